@@ -1,0 +1,145 @@
+"""Everything that can be set from outside: environment or `.env`, prefix `RESCUE_`, groups by `__`."""
+
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Http(BaseModel):
+    """Where this process listens. Metrics are on a port of their own, loopback only."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    metrics_port: int = 9464
+    trusted_proxies: int = 0
+
+
+class Secrets(BaseModel):
+    """Where the key that wraps all other keys is kept."""
+
+    key_file: Path | None = None
+
+
+class Telegram(BaseModel):
+    """The bot. Off without a token; a token without a webhook secret is refused."""
+
+    token: SecretStr | None = None
+    webhook_secret: SecretStr | None = None
+    api_base: str = "https://api.telegram.org"
+
+    @model_validator(mode="after")
+    def _secret_given(self) -> "Telegram":
+        if self.token and not self.webhook_secret:
+            raise ValueError("RESCUE_TELEGRAM__WEBHOOK_SECRET must be set together with the token")
+        return self
+
+
+class Wechat(BaseModel):
+    """The official account, AES mode only."""
+
+    app_id: str | None = None
+    app_secret: SecretStr | None = None
+    token: SecretStr | None = None
+    aes_key: SecretStr | None = None
+    api_base: str = "https://api.weixin.qq.com"
+    hk_macau_datum: Literal["ambiguous", "gcj02", "wgs84"] = "ambiguous"
+    notice_template: str | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Wechat":
+        if not self.app_id:
+            return self
+        if not (self.app_secret and self.token and self.aes_key):
+            raise ValueError("RESCUE_WECHAT__APP_SECRET, __TOKEN and __AES_KEY must be set together with __APP_ID")
+        if len(self.aes_key.get_secret_value()) != 43:
+            raise ValueError("RESCUE_WECHAT__AES_KEY must have 43 characters (EncodingAESKey, AES mode)")
+        return self
+
+
+class Sos(BaseModel):
+    """The times and distances of an SOS. Seconds and kilometres."""
+
+    countdown_seconds: float = Field(default=5, gt=0, le=60)
+    radii_km: list[float] = [20, 40]
+    widen_after_seconds: float = Field(default=60, gt=0)
+    late_after_seconds: float = Field(default=600, gt=0)
+    wave_size: int = Field(default=30, gt=0)
+    wave_gap_seconds: float = Field(default=10, gt=0)
+    acknowledge_seconds: list[float] = [15, 30, 60]
+    promise_minutes: float = Field(default=10, gt=0)
+    last_known_minutes: float = Field(default=30, gt=0)
+
+    @field_validator("radii_km")
+    @classmethod
+    def _growing(cls, radii: list[float]) -> list[float]:
+        if not radii or radii != sorted(radii) or radii[0] <= 0:
+            raise ValueError("RESCUE_SOS__RADII_KM must be growing positive kilometres")
+        return radii
+
+
+class Centre(BaseModel):
+    """The command centre's own telephone lines by language."""
+
+    phones: dict[str, str] = {}
+
+
+class Pager(BaseModel):
+    """How on-call staff are woken when the console is silent."""
+
+    webhook_url: str | None = None
+    webhook_secret: SecretStr | None = None
+
+
+class Geocoder(BaseModel):
+    """A street-address service; off by default and never on the SOS path."""
+
+    provider: Literal["", "nominatim", "photon"] = ""
+    domain: str = ""
+    user_agent: str = "da-jiu-xing"
+
+
+class Settings(BaseSettings):
+    """Built once in `run_bot.py` and passed on as arguments."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RESCUE_", env_nested_delimiter="__", env_file=".env", extra="ignore"
+    )
+
+    database_url: str = "sqlite+aiosqlite:///var/rescue.db"
+    redis_url: str = ""
+    data_dir: Path = Path("var")
+    public_url: str = "http://localhost:8080"
+    media_url: str = ""
+    default_locale: str = "zh_Hans"
+    sqlite_thread: bool = False
+    http: Http = Http()
+    secrets: Secrets = Secrets()
+    telegram: Telegram = Telegram()
+    wechat: Wechat = Wechat()
+    sos: Sos = Sos()
+    centre: Centre = Centre()
+    pager: Pager = Pager()
+    geocoder: Geocoder = Geocoder()
+
+    @property
+    def embedded(self) -> bool:
+        """One process on SQLite."""
+        return self.database_url.startswith("sqlite")
+
+    @field_validator("public_url")
+    @classmethod
+    def _safe_links(cls, url: str) -> str:
+        parts = urlsplit(url)
+        loopback = parts.hostname in ("localhost", "127.0.0.1", "::1")
+        if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+            raise ValueError("RESCUE_PUBLIC_URL must be https (http only for loopback)")
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _key_given(self) -> "Settings":
+        if not self.embedded and not self.secrets.key_file:
+            raise ValueError("RESCUE_SECRETS__KEY_FILE must be given with PostgreSQL")
+        return self
