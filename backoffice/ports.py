@@ -363,8 +363,20 @@ class NearCentre:
     city: str
 
 
+@dataclass(frozen=True, slots=True)
+class FoundPlace:
+    """A city named in a text: its centre and its words."""
+
+    point: Point
+    words: PlaceWords
+
+
 class Places(Protocol):
     """Offline knowledge of places."""
+
+    def find(self, text: str) -> Sequence[FoundPlace]:
+        """Cities named in `text`, in any of the five languages, the likeliest first."""
+        ...
 
     def fix(self, raw: RawPoint) -> tuple[Point, bool, Point | None]:
         """WGS-84 point, whether two readings fit, and the other reading."""
@@ -423,5 +435,3 @@ class SentState:
     state: LetterState
     error: str
     at: datetime | None
-
-

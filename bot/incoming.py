@@ -121,9 +121,7 @@ class Unknown:
     kind: str
 
 
-Content = (
-    Text | Located | File | Pressed | Contact | Followed | Left | Receipt | Moved | Nothing | Unknown
-)
+Content = Text | Located | File | Pressed | Contact | Followed | Left | Receipt | Moved | Nothing | Unknown
 
 
 @dataclass(frozen=True, slots=True)

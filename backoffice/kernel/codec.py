@@ -11,7 +11,12 @@ Json = Any
 
 
 def _place_words(p: m.PlaceWords) -> Json:
-    return {"country": p.country, "city": dict(p.city), "zone": p.zone, "distance": p.distance and _distance(p.distance)}
+    return {
+        "country": p.country,
+        "city": dict(p.city),
+        "zone": p.zone,
+        "distance": p.distance and _distance(p.distance),
+    }
 
 
 def _distance(d: m.Distance) -> Json:
@@ -33,6 +38,7 @@ _WRITE: Mapping[type, tuple[str, Callable[[Any], Json]]] = {
     m.Term: ("term", lambda p: p.key),
     m.Listing: ("list", lambda p: [write_param(i) for i in p.items]),
     m.PlaceWords: ("place", _place_words),
+    m.Labelled: ("labelled", lambda p: [p.label, p.value]),
 }
 _READ: Mapping[str, Callable[[Json], m.Param]] = {
     "when": lambda v: m.When(datetime.fromisoformat(v[0]), v[1]),
@@ -41,6 +47,7 @@ _READ: Mapping[str, Callable[[Json], m.Param]] = {
     "term": lambda v: m.Term(v),
     "list": lambda v: m.Listing(tuple(read_param(i) for i in v)),
     "place": _read_place,
+    "labelled": lambda v: m.Labelled(v[0], v[1]),
 }
 
 
@@ -70,9 +77,17 @@ def read_media(v: Json) -> m.Media:
     return m.Media(v["id"], m.MediaKind(v["kind"]), v["name"], v["mime"], v["size"])
 
 
+def _write_params(params: Mapping[str, m.Param]) -> Json:
+    return {k: write_param(v) for k, v in params.items()}
+
+
+def _read_params(v: Json) -> dict[str, m.Param]:
+    return {k: read_param(p) for k, p in v.items()}
+
+
 def write_message(msg: m.Message) -> Json:
     """A message as JSON; what is empty is left out."""
-    out: dict[str, Json] = {"key": msg.key, "params": {k: write_param(v) for k, v in msg.params.items()}}
+    out: dict[str, Json] = {"key": msg.key, "params": _write_params(msg.params)}
     if msg.choices:
         out["choices"] = [[c.value, c.label, c.digit] for c in msg.choices]
     out |= {"question": msg.question} if msg.question else {}
@@ -80,6 +95,8 @@ def write_message(msg: m.Message) -> Json:
     out |= {"place": write_map_point(msg.place)} if msg.place else {}
     out |= {"media": write_media(msg.media)} if msg.media else {}
     out |= {"speaker": [msg.speaker.role, msg.speaker.name]} if msg.speaker else {}
+    out |= {"more": [[s.key, _write_params(s.params)] for s in msg.more]} if msg.more else {}
+    out |= {"drill": True} if msg.drill else {}
     return out
 
 
@@ -88,13 +105,15 @@ def read_message(v: Json) -> m.Message:
     speaker = v.get("speaker")
     return m.Message(
         key=v["key"],
-        params={k: read_param(p) for k, p in v["params"].items()},
+        params=_read_params(v["params"]),
         choices=tuple(m.Choice(*c) for c in v.get("choices", ())),
         question=v.get("question", ""),
         ask=m.Ask(v["ask"]) if "ask" in v else None,
         place=read_map_point(v["place"]) if "place" in v else None,
         media=read_media(v["media"]) if "media" in v else None,
         speaker=m.Speaker(m.Role(speaker[0]), speaker[1]) if speaker else None,
+        more=tuple(m.Sentence(key, _read_params(params)) for key, params in v.get("more", ())),
+        drill=v.get("drill", False),
     )
 
 

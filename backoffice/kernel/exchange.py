@@ -81,7 +81,13 @@ class LetterState(StrEnum):
 
 
 FINAL = frozenset(
-    {LetterState.DELIVERED, LetterState.FAILED, LetterState.SUPERSEDED, LetterState.UNKNOWN, LetterState.DROPPED}
+    {
+        LetterState.DELIVERED,
+        LetterState.FAILED,
+        LetterState.SUPERSEDED,
+        LetterState.UNKNOWN,
+        LetterState.DROPPED,
+    }
 )
 """`dropped`: its reader may no longer know it (stood down, closed, duress begun)."""
 

@@ -63,7 +63,23 @@ class PlaceWords:
     zone: str = "UTC"
 
 
-Param = str | int | float | When | Distance | Span | Term | Listing | PlaceWords
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A value with a catalogue word before it: `Labelled("service.ambulance", "1669")`."""
+
+    label: str
+    value: str
+
+
+Param = str | int | float | When | Distance | Span | Term | Listing | PlaceWords | Labelled
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One more line of a message, said only when it is true."""
+
+    key: str
+    params: Mapping[str, Param] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +147,10 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing to tell one person."""
+    """One thing to tell one person: `key` and the sentences of `more`, each on its own line.
+
+    `drill` marks it as an exercise wherever it is shown.
+    """
 
     key: str
     params: Mapping[str, Param] = field(default_factory=dict)
@@ -141,6 +160,8 @@ class Message:
     place: MapPoint | None = None
     media: Media | None = None
     speaker: Speaker | None = None
+    more: tuple[Sentence, ...] = ()
+    drill: bool = False
 
     def with_question(self, question: str, choices: tuple[Choice, ...]) -> "Message":
         """The same message once its question has an id and its choices their digits."""

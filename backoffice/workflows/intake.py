@@ -1,0 +1,152 @@
+"""The questions after dispatch, one at a time; none of them delays help."""
+
+from backoffice.cases.model import Case, CaseStatus, ForWhom, Hurt, Kind, Verified
+from backoffice.kernel import geodesy
+from backoffice.kernel.geo import Datum, Fix, Point, RawPoint, Source
+from backoffice.kernel.messages import Ask, Choice, Message
+from backoffice.people import phones
+from backoffice.people.model import Person
+from backoffice.ports import FoundPlace
+from backoffice.workflows import dispatching
+from backoffice.workflows.work import Work, about
+
+STEPS = ("phone", "for_whom", "place_of_patient", "kind", "hurt")
+CHOICES: dict[str, tuple[Choice, ...]] = {
+    "phone": (Choice("skip", "button.no_number", "9"),),
+    "for_whom": (Choice("self", "button.for_me", "1"), Choice("other", "button.for_other", "2")),
+    "place_of_patient": (Choice("here", "button.same_place", "1"),),
+    "kind": (
+        Choice("accident", "kind.accident", "1"),
+        Choice("illness", "kind.illness", "2"),
+        Choice("crime", "kind.crime", "3"),
+        Choice("lost", "kind.lost", "4"),
+        Choice("disaster", "kind.disaster", "5"),
+        Choice("other", "kind.other", "6"),
+    ),
+    "hurt": (
+        Choice("yes", "button.hurt", "1"),
+        Choice("no", "button.not_hurt", "2"),
+        Choice("unsure", "button.unsure", "3"),
+    ),
+}
+ASKED = "asked"
+FAR_M = 100_000.0
+"""Farther from the pin than this, a city named for the patient is another place, not a suburb."""
+TYPED_ACCURACY_M = 10_000.0
+"""A city typed as a place is known to the city, not to the street."""
+YES_NO = (Choice("yes", "button.yes", "1"), Choice("no", "button.no", "2"))
+
+
+async def next_question(work: Work, case: Case, person: Person) -> None:
+    """Ask the first thing still unknown; nothing while the person is under duress or the case is not open."""
+    if case.status is not CaseStatus.OPEN or case.duress:
+        return
+    step = next((s for s in STEPS if _wanted(case, person, s)), None)
+    if step is None:
+        return
+    case.notes = case.notes | {ASKED: [*case.notes.get(ASKED, ()), step]}
+    await work.uow.cases.save(case)
+    ask = Ask.CONTACT if step == "phone" else None
+    message = Message(f"intake.{step}", choices=CHOICES[step], ask=ask)
+    await work.ask(about(case, person.id, message), f"intake.{step}", case.id)
+
+
+def _wanted(case: Case, person: Person, step: str) -> bool:
+    if step in case.notes.get(ASKED, ()):
+        return False
+    return {
+        "phone": not person.profile.phone,
+        "for_whom": case.for_whom is ForWhom.UNKNOWN,
+        "place_of_patient": case.for_whom is ForWhom.OTHER,
+        "kind": case.kind is Kind.UNKNOWN,
+        "hurt": case.hurt is Hurt.UNKNOWN,
+    }[step]
+
+
+async def answer(work: Work, case: Case, person: Person, step: str, value: str) -> None:
+    """A choice of one step; then the next."""
+    if step == "phone":
+        await no_number(work, case)
+    elif step == "for_whom":
+        case.for_whom = ForWhom(value)
+    elif step == "kind":
+        case.kind = Kind(value)
+    elif step == "hurt":
+        case.hurt = Hurt(value)
+    await _settled(work, case, person, step, value)
+
+
+async def _settled(work: Work, case: Case, person: Person, step: str, value: str) -> None:
+    await work.uow.cases.save(case)
+    await work.uow.talk.close_about(case.id, f"intake.{step}")
+    await work.note(case, "traveller", f"intake.{step}", answer=value)
+    if not await _more(case, person):
+        await work.tell(about(case, person.id, Message("intake.thanks", {"ref": case.ref})))
+    await next_question(work, case, person)
+
+
+async def _more(case: Case, person: Person) -> bool:
+    return any(_wanted(case, person, s) for s in STEPS)
+
+
+async def no_number(work: Work, case: Case) -> None:
+    """A visible state of the case with a task of its own."""
+    case.verified = Verified.NO_NUMBER if case.verified is Verified.NOT_YET else case.verified
+
+
+async def phone(work: Work, case: Case | None, person: Person, text: str) -> bool:
+    """A telephone number, typed or handed over by a button; False when there is none in `text`."""
+    region = case.place.country if case and case.place else None
+    number = phones.parse(text, region)
+    if number is None:
+        return False
+    person.profile.phone = number
+    await work.uow.people.save(person)
+    if case and case.active:
+        if case.verified is Verified.NO_NUMBER:
+            case.verified = Verified.NOT_YET
+        await work.tell(about(case, person.id, Message("intake.phone_kept", {"tail": phones.tail(number)})))
+        await _settled(work, case, person, "phone", "given")
+    return True
+
+
+async def place_of_patient(work: Work, case: Case, person: Person, text: str) -> None:
+    """Where the person in trouble is, in words. A far city stops the search near the requester's pin."""
+    case.place_of_patient = text[:500]
+    await patient_elsewhere(work, case, text)
+    await _settled(work, case, person, "place_of_patient", "given")
+
+
+async def patient_elsewhere(work: Work, case: Case, text: str) -> None:
+    """When the words name a city far from the pin, ask whether it is that city, and send nobody until then."""
+    found = [f for f in work.world.places.find(text) if _far(case, f)]
+    if not found or case.for_whom is not ForWhom.OTHER:
+        return
+    case.notes = case.notes | {
+        "patient_elsewhere": True,
+        "patient_at": [found[0].point.lat, found[0].point.lon],
+    }
+    if case.searching:
+        await dispatching.stop(work, case, "offer.stood_down")
+    message = Message("intake.is_it_there", {"place": found[0].words}, YES_NO)
+    await work.ask(about(case, case.requester, message), "patient_place", case.id)
+
+
+def _far(case: Case, found: FoundPlace) -> bool:
+    return case.fix is None or geodesy.distance_m(case.fix.point, found.point) > FAR_M
+
+
+async def settle_patient_place(work: Work, case: Case, yes: bool) -> None:
+    """The place of the patient is known: the case moves there and envoys are asked there."""
+    await work.uow.talk.close_about(case.id, "patient_place")
+    at = case.notes.get("patient_at")
+    case.notes = {k: v for k, v in case.notes.items() if not k.startswith("patient_")}
+    if yes and at:
+        point = Point(at[0], at[1])
+        case.fix = Fix(point, RawPoint(at[0], at[1], Datum.WGS84), Source.TYPED, work.now, TYPED_ACCURACY_M)
+        case.place, case.fix_is_last_known = work.world.places.describe(point), False
+        await work.uow.cases.add_fix(case.id, case.fix)
+    asked = 0 if case.envoys_taken else await dispatching.begin(work, case)
+    await work.uow.cases.save(case)
+    await work.note(case, "traveller", "case.patient_place", yes=yes, asked=asked)
+    await work.tell(about(case, case.requester, Message("intake.place_kept", {"count": asked})))

@@ -1,0 +1,236 @@
+"""An envoy's part in an SOS: the first acceptance wins, then on the way, arrived, in need, cannot go on."""
+
+from collections.abc import Sequence
+
+from backoffice.cases.model import Case, CaseStatus
+from backoffice.dispatch import code_words, ranking
+from backoffice.dispatch.model import Assignment, AssignmentStatus, Envoy
+from backoffice.kernel.errors import Refusal
+from backoffice.kernel.ids import AssignmentId
+from backoffice.kernel.messages import Choice, Listing, MapPoint, Message, Param, Sentence, Span, Term
+from backoffice.ports import Alert
+from backoffice.workflows import dispatching
+from backoffice.workflows.work import Work, about
+
+JOB_CHOICES = {
+    AssignmentStatus.ACCEPTED: ("on_my_way", "arrived", "need_help", "cannot_go_on"),
+    AssignmentStatus.UNDER_WAY: ("arrived", "need_help", "cannot_go_on"),
+    AssignmentStatus.ARRIVED: ("need_help", "cannot_go_on"),
+}
+DIGITS = {"on_my_way": "1", "arrived": "2", "need_help": "3", "cannot_go_on": "4"}
+
+
+async def accept(work: Work, assignment_id: AssignmentId, envoy: Envoy) -> None:
+    """First acceptance wins by one conditional UPDATE; whoever is second is told so at once."""
+    assignment = await _own(work, assignment_id, envoy)
+    if assignment.working:
+        await _brief(work, await work.uow.cases.get(assignment.case), assignment, envoy)
+    elif assignment.status is AssignmentStatus.ASKED and await _won(work, assignment, envoy):
+        await _begin_job(work, assignment, envoy)
+    else:
+        await _too_late(work, assignment, envoy)
+
+
+async def _own(work: Work, assignment_id: AssignmentId, envoy: Envoy) -> Assignment:
+    assignment = await work.uow.assignments.get(assignment_id)
+    if assignment.envoy != envoy.id:
+        raise Refusal("offer.not_yours")
+    return assignment
+
+
+async def _won(work: Work, assignment: Assignment, envoy: Envoy) -> bool:
+    if not await work.uow.cases.take_envoy_place(assignment.case):
+        return False
+    if await work.uow.envoys.take(envoy.id, assignment.case):
+        return True
+    await work.uow.cases.give_envoy_place_back(assignment.case)
+    return False
+
+
+async def _too_late(work: Work, assignment: Assignment, envoy: Envoy) -> None:
+    if assignment.status is AssignmentStatus.ASKED:
+        assignment.move(AssignmentStatus.STOOD_DOWN)
+        await work.uow.assignments.save(assignment)
+    await work.uow.talk.close_about(assignment.id)
+    case = await work.uow.cases.get(assignment.case)
+    await work.tell(about(case, envoy.person, Message("offer.gone")))
+
+
+async def _begin_job(work: Work, assignment: Assignment, envoy: Envoy) -> None:
+    case = await work.uow.cases.get(assignment.case)
+    assignment.move(AssignmentStatus.ACCEPTED)
+    assignment.answered_at = work.now
+    assignment.code_word = code_words.pick(work.world.bits)
+    await work.uow.assignments.save(assignment)
+    await work.uow.talk.close_about(assignment.id)
+    await work.note(case, f"envoy:{envoy.id}", "dispatch.accepted", name=envoy.name)
+    if case.envoys_taken >= case.envoys_wanted:
+        await dispatching.stop(work, case, "offer.stood_down")
+    await work.uow.cases.save(case)
+    await _brief(work, case, assignment, envoy)
+    await _tell_traveller(work, case, assignment, envoy)
+    work.uow.hint(f"envoy:{envoy.id}")
+    work.uow.hint("queue")
+
+
+async def _brief(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> None:
+    """The exact point, the first name, the code word and how to write."""
+    person = await work.uow.people.get(case.requester)
+    params: dict[str, Param] = {
+        "ref": case.ref,
+        "name": person.display_name or Term("job.the_traveller"),
+        "code_word": Term(f"code_word.{assignment.code_word}"),
+    }
+    more = [Sentence("job.place", {"place": case.place})] if case.place else []
+    more += [Sentence("job.last_known")] if case.fix_is_last_known else []
+    more += [Sentence("job.ambiguous")] if case.fix and case.fix.ambiguous else []
+    more += [Sentence("job.says_safe")] if case.says_safe_at else []
+    message = Message("job.accepted", params, place=where(case), more=tuple(more))
+    await work.tell(about(case, envoy.person, message))
+    await ask_progress(work, case, assignment, envoy)
+
+
+def where(case: Case) -> MapPoint | None:
+    """The exact point as a moving map: later ones with the same name move it."""
+    if case.fix is None:
+        return None
+    return MapPoint(case.fix.point, case.ref, case.fix.accuracy_m, f"case:{case.id}")
+
+
+async def ask_progress(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> None:
+    """What the envoy can say next, by button or digit."""
+    values = JOB_CHOICES.get(assignment.status, ())
+    choices = tuple(Choice(v, f"button.{v}", DIGITS[v]) for v in values)
+    message = Message(f"job.next_{assignment.status}", {"ref": case.ref}, choices)
+    await work.ask(about(case, envoy.person, message), "job", assignment.id)
+
+
+async def _tell_traveller(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> None:
+    arrival = ranking.candidate(envoy, assignment.distance_m, work.now).arrival_s
+    params: dict[str, Param] = {
+        "name": envoy.name,
+        "languages": Listing(tuple(Term(f"language.{code}") for code in envoy.languages)),
+        "eta": Span(arrival),
+        "code_word": Term(f"code_word.{assignment.code_word}"),
+    }
+    key = f"sos.envoy_coming_{envoy.sex}" if envoy.sex in ("female", "male") else "sos.envoy_coming"
+    await work.tell(about(case, case.requester, Message(key, params)))
+
+
+async def decline(work: Work, assignment_id: AssignmentId, envoy: Envoy) -> None:
+    """Not now: never asked again for this case."""
+    assignment = await _own(work, assignment_id, envoy)
+    if assignment.status is not AssignmentStatus.ASKED:
+        await _too_late(work, assignment, envoy)
+        return
+    assignment.move(AssignmentStatus.DECLINED)
+    assignment.answered_at = work.now
+    await work.uow.assignments.save(assignment)
+    await work.uow.talk.close_about(assignment.id)
+    case = await work.uow.cases.get(assignment.case)
+    await work.note(case, f"envoy:{envoy.id}", "dispatch.declined", name=envoy.name)
+    await work.tell(about(case, envoy.person, Message("offer.declined")))
+    await _all_declined(work, case)
+
+
+async def _all_declined(work: Work, case: Case) -> None:
+    """Nobody left to wait for: the next ring at once."""
+    assignments = await work.uow.assignments.of_case(case.id)
+    waiting = any(a.status is AssignmentStatus.ASKED or a.working for a in assignments)
+    if not waiting and case.searching:
+        await dispatching.widen(work, case)
+
+
+async def progress(work: Work, assignment_id: AssignmentId, envoy: Envoy, value: str) -> None:
+    """One of `on_my_way`, `arrived`, `need_help`, `cannot_go_on`."""
+    assignment = await _own(work, assignment_id, envoy)
+    if not assignment.working:
+        raise Refusal("job.over")
+    case = await work.uow.cases.get(assignment.case)
+    await _STEPS[value](work, case, assignment, envoy)
+
+
+async def _on_my_way(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> None:
+    if assignment.status is AssignmentStatus.ACCEPTED:
+        await _step(work, case, assignment, AssignmentStatus.UNDER_WAY)
+        await work.tell(about(case, case.requester, Message("sos.envoy_on_way", {"name": envoy.name})))
+    await ask_progress(work, case, assignment, envoy)
+
+
+async def _arrived(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> None:
+    if assignment.status is not AssignmentStatus.ARRIVED:
+        await _step(work, case, assignment, AssignmentStatus.ARRIVED)
+        params: dict[str, Param] = {
+            "name": envoy.name,
+            "code_word": Term(f"code_word.{assignment.code_word}"),
+        }
+        await work.tell(about(case, case.requester, Message("sos.envoy_arrived", params)))
+    await ask_progress(work, case, assignment, envoy)
+
+
+async def _step(work: Work, case: Case, assignment: Assignment, to: AssignmentStatus) -> None:
+    assignment.move(to)
+    await work.uow.assignments.save(assignment)
+    await work.note(case, f"envoy:{assignment.envoy}", f"job.{to}")
+
+
+async def _need_help(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> None:
+    await work.note(case, f"envoy:{envoy.id}", "job.need_help", name=envoy.name)
+    await work.uow.desk.alert(Alert(0, work.now, "envoy_needs_help", case.id, envoy.name))
+    work.uow.hint("queue")
+    await work.tell(about(case, envoy.person, Message("job.help_noted")))
+    await ask_progress(work, case, assignment, envoy)
+
+
+async def _cannot_go_on(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> None:
+    """The envoy gives the job back: they lose the place at once and the search reopens."""
+    assignment.move(AssignmentStatus.WITHDRAWN)
+    await work.uow.assignments.save(assignment)
+    await release(work, case, assignment, envoy)
+    await work.uow.cases.give_envoy_place_back(case.id)
+    case = await work.uow.cases.get(case.id)
+    await work.note(case, f"envoy:{envoy.id}", "job.withdrawn", name=envoy.name)
+    await work.tell(about(case, envoy.person, Message("job.withdrawn")))
+    if case.status is CaseStatus.OPEN:
+        await _search_again(work, case)
+
+
+async def _search_again(work: Work, case: Case) -> None:
+    await work.uow.desk.alert(Alert(0, work.now, "envoy_withdrew", case.id, case.ref))
+    asked = await dispatching.begin(work, case)
+    await work.uow.cases.save(case)
+    await work.tell(about(case, case.requester, Message("sos.envoy_lost", {"count": asked})))
+    if not asked:
+        await dispatching.tell_nobody(work, case)
+    work.uow.hint("queue")
+
+
+async def release(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> None:
+    """From here the envoy may know nothing more of the case."""
+    await work.uow.envoys.release(envoy.id, case.id)
+    await work.uow.talk.close_about(assignment.id)
+    await work.uow.outbox.drop_about(envoy.person, case.id)
+    work.uow.hint(f"envoy:{envoy.id}")
+
+
+async def end_all(work: Work, case: Case) -> None:
+    """The case is over: working envoys are done, the asked stood down."""
+    await dispatching.stop(work, case, "offer.stood_down")
+    for assignment in await working(work, case):
+        envoy = await work.uow.envoys.get(assignment.envoy)
+        assignment.move(AssignmentStatus.DONE)
+        await work.uow.assignments.save(assignment)
+        await release(work, case, assignment, envoy)
+        await work.tell(about(case, envoy.person, Message("job.over", {"ref": case.ref})))
+
+
+async def working(work: Work, case: Case) -> Sequence[Assignment]:
+    return [a for a in await work.uow.assignments.of_case(case.id) if a.working]
+
+
+_STEPS = {
+    "on_my_way": _on_my_way,
+    "arrived": _arrived,
+    "need_help": _need_help,
+    "cannot_go_on": _cannot_go_on,
+}

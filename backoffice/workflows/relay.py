@@ -1,0 +1,91 @@
+"""Talk inside a case: each party hears the others through the service, labelled, without numbers or ids."""
+
+import re
+from dataclasses import dataclass
+
+from backoffice.cases.model import Audience, Case, Entry
+from backoffice.dispatch.model import Envoy
+from backoffice.kernel.ids import PersonId
+from backoffice.kernel.messages import MapPoint, Media, Message, Param, Role, Speaker
+from backoffice.people.model import Person
+from backoffice.workflows import jobs
+from backoffice.workflows.work import Work, about
+
+_NUMBER = re.compile(r"(?<![\w.])\+?\d[\d\s().-]{5,}\d(?![\w])")
+_HANDLE = re.compile(
+    r"(?i)(?:wxid_\w+|(?<!\w)@[a-z0-9_]{5,}|t\.me/\S+|(?:微信号?|wechat|weixin|wx)\s*[:：]\s*[\w-]{5,})"
+)
+HIDDEN = "•••"
+"""Stands where a telephone number or a platform id was: parties meet through the service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one party contributes: words, a file, a point."""
+
+    text: str = ""
+    media: Media | None = None
+    place: MapPoint | None = None
+
+
+def mask(text: str) -> str:
+    """Telephone numbers and chat ids taken out; staff read the original in the console."""
+    return _HANDLE.sub(HIDDEN, _NUMBER.sub(HIDDEN, text))
+
+
+def message(speaker: Speaker, said: Said, masked: bool = True) -> Message:
+    """What the others read: who speaks, then the words; a file or a point goes with it."""
+    text = mask(said.text) if masked else said.text
+    params: dict[str, Param] = {"text": text}
+    key = "relay.text" if text else ("relay.media" if said.media else "relay.place")
+    return Message(key, params, speaker=speaker, media=said.media, place=said.place)
+
+
+async def from_traveller(work: Work, case: Case, person: Person, said: Said) -> int:
+    """The traveller's words: kept on the case, to the envoys at work; the centre reads along."""
+    entry = Entry(
+        case.id, work.now, Role.TRAVELLER, person.id, person.display_name, said.text, said.media, said.place
+    )
+    number = await _keep(work, case, entry)
+    speaker = Speaker(Role.TRAVELLER, person.display_name)
+    for assignment in await jobs.working(work, case):
+        envoy = await work.uow.envoys.get(assignment.envoy)
+        await work.tell(about(case, envoy.person, message(speaker, said), entry=number))
+    return number
+
+
+async def from_envoy(work: Work, case: Case, envoy: Envoy, said: Said) -> int:
+    """An envoy's words: to the traveller and the other envoys at work."""
+    entry = Entry(case.id, work.now, Role.ENVOY, envoy.id, envoy.name, said.text, said.media, said.place)
+    number = await _keep(work, case, entry)
+    for person in await _readers(work, case, envoy.person):
+        await work.tell(about(case, person, message(Speaker(Role.ENVOY, envoy.name), said), entry=number))
+    return number
+
+
+async def from_operator(work: Work, case: Case, author: tuple[str, str], to: PersonId, said: Said) -> int:
+    """An operator's words (`author` = id and name) to one person of the case; numbers stay in, staff may give them."""
+    entry = Entry(case.id, work.now, Role.OPERATOR, author[0], author[1], said.text, said.media, said.place)
+    number = await _keep(work, case, entry)
+    speaker = Speaker(Role.OPERATOR, author[1])
+    await work.tell(about(case, to, message(speaker, said, masked=False), entry=number))
+    return number
+
+
+async def note(work: Work, case: Case, author: tuple[str, str], text: str) -> int:
+    """An internal note: staff alone."""
+    return await _keep(
+        work, case, Entry(case.id, work.now, Role.OPERATOR, *author, text, audience=Audience.STAFF)
+    )
+
+
+async def _keep(work: Work, case: Case, entry: Entry) -> int:
+    work.uow.hint(f"case:{case.id}")
+    return await work.uow.cases.add_entry(entry)
+
+
+async def _readers(work: Work, case: Case, but: PersonId) -> list[PersonId]:
+    people = [case.requester]
+    for assignment in await jobs.working(work, case):
+        people.append((await work.uow.envoys.get(assignment.envoy)).person)
+    return [p for p in dict.fromkeys(people) if p != but and not (p == case.requester and case.duress)]

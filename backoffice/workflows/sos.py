@@ -1,0 +1,264 @@
+"""An SOS: countdown, confirm, cancel, fire, dispatch, ring again."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from backoffice.cases.model import Case, CaseStatus, Entry, Origin
+from backoffice.dispatch.model import AssignmentStatus
+from backoffice.kernel import ids
+from backoffice.kernel.errors import Stale
+from backoffice.kernel.geo import Fix
+from backoffice.kernel.ids import CaseId, DeadlineId
+from backoffice.kernel.messages import Choice, Media, Message, Role
+from backoffice.people.model import Person
+from backoffice.ports import Deadline, DeadlineKind
+from backoffice.workflows import dispatching, intake, telling
+from backoffice.workflows.work import Work, about
+
+CANCEL_REMEMBERED = timedelta(minutes=1)
+"""A cancel that overtook its pin waits this long for it (business.md, What starts an SOS)."""
+REF_TRIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Cry:
+    """What started an SOS. `stored_at` is when we stored it, `true_at` the platform's time of it."""
+
+    origin: Origin
+    stored_at: datetime
+    true_at: datetime
+    fix: Fix | None = None
+    text: str = ""
+    media: Media | None = None
+
+
+async def start(work: Work, person: Person, cry: Cry) -> Case:
+    """Open a case in countdown; late cries ring at once, a pin whose cancel came first is stood down at once."""
+    case = await _new_case(work, person, cry)
+    await work.uow.cases.add(case)
+    await work.note(case, "traveller", "case.started", origin=str(cry.origin), late=case.late)
+    await keep(work, case, person, cry)
+    if case.late:
+        await _ring_late(work, case, person)
+    elif await _cancel_came_first(work, person, cry):
+        await _stand_down(work, case, person)
+    else:
+        await _count_down(work, case, person)
+    return case
+
+
+async def _new_case(work: Work, person: Person, cry: Cry) -> Case:
+    fix, last_known = await _place(work, person, cry)
+    case = Case(
+        id=CaseId(work.new_id()),
+        ref=await _free_ref(work),
+        requester=person.id,
+        origin=cry.origin,
+        opened_at=work.now,
+        due_at=cry.stored_at + work.rules.countdown,
+        true_at=cry.true_at,
+        late=cry.stored_at - cry.true_at > work.rules.late_after,
+        drill=person.drill,
+    )
+    set_place(work, case, fix, last_known)
+    return case
+
+
+def set_place(work: Work, case: Case, fix: Fix | None, last_known: bool = False) -> None:
+    """Where the case is, with its words."""
+    case.fix, case.fix_is_last_known = fix, last_known
+    case.place = work.world.places.describe(fix.point) if fix else None
+
+
+async def _place(work: Work, person: Person, cry: Cry) -> tuple[Fix | None, bool]:
+    if cry.fix:
+        return cry.fix, False
+    known = await work.uow.people.last_fix(person.id)
+    fresh = known is not None and work.now - known.at <= work.rules.last_known
+    return (known, True) if fresh else (None, False)
+
+
+async def _free_ref(work: Work) -> str:
+    for attempt in range(REF_TRIES):
+        ref = ids.new_ref(work.world.bits, 4 if attempt < 3 else 6)
+        if await work.uow.cases.ref_free(ref):
+            return ref
+    raise Stale("no free case reference")
+
+
+async def keep(work: Work, case: Case, person: Person, cry: Cry) -> None:
+    """Keep what came on the case: words, files and the point, never a reason to wait."""
+    if cry.fix:
+        await work.uow.cases.add_fix(case.id, cry.fix)
+    if cry.text or cry.media:
+        entry = Entry(case.id, work.now, Role.TRAVELLER, person.id, person.display_name, cry.text, cry.media)
+        await work.uow.cases.add_entry(entry)
+
+
+async def _count_down(work: Work, case: Case, person: Person) -> None:
+    await work.arm(_deadline(work, case, DeadlineKind.COUNTDOWN, case.due_at))
+    await work.ask(about(case, person.id, telling.countdown(work, case)), "countdown", case.id)
+
+
+def _deadline(work: Work, case: Case, kind: DeadlineKind, due: datetime, **payload: object) -> Deadline:
+    return Deadline(DeadlineId(work.new_id()), kind, case.requester, case.id, due, dict(payload))
+
+
+async def _cancel_came_first(work: Work, person: Person, cry: Cry) -> bool:
+    kept = await work.uow.deadlines.armed(DeadlineKind.FORGOTTEN_CANCEL, person.id)
+    if kept is None or cry.true_at > datetime.fromisoformat(kept.payload["at"]):
+        return False
+    await work.uow.deadlines.cancel(DeadlineKind.FORGOTTEN_CANCEL, person.id)
+    return True
+
+
+async def remember_cancel(work: Work, person: Person, at: datetime) -> None:
+    """A cancel with nothing to cancel: its pin may still be on the way."""
+    until = work.now + CANCEL_REMEMBERED
+    payload = {"at": at.isoformat()}
+    await work.uow.deadlines.cancel(DeadlineKind.FORGOTTEN_CANCEL, person.id)
+    kind = DeadlineKind.FORGOTTEN_CANCEL
+    await work.arm(Deadline(DeadlineId(work.new_id()), kind, person.id, person.id, until, payload))
+
+
+async def _ring_late(work: Work, case: Case, person: Person) -> None:
+    await dispatch(work, case, person)
+    choices = (Choice("yes", "button.still_need", "1"), Choice("no", "button.no_longer", "0"))
+    params = {"ref": case.ref}
+    await work.ask(about(case, person.id, Message("sos.late", params, choices)), "late", case.id)
+
+
+async def confirm(work: Work, case: Case, person: Person) -> None:
+    """Send now. After the dispatch it says how things stand."""
+    if case.status is not CaseStatus.COUNTDOWN:
+        await work.tell(about(case, person.id, telling.status(work, case)))
+        return
+    await work.uow.deadlines.cancel(DeadlineKind.COUNTDOWN, case.id)
+    await work.note(case, "traveller", "case.confirmed")
+    await dispatch(work, case, person)
+
+
+async def cancel(work: Work, case: Case, person: Person) -> None:
+    """Before the dispatch nobody is told; after it the case stays open until the centre has heard their voice."""
+    if case.status is CaseStatus.COUNTDOWN:
+        await _stand_down(work, case, person)
+    else:
+        await says_safe(work, case, person)
+
+
+async def _stand_down(work: Work, case: Case, person: Person) -> None:
+    await work.uow.deadlines.cancel(DeadlineKind.COUNTDOWN, case.id)
+    case.move(CaseStatus.CANCELLED)
+    case.closed_at = work.now
+    await work.uow.cases.save(case)
+    await work.uow.talk.close_about(case.id)
+    await work.note(case, "traveller", "case.cancelled")
+    await work.tell(about(case, person.id, Message("sos.cancelled")))
+
+
+async def says_safe(work: Work, case: Case, person: Person) -> None:
+    """Marks "says they are safe": the centre verifies by voice, envoys hold."""
+    case.says_safe_at = case.says_safe_at or work.now
+    await work.uow.cases.save(case)
+    await work.note(case, "traveller", "case.says_safe")
+    await work.tell(about(case, person.id, Message("sos.says_safe", {"ref": case.ref})))
+    await dispatching.hold(work, case)
+
+
+async def under_duress(work: Work, case: Case, person: Person) -> None:
+    """The screen shows exactly what a cancel shows; the centre gets a silent case."""
+    if case.status is CaseStatus.COUNTDOWN:
+        await work.tell(about(case, person.id, Message("sos.cancelled")))
+        await work.uow.deadlines.cancel(DeadlineKind.COUNTDOWN, case.id)
+        case.duress = True
+        await _open(work, case)
+        await work.uow.talk.close_about(case.id)
+    else:
+        case.duress = True
+        await says_safe(work, case, person)
+    await work.note(case, "traveller", "case.duress")
+
+
+async def silent_case(work: Work, person: Person, cry: Cry) -> Case:
+    """A duress word with no case open: a silent one, of which the chat says nothing."""
+    case = await _new_case(work, person, cry)
+    case.duress = True
+    await work.uow.cases.add(case)
+    await keep(work, case, person, cry)
+    await _open(work, case)
+    await work.note(case, "traveller", "case.duress")
+    return case
+
+
+async def fire(work: Work, case: Case, person: Person) -> None:
+    """The countdown has run out in silence: silence dispatches."""
+    await work.note(case, "system", "case.countdown_over")
+    await dispatch(work, case, person)
+
+
+async def dispatch(work: Work, case: Case, person: Person) -> None:
+    """Wake the centre and ask the envoys; then the questions, one at a time."""
+    await _open(work, case)
+    await work.uow.talk.close_about(case.id, "countdown")
+    asked = await dispatching.begin(work, case)
+    await work.uow.cases.save(case)
+    await work.tell(
+        about(case, person.id, telling.dispatched(work, case, person, asked), tag=f"how:{case.id}")
+    )
+    if case.fix is None:
+        await work.tell(about(case, person.id, telling.ask_place()))
+    elif not asked:
+        await dispatching.tell_nobody(work, case)
+    await intake.next_question(work, case, person)
+
+
+async def _open(work: Work, case: Case) -> None:
+    case.move(CaseStatus.OPEN)
+    case.dispatched_at = case.rang_at = work.now
+    await work.uow.cases.save(case)
+    await work.note(case, "system", "case.dispatched")
+    await _ring_clocks(work, case)
+
+
+async def _ring_clocks(work: Work, case: Case) -> None:
+    await work.uow.deadlines.cancel(DeadlineKind.ACKNOWLEDGE, case.id)
+    for level, after in enumerate(work.rules.acknowledge, 1):
+        await work.arm(_deadline(work, case, DeadlineKind.ACKNOWLEDGE, work.now + after, level=level))
+    work.uow.hint("queue")
+
+
+async def ring_again(work: Work, case: Case, person: Person) -> None:
+    """A repeat on an open case: never refused, rings until somebody acknowledges it."""
+    if case.status is CaseStatus.COUNTDOWN:
+        await work.tell(about(case, person.id, telling.countdown(work, case), tag=f"how:{case.id}"))
+        return
+    if case.status is CaseStatus.RESOLVED:
+        case.move(CaseStatus.OPEN)
+    case.rang_at, case.says_safe_at = work.now, None
+    await work.uow.cases.save(case)
+    await work.note(case, "traveller", "case.rang_again")
+    await _ring_clocks(work, case)
+    await work.tell(about(case, person.id, _rang(work, case), tag=f"how:{case.id}"))
+    await _search_if_nobody(work, case)
+
+
+def _rang(work: Work, case: Case) -> Message:
+    status = telling.status(work, case)
+    return Message("sos.rang_again", {"ref": case.ref}, more=status.more)
+
+
+async def _search_if_nobody(work: Work, case: Case) -> None:
+    if case.envoys_taken or case.searching or case.duress:
+        return
+    assignments = await work.uow.assignments.of_case(case.id)
+    if not any(a.status is AssignmentStatus.ASKED for a in assignments):
+        await dispatching.begin(work, case)
+        await work.uow.cases.save(case)
+
+
+async def silent_ring(work: Work, case: Case) -> None:
+    """Something new from a person under duress: the centre hears it, the chat does not."""
+    case.rang_at = work.now
+    await work.uow.cases.save(case)
+    await work.note(case, "traveller", "case.rang_again")
+    await _ring_clocks(work, case)

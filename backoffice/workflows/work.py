@@ -1,0 +1,119 @@
+"""What every process works with: one unit of work, the turn's time, and the world around it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from backoffice import ports
+from backoffice.cases.model import Case, Event
+from backoffice.kernel import ids
+from backoffice.kernel.exchange import NewLetter, Question
+from backoffice.kernel.ids import PersonId, QuestionId
+from backoffice.kernel.messages import Choice, Message, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class SosRules:
+    """Times and distances of an SOS (settings)."""
+
+    countdown: timedelta
+    radii_m: tuple[float, ...]
+    widen_after: timedelta
+    late_after: timedelta
+    wave_size: int
+    wave_gap: timedelta
+    acknowledge: tuple[timedelta, ...]
+    promise: timedelta
+    last_known: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What stands around every turn and never changes within it."""
+
+    rules: SosRules
+    places: ports.Places
+    index: ports.EnvoyIndex
+    bits: ids.Bits
+    centre_phones: Mapping[str, str]
+
+
+@dataclass
+class Seat:
+    """One letter to `person` may ride home in the answer to inbox row `seq`."""
+
+    person: PersonId
+    seq: int
+
+
+@dataclass
+class Work:
+    """One action: everything in it is committed together or not at all."""
+
+    uow: ports.UnitOfWork
+    now: datetime
+    world: World
+    seat: Seat | None = None
+
+    @property
+    def rules(self) -> SosRules:
+        return self.world.rules
+
+    def new_id(self) -> str:
+        return ids.new_id(self.world.bits)
+
+    async def tell(self, letter: NewLetter) -> str:
+        """Put a letter in the outbox; the first to the person of this turn may ride in the webhook's answer."""
+        if self.seat and self.seat.person == letter.to and not letter.message.ask and not letter.not_before:
+            letter = replace(letter, riding=self.seat.seq)
+            self.seat = None
+        self.uow.hint("letters")
+        return await self.uow.outbox.put(letter)
+
+    async def ask(self, letter: NewLetter, kind: str, subject: str, until: datetime | None = None) -> str:
+        """Put a question: an older one of the same kind about the same subject closes, digits are given out."""
+        await self.uow.talk.close_about(subject, kind)
+        others = await self.uow.talk.open_questions(letter.to)
+        choices = shift(letter.message.choices, {digit for q in others for digit in q.answers})
+        question = QuestionId(self.new_id())
+        answers = {c.digit: c.value for c in choices}
+        await self.uow.talk.ask(Question(question, letter.to, kind, subject, answers, self.now, until))
+        message = letter.message.with_question(question, choices)
+        return await self.tell(replace(letter, message=message))
+
+    async def note(self, case: Case, actor: str, what: str, **params: str | int | float | bool) -> None:
+        """One line of the case's timeline."""
+        self.uow.hint(f"case:{case.id}")
+        await self.uow.cases.add_event(Event(case.id, self.now, actor, what, params))
+
+    async def arm(self, deadline: ports.Deadline) -> None:
+        self.uow.hint("deadlines")
+        await self.uow.deadlines.arm(deadline)
+
+    def zone(self, case: Case) -> str:
+        """The IANA zone in which this case's times are said."""
+        return case.place.zone if case.place else "Asia/Shanghai"
+
+
+def shift(choices: tuple[Choice, ...], taken: set[str]) -> tuple[Choice, ...]:
+    """The choices with digits nobody else's open question uses: 1/0, else 11/10, else 21/20 …"""
+    ten = 0
+    while any(_digit(c, i, ten) in taken for i, c in enumerate(choices)):
+        ten += 1
+    return tuple(replace(c, digit=_digit(c, i, ten)) for i, c in enumerate(choices))
+
+
+def _digit(choice: Choice, place: int, ten: int) -> str:
+    own = choice.digit or str(place + 1)
+    return f"{ten}{own}" if ten else own
+
+
+def urgent(case: Case) -> Urgency:
+    """Letters of a running case go in the SOS lane."""
+    return Urgency.SOS if case.active else Urgency.NORMAL
+
+
+def about(case: Case, to: PersonId, message: Message, tag: str = "", entry: int = 0) -> NewLetter:
+    """A letter of a case, marked as a drill when the case is one."""
+    message = replace(message, drill=case.drill)
+    return NewLetter(to, message, urgent(case), case.id, entry, tag)
