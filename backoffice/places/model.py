@@ -1,18 +1,13 @@
-"""What is said about a place: country, city with its names, distance, direction, local time."""
+"""A city with its names, and a place a typed text may mean."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from backoffice.kernel import geo
 
+LATIN = ""
+"""The key of the Latin name among a city's names."""
 _HAN_COUNTRIES = frozenset({"CN", "HK", "MO", "TW"})
-_FALLBACKS = {
-    "zh_Hans": ("zh_Hans", "zh_Hant"),
-    "zh_Hant": ("zh_Hant", "zh_Hans"),
-    "ja": ("ja",),
-    "ko": ("ko",),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +24,16 @@ class City:
     names: Mapping[str, str] = field(default_factory=dict)
     known: bool = False
 
-    def name_in(self, locale: str) -> str:
-        """The name for a reader; Latin where no reliable one exists. Japanese readers read Han names of China."""
-        for key in _FALLBACKS.get(locale, ()):
-            if self.names.get(key):
-                return self.names[key]
-        if locale == "ja" and self.country in _HAN_COUNTRIES:
-            return self.names.get("zh_Hant") or self.name
-        return self.name
+    def every_name(self) -> dict[str, str]:
+        """Locale -> name for each reader who has one of their own script, and the Latin one under "".
 
-
-@dataclass(frozen=True, slots=True)
-class PlaceWords:
-    """A point in words, without a language yet. The country's own name is CLDR's, found when it is rendered.
-
-    `distance_m` and `bearing_deg` lead from the city's centre to the point; `compass` is one of the eight points.
-    `zone` is an IANA name, `local_time` the moment asked for, in that zone. At sea country and city may be None.
-    """
-
-    country: str | None
-    city: City | None
-    distance_m: float | None
-    bearing_deg: float | None
-    compass: str | None
-    zone: str
-    local_time: datetime
+        Either Chinese script serves the other's readers; Japanese readers know Chinese cities by Han names.
+        """
+        hans, hant = self.names.get("zh_Hans", ""), self.names.get("zh_Hant", "")
+        said = {"zh_Hans": hans or hant, "zh_Hant": hant or hans, **self.names}
+        if self.country in _HAN_COUNTRIES:
+            said.setdefault("ja", said["zh_Hant"])
+        return {LATIN: self.name} | {locale: name for locale, name in said.items() if name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +41,6 @@ class Candidate:
     """A place a typed text may mean; nothing is done with it before the person has confirmed it."""
 
     label: str
-    country: str | None
     point: geo.Point
-    city: City | None = None
+    country: str = ""
     accuracy_m: float = 10_000.0

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from backoffice.places.model import Candidate, City
+from backoffice.places.model import City
 
 MOST = 5
 LARGE_ENOUGH = 100_000
@@ -46,15 +46,15 @@ class Names:
                 homonyms.append(city)
         self._countries = {fold(name): code for name, code in countries.items()}
 
-    def find(self, text: str, locale: str) -> list[Candidate]:
-        """Up to five candidates, the likeliest first. Empty when no city is named."""
+    def find(self, text: str) -> list[City]:
+        """Up to five cities, the likeliest first. Empty when none is named."""
         folded = fold(text)
         matches = self._matches(folded, _tokens(folded))
         countries = {m.country for m in matches if m.country}
         found = {id(c): c for m in matches for c in m.cities}.values()
         fitting = [c for c in found if c.country in countries] or list(found)
         fitting.sort(key=lambda c: (not c.known, -c.population, c.name))
-        return [_candidate(c, locale) for c in fitting[:MOST]]
+        return fitting[:MOST]
 
     def _matches(self, text: str, tokens: list[_Token]) -> list[_Match]:
         """Longest names first; a name inside a longer one is not meant ("York" in "New York")."""
@@ -117,7 +117,3 @@ def _is_whole_part(text: str, start: int, end: int) -> bool:
     """Whether the words stand alone between commas or the ends of the text."""
     before, after = text[:start].rstrip(), text[end:].lstrip()
     return (not before or before[-1] in ",;，、；\n") and (not after or after[0] in ",;.，、；。\n")
-
-
-def _candidate(city: City, locale: str) -> Candidate:
-    return Candidate(city.name_in(locale), city.country, city.centre, city)

@@ -1,15 +1,16 @@
 """Places in words: the right country, a city people know, its time, and what a typed place may mean."""
 
-from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from geopy.distance import geodesic
 
-from backoffice.kernel import geo
-from backoffice.places import datum
+from backoffice import ports
+from backoffice.adapters.gazetteer import Gazetteer
+from backoffice.kernel import geo, geodesy
 
 P = geo.Point
-NOON = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
+OLD_TOWN = P(21.03, 105.85)
 
 TOLD_BY = {
     "Hanoi's old quarter": (21.030, 105.850, "VN", "Hanoi"),
@@ -29,48 +30,57 @@ TOLD_BY = {
 
 @pytest.mark.parametrize(("lat", "lon", "country", "city"), TOLD_BY.values(), ids=TOLD_BY)
 def test_a_point_is_told_by_a_city_of_its_own_country(gazetteer, lat, lon, country, city):
-    words = gazetteer.describe(P(lat, lon), NOON)
-    assert (words.country, words.city.name) == (country, city)
+    words = gazetteer.describe(P(lat, lon))
+    assert (words.country, words.city[""]) == (country, city)
+
+
+def test_it_is_the_places_the_business_asks_for(gazetteer):
+    places: ports.Places = gazetteer
+    assert places.describe(OLD_TOWN).country == "VN"
 
 
 def test_distance_and_direction_lead_from_the_citys_centre(gazetteer):
-    words = gazetteer.describe(P(20.900, 105.841), NOON)
-    truth = geodesic((words.city.centre.lat, words.city.centre.lon), (20.9, 105.841)).meters
-    assert (words.city.name, words.compass) == ("Hanoi", "S")
-    assert words.distance_m == pytest.approx(truth, abs=1e-6)
+    words = gazetteer.describe(P(20.900, 105.841))
+    truth = geodesic((21.0245, 105.8412), (20.9, 105.841)).meters
+    assert words.city[""] == "Hanoi"
+    assert words.distance.metres == pytest.approx(truth, abs=10)
+    assert geodesy.compass(words.distance.bearing_deg) == "S"
 
 
 def test_country_and_time_zone_are_asked_separately(gazetteer):
-    words = gazetteer.describe(P(21.03, 105.85), NOON)
+    words = gazetteer.describe(OLD_TOWN)
     assert (words.country, words.zone) == ("VN", "Asia/Bangkok")
-    assert (words.local_time, words.local_time.utcoffset()) == (NOON, timedelta(hours=7))
 
 
 @pytest.mark.parametrize(("lat", "lon"), [(39.9, 116.4), (43.8, 87.6), (39.47, 75.99), (29.65, 91.1)])
 def test_all_of_mainland_china_keeps_beijing_time(gazetteer, lat, lon):
-    assert gazetteer.describe(P(lat, lon), NOON).local_time.utcoffset() == timedelta(hours=8)
+    assert gazetteer.describe(P(lat, lon)).zone == "Asia/Shanghai"
 
 
 @pytest.mark.parametrize(
     ("lat", "lon"), [(90, 0), (-90, 0), (0, 180), (0, -180), (0, -150), (72, -40), (-62.2, -58.9)]
 )
 def test_the_ends_of_the_world_have_words_too(gazetteer, lat, lon):
-    words = gazetteer.describe(P(lat, lon), NOON)
-    assert words.local_time == NOON
-    assert words.city is None or words.distance_m < 1_005_000
+    words = gazetteer.describe(P(lat, lon))
+    assert ZoneInfo(words.zone)
+    assert bool(words.city) == bool(words.distance)
+    assert words.distance is None or words.distance.metres < 1_005_000
 
 
-def test_names_are_han_where_known_and_latin_elsewhere(gazetteer):
-    hanoi = gazetteer.describe(P(21.03, 105.85), NOON).city
-    said = [hanoi.name_in(x) for x in ("zh_Hans", "zh_Hant", "ja", "ko", "en")]
-    assert said == ["河内", "河內", "ハノイ", "하노이", "Hanoi"]
-    fresno = gazetteer.describe(P(36.75, -119.77), NOON).city
-    assert {fresno.name_in(x) for x in ("zh_Hans", "ja", "en", "th")} == {"Fresno"}
+def test_names_are_in_the_readers_script_where_known_and_latin_elsewhere(gazetteer):
+    assert gazetteer.describe(OLD_TOWN).city == {
+        "": "Hanoi",
+        "zh_Hans": "河内",
+        "zh_Hant": "河內",
+        "ja": "ハノイ",
+        "ko": "하노이",
+    }
+    assert gazetteer.describe(P(36.75, -119.77)).city == {"": "Fresno"}
 
 
 def test_japanese_readers_are_given_han_names_of_chinese_cities_koreans_latin(gazetteer):
-    yichang = gazetteer.describe(P(30.714, 111.285), NOON).city
-    assert [yichang.name_in(x) for x in ("zh_Hans", "ja", "ko")] == ["宜昌", "宜昌", "Yichang"]
+    yichang = gazetteer.describe(P(30.714, 111.285)).city
+    assert yichang == {"": "Yichang", "zh_Hans": "宜昌", "zh_Hant": "宜昌", "ja": "宜昌"}
 
 
 TYPED = {
@@ -96,35 +106,55 @@ TYPED = {
 
 @pytest.mark.parametrize(("text", "city"), TYPED.items())
 def test_the_city_in_a_typed_place_is_found_in_five_languages(gazetteer, text, city):
-    first = gazetteer.search(text)[0]
-    assert (first.city.name, first.country) == city
+    first = gazetteer.find(text)[0]
+    assert (first.words.city[""], first.words.country) == city
+    assert gazetteer.describe(first.point).city == first.words.city
 
 
 @pytest.mark.parametrize(
     "text", ["", "hotel", "我在酒店", "same here, best regards", "???", "이 호텔", "x" * 10_000]
 )
 def test_no_city_is_made_up(gazetteer, text):
-    assert gazetteer.search(text) == []
+    assert gazetteer.find(text) == []
 
 
 def test_homonyms_are_all_offered_the_likeliest_first(gazetteer):
-    found = gazetteer.search("Paris")
-    assert [c.country for c in found] == ["FR", "US"]
-    assert [c.country for c in gazetteer.search("Paris, United States")] == ["US"]
+    assert [f.words.country for f in gazetteer.find("Paris")] == ["FR", "US"]
+    assert [f.words.country for f in gazetteer.find("Paris, United States")] == ["US"]
 
 
-def test_candidates_are_labelled_in_the_readers_language_and_are_rough(gazetteer):
-    found = gazetteer.search("Hanoi", "zh_Hans")[0]
-    assert found.label == "河内"
-    assert found.accuracy_m >= 10_000
+def test_a_found_city_has_its_time_but_no_distance(gazetteer):
+    words = gazetteer.find("Hanoi")[0].words
+    assert (words.zone, words.distance) == ("Asia/Bangkok", None)
 
 
 def test_the_emergency_centre_is_asked_only_inside_the_border(gazetteer):
-    assert gazetteer.emergency_centre(P(22.55, 114.07)).centre.city == "深圳"
-    assert gazetteer.emergency_centre(P(22.30, 114.17)) is None
+    assert gazetteer.near_centre(P(22.55, 114.07)).city == "深圳"
+    assert gazetteer.near_centre(P(22.30, 114.17)) is None
 
 
-def test_a_pin_from_wechat_is_read_by_the_border(gazetteer):
-    raw = geo.RawPoint(39.91012547567846, 116.40363255334069, geo.Datum.GCJ02)
-    reading = gazetteer.to_wgs84(raw, datum.HkMacauDatum.AMBIGUOUS)
-    assert geodesic((reading.point.lat, reading.point.lon), (39.908722, 116.397389)).meters < 0.001
+def test_numbers_are_labelled_first_and_never_twice(gazetteer):
+    saudi = gazetteer.emergency_numbers("SA")
+    assert [(n.service, n.number) for n in saudi[:2]] == [("police", "999"), ("ambulance", "997")]
+    assert {n.service for n in saudi[2:]} == {""}
+    assert len({n.number for n in saudi}) == len(saudi)
+
+
+PIN = geo.RawPoint(39.91012547567846, 116.40363255334069, geo.Datum.GCJ02)
+
+
+def test_a_pin_from_wechat_is_read_by_the_border_and_shown_again_where_it_was_put(gazetteer):
+    point, ambiguous, other = gazetteer.fix(PIN)
+    assert geodesic((point.lat, point.lon), (39.908722, 116.397389)).meters < 0.001
+    assert (ambiguous, other) == (False, None)
+    shown = gazetteer.to_gcj(point)
+    assert geodesic((shown.lat, shown.lon), (PIN.lat, PIN.lon)).meters < 0.001
+    assert gazetteer.to_gcj(OLD_TOWN) == OLD_TOWN
+
+
+def test_the_setting_for_hong_kong_and_macau_decides_there():
+    victoria = geo.RawPoint(22.2819, 114.1582, geo.Datum.GCJ02)
+    point, ambiguous, other = Gazetteer("ambiguous").fix(victoria)
+    assert (point, ambiguous) == (P(victoria.lat, victoria.lon), True)
+    assert Gazetteer("wgs84").fix(victoria) == (point, False, None)
+    assert Gazetteer("gcj02").fix(victoria) == (other, False, None)
