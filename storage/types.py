@@ -55,9 +55,7 @@ class Utc(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        return (
-            value.astimezone(UTC) if isinstance(value, datetime) else from_micros(value)
-        )
+        return value.astimezone(UTC) if isinstance(value, datetime) else from_micros(value)
 
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
         return self

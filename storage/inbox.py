@@ -1,0 +1,162 @@
+"""The inbox: updates are kept here before anybody understands them, and taken from here to be handled."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.kernel import clock as clocks
+from backoffice.kernel import exchange
+from storage import engine, intake
+from storage.exchange_tables import inbox
+from storage.vault import Vault
+
+PURGE_CHUNK = 500
+
+
+class Inbox:
+    """Intake and taking. Every method is its own transaction."""
+
+    def __init__(self, database: engine.Database, vault: Vault, clock: clocks.Clock) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._commits = intake.GroupCommit(database, vault, clock)
+
+    async def store(self, raw: exchange.RawUpdate) -> exchange.Accepted:
+        """Durable when this returns. A repeat gets the first one's row. Raises `errors.Unavailable`."""
+        return await self._commits.store(raw)
+
+    async def untaken(
+        self, lanes: Sequence[str], up_to: datetime | None = None
+    ) -> list[exchange.StoredUpdate]:
+        """Rows nobody has handled, oldest first, of these lanes; those stored at or before `up_to`, or all.
+
+        A commit under way whose moment is already settled is waited for, so that none of it is missed.
+        """
+        query = sa.select(inbox).where(inbox.c.lane.in_(lanes), inbox.c.state == exchange.RowState.NEW)
+        if up_to is not None:
+            query = query.where(inbox.c.stored_at <= up_to)
+        await self._commits.settled()
+        async with self._database.reading() as conn:
+            rows = (await conn.execute(query.order_by(inbox.c.seq))).all()
+            return [await self._open(conn, row) for row in rows]
+
+    async def idle_lanes(self, older_than: datetime) -> list[str]:
+        """Lanes with rows stored at or before `older_than` that nobody has handled; the longest waiting first."""
+        query = (
+            sa.select(inbox.c.lane)
+            .where(inbox.c.state == exchange.RowState.NEW, inbox.c.stored_at <= older_than)
+            .group_by(inbox.c.lane)
+            .order_by(sa.func.min(inbox.c.seq))
+        )
+        async with self._database.reading() as conn:
+            return list((await conn.execute(query)).scalars())
+
+    async def row(self, seq: int) -> tuple[exchange.RowState, str] | None:
+        """How a row stands and the letter that answered it ("" = none)."""
+        query = sa.select(inbox.c.state, inbox.c.answer_letter).where(inbox.c.seq == seq)
+        async with self._database.reading() as conn:
+            found = (await conn.execute(query)).one_or_none()
+            return None if found is None else (found.state, found.answer_letter)
+
+    async def count_attempt(self, seq: int) -> int:
+        """Count one more try, durably, before it is made. Returns the number of this try; 0 = already settled."""
+        change = (
+            sa.update(inbox)
+            .where(inbox.c.seq == seq, inbox.c.state == exchange.RowState.NEW)
+            .values(attempts=inbox.c.attempts + 1)
+            .returning(inbox.c.attempts)
+        )
+        async with self._database.writing() as conn:
+            attempts: int | None = (await conn.execute(change)).scalar_one_or_none()
+            await conn.commit()
+            return attempts or 0
+
+    async def park(self, seq: int, error: str) -> bool:
+        """Put a row aside that crashes whoever handles it. False: it was settled already."""
+        change = (
+            sa.update(inbox)
+            .where(inbox.c.seq == seq, inbox.c.state == exchange.RowState.NEW)
+            .values(state=exchange.RowState.PARKED, error=error)
+        )
+        async with self._database.writing() as conn:
+            done = (await conn.execute(change)).rowcount
+            await conn.commit()
+            return done == 1
+
+    async def purge(self, before: datetime) -> int:
+        """Empty the bodies of rows handled before `before` and destroy day keys nothing needs any more."""
+        emptied, days = 0, set[date]()
+        while chunk := await self._purge_chunk(before):
+            emptied += len(chunk)
+            days.update(at.date() for at in chunk)
+        for day in days:
+            await self._destroy_key(day)
+        return emptied
+
+    async def forget(self, before: datetime) -> int:
+        """Delete handled rows: their keys are no longer needed to know a repeat."""
+        total, removed = 0, 1
+        oldest = sa.select(inbox.c.seq).where(inbox.c.done_at < before).limit(PURGE_CHUNK)
+        while removed:
+            async with self._database.writing() as conn:
+                removed = (await conn.execute(sa.delete(inbox).where(inbox.c.seq.in_(oldest)))).rowcount
+                await conn.commit()
+            total += removed
+        return total
+
+    async def _purge_chunk(self, before: datetime) -> list[datetime]:
+        handled = sa.select(inbox.c.seq).where(
+            inbox.c.state == exchange.RowState.DONE, inbox.c.body.is_not(None), inbox.c.done_at < before
+        )
+        change = (
+            sa.update(inbox)
+            .where(inbox.c.seq.in_(handled.limit(PURGE_CHUNK)))
+            .values(body=None)
+            .returning(inbox.c.stored_at)
+        )
+        async with self._database.writing() as conn:
+            found = list((await conn.execute(change)).scalars())
+            await conn.commit()
+            return found
+
+    async def _destroy_key(self, day: date) -> None:
+        start = datetime.combine(day, time(), UTC)
+        needed = sa.select(inbox.c.seq).where(
+            inbox.c.body.is_not(None),
+            inbox.c.stored_at >= start,
+            inbox.c.stored_at < start + timedelta(days=1),
+        )
+        if day >= self._clock.now().date():
+            return
+        async with self._database.writing() as conn:
+            if (await conn.execute(needed.limit(1))).first() is None:
+                await self._vault.destroy(conn, intake.subject(day))
+                await conn.commit()
+
+    async def _open(self, conn: AsyncConnection, row: Any) -> exchange.StoredUpdate:
+        subject = intake.subject(row.stored_at.date())
+        body = await self._vault.open(conn, subject, intake.context(row.channel, row.key), row.body)
+        sender = exchange.Address(row.channel, row.lane.removeprefix(f"{row.channel}:"))
+        raw = exchange.RawUpdate(row.key, sender, body, row.arrived_at)
+        return exchange.StoredUpdate(row.seq, raw, row.stored_at, row.attempts, row.state)
+
+
+class InboxRows:
+    """The inbox inside a unit of work."""
+
+    def __init__(self, conn: AsyncConnection, vault: Vault, now: datetime) -> None:
+        self._conn = conn
+        self._now = now
+
+    async def done(self, seq: int, answer_letter: str = "") -> bool:
+        """Mark a row handled in the turn's own transaction. False: somebody else has handled it."""
+        change = (
+            sa.update(inbox)
+            .where(inbox.c.seq == seq, inbox.c.state == exchange.RowState.NEW)
+            .values(state=exchange.RowState.DONE, done_at=self._now, answer_letter=answer_letter)
+        )
+        return (await self._conn.execute(change)).rowcount == 1
