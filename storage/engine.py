@@ -111,6 +111,11 @@ class SqliteDriver:
     def __init__(self, driver: Any) -> None:
         self._driver = driver
 
+    @property
+    def free(self) -> bool:
+        """Open, and nobody's transaction is still being undone on it."""
+        return self._driver._connection is not None and not self._driver.in_transaction
+
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """`work` begins, commits and rolls back itself. On the loop this never suspends."""
         result: T = await self._driver._execute(work, self._driver._conn)
@@ -126,6 +131,7 @@ class SqliteDatabase(Database):
         self.path = path
         self._lock = lock
         self._turn = asyncio.Lock()
+        self._handle: SqliteDriver | None = None
         self._writer = _sqlite_engine(lambda: connect_writer(path), "BEGIN IMMEDIATE", 1, thread)
         self._readers = _sqlite_engine(lambda: connect_reader(path), "BEGIN", READERS, thread)
 
@@ -163,11 +169,18 @@ class SqliteDatabase(Database):
             yield conn
 
     @asynccontextmanager
-    async def driver(self) -> AsyncIterator["SqliteDriver"]:
+    async def driver(self) -> AsyncIterator[SqliteDriver]:
         """The writer's own handle, alone and outside any transaction; run functions on it with `run`."""
         self._demand_lock()
-        async with self._turn, self._writer.connect() as conn:
-            yield SqliteDriver((await conn.get_raw_connection()).driver_connection)
+        async with self._turn:
+            if self._handle is None or not self._handle.free:
+                self._handle = await self._fresh_handle()
+            yield self._handle
+
+    async def _fresh_handle(self) -> SqliteDriver:
+        """Asked of the pool, which also waits for a cancelled turn's roll-back."""
+        async with self._writer.connect() as conn:
+            return SqliteDriver((await conn.get_raw_connection()).driver_connection)
 
     def _demand_lock(self) -> None:
         if self._lock is None:
