@@ -1,0 +1,1 @@
+"""The reviewed tables of phrases, one module per language."""

@@ -1,0 +1,80 @@
+"""One way of reading typed text, so that every list of words meets the same form of a message."""
+
+import re
+import unicodedata
+from typing import Final
+
+_INVISIBLE: Final = (
+    0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x180E, 0xFEFF,
+    *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070),
+    *range(0xFE00, 0xFE10), *range(0x1F3FB, 0x1F400), *range(0xE0100, 0xE01F0),
+)  # fmt: skip
+_LOOKALIKES: Final = {
+    "。": ".", "｡": ".", "、": ",", "﹐": ",", "؟": "?", "¡": "!", "¿": "?", "⁉": "!?",
+    "‘": "'", "’": "'", "‛": "'", "ʼ": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"',
+    "‐": "-", "‑": "-", "–": "-", "—": "-", "―": "-", "−": "-", "〜": "~", "～": "~",
+    "\r": "\n", "\u2028": "\n", "\u2029": "\n", "\v": "\n", "\f": "\n",
+}  # fmt: skip
+_SIGNS: Final = {**dict.fromkeys(_INVISIBLE, ""), **str.maketrans(_LOOKALIKES)}
+
+_CJK: Final = "\u3040-\u30ff\u3400-\u9fff"
+_HANGUL: Final = "\uac00-\ud7a3"
+_BLANKS: Final = re.compile(r"[^\S\n]+")
+_BREAKS: Final = re.compile(r" ?\n[\s]*")
+_LETTER_RUN: Final = re.compile(r"([^\W\d_])\1\1+")
+_SPACED_OUT: Final = re.compile(
+    rf"(?:(?<=^[{_CJK}])|(?<=[^{_CJK}][{_CJK}])) (?=[{_CJK}])|(?<=[{_CJK}]) (?=[{_CJK}](?![{_CJK}]))"
+)
+_ANY_CJK_GAP: Final = re.compile(rf"(?<=[{_CJK}{_HANGUL}])\s+(?=[{_CJK}{_HANGUL}])")
+_NOT_WORDS: Final = re.compile(r"[^\w\s/']+|_+")
+
+_TRADITIONAL: Final = (
+    "丟並亂來個們側備傢傳傷價償兒兩凍別剋剛劃劇動務勢區協吶員問啓啟喚喪喫單嗎嘯噴噹嚨嚴圍園堅報墜墻壓"
+    "壞夢姦媽嬤學寫寶將對導尷帥帶幫幾廢強彈彔後從悶愛應懸戰戲拋挾捲掃搶撐撥擊擔據擾攣敗斷於時暈暢暫書"
+    "會東査條棄業槍槳樓樣樹橋機檢殺毆氣沒沖況減渾準溝溫溼滾滿漁漲潛濃濕災無煙熱燒燙爺牆狀獄獨現環產當"
+    "痙瘋療癇癥癲發監盪眞睏礙礫禍禮穀窮箇範築紀約紹結絕絞給統綁經網緊練縫繞繫續纍纜羈羣習聞聯聽脅脈脫"
+    "腦腫腳臉臟臺舉菸萬葯蓋蕩薦藥處虛號虧蟄蠍衕衝裏裡製見視親覺觸訂訓託設許註試話該誌認說説誰課請講謝"
+    "識譯護讓豬負貨販責貴買費賠賣質購贖趕蹤車軋軍軟較輕輛輪轉轎轟辦農迴這連週進遊過遞選遺還邊醫釦鈕銷"
+    "錄錢録鍋鍵鎖門開間闆闇闖關隊隨險離難電霧靜響頂順須預頭頸題額顯風颱飄飛餓饞馬騙驟髒體髮鬱麵麼點齣"
+    "龍確繼簡崗達資為爲歡語錯誤碼屬歲輸場專換頁線瀉襲厲鯊種樂夠與傾僅優著妳牠証祂"
+)
+_SIMPLIFIED: Final = (
+    "丢并乱来个们侧备家传伤价偿儿两冻别克刚划剧动务势区协呐员问启启唤丧吃单吗啸喷当咙严围园坚报坠墙压"
+    "坏梦奸妈嬷学写宝将对导尴帅带帮几废强弹录后从闷爱应悬战戏抛挟卷扫抢撑拨击担据扰挛败断于时晕畅暂书"
+    "会东查条弃业枪桨楼样树桥机检杀殴气没冲况减浑准沟温湿滚满渔涨潜浓湿灾无烟热烧烫爷墙状狱独现环产当"
+    "痉疯疗痫症癫发监荡真困碍砾祸礼谷穷个范筑纪约绍结绝绞给统绑经网紧练缝绕系续累缆羁群习闻联听胁脉脱"
+    "脑肿脚脸脏台举烟万药盖荡荐药处虚号亏蛰蝎同冲里里制见视亲觉触订训托设许注试话该志认说说谁课请讲谢"
+    "识译护让猪负货贩责贵买费赔卖质购赎赶踪车轧军软较轻辆轮转轿轰办农回这连周进游过递选遗还边医扣钮销"
+    "录钱录锅键锁门开间板暗闯关队随险离难电雾静响顶顺须预头颈题额显风台飘飞饿馋马骗骤脏体发郁面么点出"
+    "龙确继简岗达资为为欢语错误码属岁输场专换页线泻袭厉鲨种乐够与倾仅优着你它证他"
+)
+_TO_SIMPLIFIED: Final = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
+_ANY_TRADITIONAL: Final = re.compile(f"[{_TRADITIONAL}]")
+
+
+def fold(text: str) -> str:
+    """The form in which phrases are looked for inside a message.
+
+    NFKC, case folded, one kind of stop, comma, quote and dash; invisible characters, variation selectors and
+    skin tones gone; blanks single, line ends kept as one "\\n"; a letter written three times or more counts once
+    ("heeelp"); Han and kana typed one by one with blanks ("救 命") joined.
+    """
+    plain = unicodedata.normalize("NFKC", text.translate(_SIGNS)).casefold().translate(_SIGNS)
+    plain = _BREAKS.sub("\n", _BLANKS.sub(" ", plain)).strip()
+    return _SPACED_OUT.sub("", _LETTER_RUN.sub(r"\1", plain))
+
+
+def bare(text: str) -> str:
+    """The form in which a whole short message is compared: folded, without punctuation, emoji or CJK blanks."""
+    words = _NOT_WORDS.sub(" ", fold(text))
+    return _ANY_CJK_GAP.sub("", " ".join(words.split()))
+
+
+def simplified(folded: str) -> str:
+    """Traditional Han characters as simplified ones, as far as the lists of words need it. Not for display."""
+    return folded.translate(_TO_SIMPLIFIED)
+
+
+def is_traditional(folded: str) -> bool:
+    """Whether a Chinese text has a character that only the traditional script uses."""
+    return _ANY_TRADITIONAL.search(folded) is not None
