@@ -1,0 +1,10 @@
+"""Alembic's environment: it runs inside the transaction that `storage.migrate` opened."""
+
+from alembic import context
+
+from storage import exchange_tables, tables, types
+
+__all__ = ["exchange_tables", "tables"]
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=types.metadata)
+context.run_migrations()

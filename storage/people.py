@@ -1,0 +1,215 @@
+"""Persons and their chat identities; profile and last position sealed under the person's key."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.kernel import codec, errors
+from backoffice.kernel.exchange import Address
+from backoffice.kernel.geo import Fix
+from backoffice.kernel.ids import PersonId
+from backoffice.people.model import EmergencyContact, Identity, Person, Profile, Reach
+from storage.rows import Rows
+from storage.tables import IS_ACTIVE, cases, identity, person, session, vault_key
+from storage.vault import Vault, opened, pack
+
+_WITH_KEY = person.outerjoin(vault_key, vault_key.c.subject == sa.literal_column("'person:'") + person.c.id)
+_COLUMNS = (
+    person.c.id,
+    person.c.locale,
+    person.c.created_at,
+    person.c.profile,
+    person.c.zone,
+    person.c.locale_chosen,
+    person.c.drill,
+    person.c.last_fix,
+    person.c.version,
+    vault_key.c.id.label("key_id"),
+    vault_key.c.wrapped,
+)
+_AT = (
+    sa.select(*_COLUMNS)
+    .select_from(identity.join(_WITH_KEY, identity.c.person == person.c.id))
+    .where(identity.c.channel == sa.bindparam("channel"), identity.c.address == sa.bindparam("address"))
+)
+_GET = sa.select(*_COLUMNS).select_from(_WITH_KEY).where(person.c.id == sa.bindparam("key"))
+_ADD, _ADD_IDENTITY = sa.insert(person), sa.insert(identity)
+_SAVE = sa.update(person).where(person.c.id == sa.bindparam("key"), person.c.version == sa.bindparam("was"))
+_PUT_FIX = sa.update(person).where(person.c.id == sa.bindparam("key"))
+_IDENTITIES = (
+    sa.select(identity)
+    .where(identity.c.person == sa.bindparam("of"))
+    .order_by((identity.c.reach == Reach.OK).desc(), identity.c.heard_at.desc(), identity.c.channel)
+)
+_IDENTITY = sa.update(identity).where(
+    identity.c.channel == sa.bindparam("on_channel"), identity.c.address == sa.bindparam("at_address")
+)
+_NO_OPEN_CASE = ~sa.exists().where(cases.c.requester == identity.c.person, IS_ACTIVE)
+_FORGET_IDENTITIES = sa.delete(identity).where(
+    identity.c.person == sa.bindparam("of"),
+    _NO_OPEN_CASE,
+    sa.exists().where(person.c.id == identity.c.person, person.c.erased_at.is_not(None)),
+)
+_FORGET_PLACE = sa.update(person).where(
+    person.c.id == sa.bindparam("of"),
+    person.c.last_fix_at <= sa.bindparam("until"),
+    ~sa.exists().where(cases.c.requester == person.c.id, IS_ACTIVE),
+)
+_FORGET_SESSION = sa.delete(session).where(session.c.person == sa.bindparam("of"))
+
+
+def subject(person: PersonId) -> str:
+    """The vault's subject of a person."""
+    return f"person:{person}"
+
+
+def _profile_context(person: PersonId) -> str:
+    return f"person|profile|{person}"
+
+
+def _fix_context(person: PersonId) -> str:
+    return f"person|last_fix|{person}"
+
+
+_FIELDS = frozenset(f.name for f in dataclasses.fields(Profile))
+
+
+def write_profile(profile: Profile) -> bytes:
+    """A profile as the bytes that are sealed; what is empty is left out."""
+    return pack({k: v for k, v in dataclasses.asdict(profile).items() if v})
+
+
+def read_profile(value: Mapping[str, Any]) -> Profile:
+    """The inverse of `write_profile`, from its JSON."""
+    found = {k: v for k, v in value.items() if k in _FIELDS}
+    contacts = [EmergencyContact(**c) for c in found.pop("contacts", ())]
+    return Profile(contacts=contacts, **found)
+
+
+_EMPTY = Profile()
+
+
+class PersonRows(Rows):
+    """`ports.People`. One object per person and turn."""
+
+    def __init__(self, conn: AsyncConnection, vault: Vault, now: datetime) -> None:
+        super().__init__(conn, vault, now)
+        self._people: dict[PersonId, Person] = {}
+        self._fixes: dict[PersonId, Fix | None] = {}
+
+    async def at(self, address: Address) -> Person | None:
+        row = await self._first(_AT, {"channel": address.channel, "address": address.address})
+        return self._read(row) if row else None
+
+    async def get(self, person: PersonId) -> Person:
+        if person in self._people:
+            return self._people[person]
+        row = await self._first(_GET, {"key": person})
+        if row is None:
+            raise errors.NotFound
+        return self._read(row)
+
+    async def add(self, person: Person, at: Address) -> None:
+        """Raises `errors.Stale` when the address already belongs to somebody."""
+        self._vault.learn(self._conn, subject(person.id), None, None)
+        values = {**await self._columns(person), "id": person.id, "created_at": person.created_at}
+        await self._write(_ADD, {**values, "version": person.version})
+        await self.link(person.id, at)
+        self._people[person.id] = person
+        self._fixes[person.id] = None
+
+    async def save(self, person: Person) -> None:
+        values = {**await self._columns(person), "version": person.version + 1}
+        await self._change(_SAVE, {**values, "key": person.id, "was": person.version})
+        person.version += 1
+
+    async def link(self, person: PersonId, at: Address) -> None:
+        """One more identity of a person. Raises `errors.Stale` when it already belongs to somebody."""
+        row = {"channel": at.channel, "address": at.address, "person": person}
+        await self._write(_ADD_IDENTITY, {**row, "reach": Reach.OK, "heard_at": self._now})
+
+    async def identities(self, person: PersonId) -> Sequence[Identity]:
+        rows = await self._all(_IDENTITIES, {"of": person})
+        return [Identity(Address(r.channel, r.address), r.person, r.reach, r.heard_at) for r in rows]
+
+    async def heard(self, at: Address, now: datetime) -> None:
+        await self._identity(at, {"reach": Reach.OK, "heard_at": now})
+
+    async def set_reach(self, at: Address, reach: Reach) -> None:
+        await self._identity(at, {"reach": reach})
+
+    async def erase(self, person: PersonId) -> None:
+        await self._vault.destroy(self._conn, subject(person))
+        gone = {"profile": None, "last_fix": None, "last_fix_at": None, "erased_at": self._now}
+        await self._write(_PUT_FIX, {**gone, "key": person})
+        await self._write(_FORGET_SESSION, {"of": person})
+        await self._write(_FORGET_IDENTITIES, {"of": person})
+        self._fixes.pop(person, None)
+        if person in self._people:
+            self._people[person].profile = Profile()
+
+    async def forget_after(self, person: PersonId, until: datetime) -> None:
+        """A case of theirs was sealed: their last position up to `until` goes, and what an erasure left for it."""
+        await self._write(
+            _FORGET_PLACE, {"of": person, "until": until, "last_fix": None, "last_fix_at": None}
+        )
+        await self._write(_FORGET_IDENTITIES, {"of": person})
+        self._fixes.pop(person, None)
+
+    async def last_fix(self, person: PersonId) -> Fix | None:
+        if person not in self._fixes:
+            row = await self._first(_GET, {"key": person})
+            return self._read_fix(row) if row else None
+        return self._fixes[person]
+
+    async def put_fix(self, person: PersonId, fix: Fix) -> None:
+        sealer = await self._vault.key(self._conn, subject(person))
+        sealed = sealer.seal(_fix_context(person), pack(codec.write_fix(fix)))
+        await self._write(_PUT_FIX, {"key": person, "last_fix": sealed, "last_fix_at": fix.at})
+        self._fixes[person] = fix
+
+    async def _identity(self, at: Address, values: dict[str, Any]) -> None:
+        await self._write(_IDENTITY, {**values, "on_channel": at.channel, "at_address": at.address})
+
+    async def _columns(self, person: Person) -> dict[str, Any]:
+        profile = None
+        if person.profile != _EMPTY:
+            sealer = await self._vault.key(self._conn, subject(person.id))
+            profile = sealer.seal(_profile_context(person.id), write_profile(person.profile))
+        return {
+            "locale": person.locale,
+            "profile": profile,
+            "zone": person.zone,
+            "locale_chosen": person.locale_chosen,
+            "drill": person.drill,
+        }
+
+    def _read(self, row: Any) -> Person:
+        known = self._people.get(row.id)
+        if known:
+            return known
+        sealer = self._vault.learn(self._conn, subject(row.id), row.key_id, row.wrapped)
+        self._read_fix(row)
+        profile = opened(sealer, _profile_context(row.id), row.profile)
+        found = Person(
+            id=row.id,
+            locale=row.locale,
+            created_at=row.created_at,
+            profile=read_profile(profile) if profile else Profile(),
+            zone=row.zone,
+            locale_chosen=row.locale_chosen,
+            drill=row.drill,
+            version=row.version,
+        )
+        self._people[found.id] = found
+        return found
+
+    def _read_fix(self, row: Any) -> Fix | None:
+        sealer = self._vault.learn(self._conn, subject(row.id), row.key_id, row.wrapped)
+        found = opened(sealer, _fix_context(row.id), row.last_fix)
+        self._fixes[row.id] = fix = codec.read_fix(found) if found else None
+        return fix

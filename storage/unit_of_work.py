@@ -1,0 +1,97 @@
+"""Units of work over SQL: one transaction, its repositories, and hints once it is committed."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from datetime import datetime
+from typing import Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.kernel import errors
+from storage import conflict
+from storage.assignments import AssignmentRows
+from storage.cases import CaseRows
+from storage.deadlines import DeadlineRows
+from storage.desk import DeskRows
+from storage.engine import Database
+from storage.envoys import EnvoyRows
+from storage.inbox import InboxRows
+from storage.outbox import OutboxRows
+from storage.people import PersonRows
+from storage.staff import StaffRows
+from storage.talk import TalkRows
+from storage.vault import Vault
+from storage.windows import WindowRows
+
+
+class Hints(Protocol):
+    """Where hints go (`ports.Bus`)."""
+
+    async def publish(self, topics: Sequence[str]) -> None: ...
+
+
+class SqlUnitOfWork:
+    """`ports.UnitOfWork`, with the rows of the inbox and of WeChat's windows beside it."""
+
+    def __init__(self, conn: AsyncConnection, vault: Vault, now: datetime) -> None:
+        self._conn = conn
+        self.committed = False
+        self.hints: dict[str, None] = {}
+        self.people = PersonRows(conn, vault, now)
+        self.cases = CaseRows(conn, vault, now)
+        self.envoys = EnvoyRows(conn, vault, now)
+        self.assignments = AssignmentRows(conn, vault, now)
+        self.talk = TalkRows(conn, vault, now)
+        self.staff = StaffRows(conn, vault, now)
+        self.desk = DeskRows(conn, vault, now)
+        self.outbox = OutboxRows(conn, vault, now)
+        self.deadlines = DeadlineRows(conn, now)
+        self.inbox = InboxRows(conn, vault, now)
+        self.windows = WindowRows(conn)
+
+    def hint(self, topic: str) -> None:
+        self.hints[topic] = None
+
+    async def commit(self) -> None:
+        """Durable when this returns. The hints go out when the transaction's connection is free again."""
+        await self._conn.commit()
+        self.committed = True
+
+
+class SqlStore:
+    """`ports.Store` over one database."""
+
+    def __init__(self, database: Database, vault: Vault, bus: Hints) -> None:
+        self._database, self._vault, self._bus = database, vault, bus
+
+    def begin(self, now: datetime) -> AbstractAsyncContextManager[SqlUnitOfWork]:
+        """One unit of work. Raises `errors.Stale` (run the turn again) and `errors.Unavailable`."""
+        return self._begin(now)
+
+    @asynccontextmanager
+    async def _begin(self, now: datetime) -> AsyncIterator[SqlUnitOfWork]:
+        uow: SqlUnitOfWork | None = None
+        try:
+            with in_our_words():
+                async with self._database.writing() as conn:
+                    uow = SqlUnitOfWork(conn, self._vault, now)
+                    yield uow
+        finally:
+            if uow and uow.committed and uow.hints:
+                await self._bus.publish(list(uow.hints))
+
+
+@contextmanager
+def in_our_words() -> Iterator[None]:
+    """The database's failures as the two the business knows; a programming error stays what it is."""
+    try:
+        yield
+    except (sa.exc.TimeoutError, sa.exc.InterfaceError, OSError) as error:
+        raise errors.Unavailable(type(error).__name__) from error
+    except sa.exc.DBAPIError as error:
+        if conflict.run_again(error):
+            raise errors.Stale(conflict.code(error)) from error
+        if error.connection_invalidated or isinstance(error, sa.exc.OperationalError):
+            raise errors.Unavailable(conflict.code(error)) from error
+        raise
