@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from backoffice.kernel.exchange import Address, RawUpdate
-from backoffice.kernel.geo import Datum, Point
+from backoffice.kernel.geo import Point
 from backoffice.kernel.messages import Ask, MediaKind, Urgency
 from bot.incoming import Incoming
 

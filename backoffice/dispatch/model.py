@@ -1,13 +1,16 @@
 """Envoys and their part in a case: who may be asked, who was, what they said."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from backoffice.kernel import moves
 from backoffice.kernel.geo import Point
 from backoffice.kernel.ids import AssignmentId, CaseId, EnvoyId, PersonId
+
+FRESH = timedelta(minutes=30)
+"""An envoy's own fix older than this no longer counts: their base does (business.md, Place and time)."""
 
 
 class AssignmentStatus(StrEnum):
@@ -73,9 +76,13 @@ class Envoy:
     rating: float = 0.0
     version: int = 0
 
-    @property
-    def where(self) -> Point:
-        return self.position or self.base
+    def has_fresh_fix(self, now: datetime) -> bool:
+        """Their own newest fix still counts."""
+        return self.position is not None and self.position_at is not None and now - self.position_at < FRESH
+
+    def where(self, now: datetime) -> Point:
+        """The newest own fix while fresh, else the base."""
+        return self.position if self.position and self.has_fresh_fix(now) else self.base
 
 
 @dataclass

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from backoffice.dispatch.model import Envoy
+from backoffice.dispatch.model import FRESH, Envoy
 
-FRESH = timedelta(minutes=30)
-"""An envoy's own fix older than this no longer counts: their base does (business.md, Place and time)."""
 DRIVE_M_PER_S = 8.0
 """About 29 km/h: the middle of 20–50 km/h for drives of 20–40 km (field facts 3.1)."""
 TURN_OUT_S = 105.0
@@ -40,7 +38,7 @@ class Candidate:
 def candidate(envoy: Envoy, distance_m: float, now: datetime) -> Candidate:
     """Expected arrival: turn-out, the drive, and a penalty when only the base is known."""
     age = now - envoy.position_at if envoy.position_at else FRESH
-    from_base = envoy.position is None or age >= FRESH
+    from_base = not envoy.has_fresh_fix(now)
     arrival = TURN_OUT_S + distance_m / DRIVE_M_PER_S + (BASE_PENALTY_S if from_base else 0)
     return Candidate(envoy, distance_m, from_base, age.total_seconds(), arrival)
 

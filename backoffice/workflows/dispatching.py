@@ -101,7 +101,7 @@ def offer(work: Work, case: Case, one: ranking.Candidate, key: str) -> Message:
     """One fixed cell and a distance band from its centre: never the point, never who."""
     assert case.fix is not None
     cell = geodesy.cell(case.fix.point.lat, case.fix.point.lon)
-    band = geodesy.band_from_cell(cell, one.envoy.where)
+    band = geodesy.band_from_cell(cell, one.envoy.where(work.now))
     params: dict[str, Param] = {"band": str(band), "cell": cell.code}
     params["languages"] = Listing(tuple(Term(f"language.{code}") for code in one.envoy.languages))
     params["place"] = replace(case.place, distance=None) if case.place else ""

@@ -1,0 +1,35 @@
+"""Keeps the index of envoys on duty in step with their rows."""
+
+from backoffice import ports
+from backoffice.dispatch.model import Envoy
+from backoffice.kernel.clock import Clock
+from backoffice.kernel.ids import EnvoyId
+
+
+class IndexFeed:
+    """Loads the index at start and follows the `envoy:<id>` hints."""
+
+    def __init__(self, store: ports.Store, index: ports.EnvoyIndex, clock: Clock) -> None:
+        self._store = store
+        self._index = index
+        self._clock = clock
+
+    async def load(self) -> int:
+        """Everybody on duty; returns how many. Run again now and then: fixes grow stale and bases count."""
+        async with self._store.begin(self._clock.now()) as uow:
+            envoys = await uow.envoys.on_duty()
+        for envoy in envoys:
+            self._put(envoy)
+        return len(envoys)
+
+    async def refresh(self, envoy: EnvoyId) -> None:
+        async with self._store.begin(self._clock.now()) as uow:
+            self._put(await uow.envoys.get(envoy))
+
+    def _put(self, envoy: Envoy) -> None:
+        if not envoy.on_duty or envoy.busy_with:
+            self._index.remove(envoy.id)
+            return
+        at = envoy.position_at.timestamp() if envoy.position_at else 0.0
+        where = envoy.where(self._clock.now())
+        self._index.upsert(envoy.id, where.lat, where.lon, at)

@@ -1,0 +1,167 @@
+"""Answers: a digit, a word or a button finds its question, and the question its flow."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from backoffice.cases.model import Case
+from backoffice.kernel.exchange import Question
+from backoffice.kernel.ids import CaseId, QuestionId
+from backoffice.kernel.messages import Sentence
+from backoffice.workflows import intake, sos
+from bot.conversations import envoy, menu, places, profile
+from bot.conversations import sos as own_sos
+from bot.conversations.turn import Turn
+from bot.incoming import Pressed
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was chosen on which question."""
+
+    question: Question
+    value: str
+
+
+async def pressed(turn: Turn, button: Pressed) -> bool:
+    """A button: its question is looked up by id and must be the sender's own."""
+    question = await turn.work.uow.talk.question(QuestionId(button.question))
+    if question is None or question.person != turn.person.id:
+        return False
+    value = question.answers.get(button.digit)
+    if value is None:
+        return False
+    return await _route(turn, Answer(question, value))
+
+
+async def typed(turn: Turn, digits: str) -> bool:
+    """A typed number answers the newest open question that uses it."""
+    for question in await turn.work.uow.talk.open_questions(turn.person.id):
+        if digits in question.answers:
+            return await _route(turn, Answer(question, question.answers[digits]))
+    return await _countdown_just_over(turn, digits)
+
+
+async def _countdown_just_over(turn: Turn, digits: str) -> bool:
+    """A 0 or 1 meant for a countdown that has just ended still means cancel or confirm."""
+    case = await turn.case()
+    if case is None or digits not in ("0", "1"):
+        return False
+    return await (own_sos.cancel(turn) if digits == "0" else own_sos.confirm(turn))
+
+
+async def worded(turn: Turn, meanings: frozenset[str]) -> bool:
+    """A typed word answers the one open question it fits; two that fit are asked back."""
+    fits = [
+        Answer(question, value)
+        for question in await turn.work.uow.talk.open_questions(turn.person.id)
+        for value in question.answers.values()
+        if value in meanings or _YES_NO.get(value, "") in meanings
+    ]
+    if not fits:
+        return False
+    if len({a.question.id for a in fits}) > 1 and not _countdown(fits):
+        await _ask_back(turn, fits)
+        return True
+    return await _route(turn, _countdown(fits) or fits[0])
+
+
+_YES_NO = {"yes": "confirm", "no": "cancel", "self": "me"}
+"""Plain yes and no mean these values too."""
+
+
+def _countdown(fits: list[Answer]) -> Answer | None:
+    """One's own countdown wins over everything else that a word could mean."""
+    return next((a for a in fits if a.question.kind == "countdown"), None)
+
+
+async def _ask_back(turn: Turn, fits: list[Answer]) -> None:
+    """Unclear: say which digit means what."""
+    lines = [
+        Sentence(f"question.{a.question.kind.split('.')[0]}_{a.value}", {"digit": digit})
+        for a in fits
+        for digit, value in a.question.answers.items()
+        if value == a.value
+    ]
+    await turn.say("question.which", {}, *lines)
+
+
+async def _route(turn: Turn, answer: Answer) -> bool:
+    kind = answer.question.kind.split(".")[0]
+    return await _ROUTES[kind](turn, answer)
+
+
+async def _of_case(turn: Turn, answer: Answer) -> Case | None:
+    """The answer's case, as long as it runs and the chat may speak of it."""
+    case = await turn.case()
+    return case if case is not None and case.id == CaseId(answer.question.subject) else None
+
+
+async def _on_countdown(turn: Turn, answer: Answer) -> bool:
+    if await _of_case(turn, answer) is None:
+        await turn.say("question.over")
+        return True
+    return await (own_sos.confirm(turn) if answer.value == "confirm" else own_sos.cancel(turn))
+
+
+async def _on_late(turn: Turn, answer: Answer) -> bool:
+    case = await _of_case(turn, answer)
+    if case is None:
+        await turn.say("question.over")
+        return True
+    await turn.work.uow.talk.close_question(answer.question.id)
+    await (sos.ring_again if answer.value == "yes" else sos.says_safe)(turn.work, case, turn.person)
+    return True
+
+
+async def _on_intake(turn: Turn, answer: Answer) -> bool:
+    case = await _of_case(turn, answer)
+    if case is None or not answer.question.open:
+        await turn.say("question.over")
+        return True
+    step = answer.question.kind.split(".", 1)[1]
+    await intake.answer(turn.work, case, turn.person, step, answer.value)
+    return True
+
+
+async def _on_patient_place(turn: Turn, answer: Answer) -> bool:
+    case = await _of_case(turn, answer)
+    if case is None or not answer.question.open:
+        await turn.say("question.over")
+        return True
+    await intake.settle_patient_place(turn.work, case, answer.value == "yes")
+    return True
+
+
+async def _on_offer(turn: Turn, answer: Answer) -> bool:
+    return await envoy.answer_offer(turn, answer.question.subject, answer.value)
+
+
+async def _on_job(turn: Turn, answer: Answer) -> bool:
+    return await envoy.answer_job(turn, answer.question.subject, answer.value)
+
+
+async def _on_profile(turn: Turn, answer: Answer) -> bool:
+    return await profile.answer(turn, answer.question, answer.value)
+
+
+async def _on_language(turn: Turn, answer: Answer) -> bool:
+    await turn.work.uow.talk.close_question(answer.question.id)
+    await menu.speak(turn, answer.value)
+    return True
+
+
+async def _on_place(turn: Turn, answer: Answer) -> bool:
+    return await places.confirmed(turn, answer.value)
+
+
+_ROUTES: Mapping[str, Callable[[Turn, Answer], Awaitable[bool]]] = {
+    "countdown": _on_countdown,
+    "late": _on_late,
+    "intake": _on_intake,
+    "patient_place": _on_patient_place,
+    "offer": _on_offer,
+    "job": _on_job,
+    "profile": _on_profile,
+    "language": _on_language,
+    "place": _on_place,
+}

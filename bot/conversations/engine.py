@@ -1,0 +1,149 @@
+"""Which flow answers an update. Distress comes first, then answers, then everything else; nothing is silent."""
+
+from backoffice.cases.model import Origin
+from backoffice.distress import classify, red_flags
+from backoffice.kernel.errors import Refusal
+from backoffice.kernel.messages import Param
+from backoffice.people.model import Reach
+from backoffice.ports import Alert
+from backoffice.workflows import relay
+from backoffice.workflows.relay import Said
+from bot.conversations import answers, envoy, menu, profile, sos, talk, words
+from bot.conversations.turn import Turn
+from bot.incoming import Contact, File, Followed, Left, Located, Pressed, Text, Unknown
+
+
+async def take(turn: Turn) -> None:
+    """Answer one update. Raises `errors.Refusal` when the business says no."""
+    content = turn.incoming.content
+    if isinstance(content, Left):
+        await _left(turn)
+        return
+    if not turn.incoming.private:
+        return
+    await turn.work.uow.people.heard(turn.incoming.sender.at, turn.work.now)
+    await turn.work.uow.outbox.release_held(turn.incoming.sender.at)
+    match content:
+        case Text():
+            await _text(turn, content.text.strip())
+        case Located():
+            await sos.located(turn, content)
+        case File():
+            await _file(turn, content)
+        case Pressed():
+            await _pressed(turn, content)
+        case Contact():
+            await talk.contact(turn, content)
+        case Followed():
+            await menu.welcome(turn)
+        case Unknown():
+            await _unknown(turn, content)
+        case _:
+            return
+
+
+async def _text(turn: Turn, said: str) -> None:
+    """Typed words, in the order of what may be at stake."""
+    if sos.is_duress(turn, said):
+        await sos.duress(turn, said)
+    elif await _is_distress(turn, said):
+        await sos.cry(turn, Origin.PHRASE, said)
+    elif not (await _short(turn, said) or await talk.free_answer(turn, said)):
+        await talk.said(turn, said)
+
+
+async def _is_distress(turn: Turn, said: str) -> bool:
+    """A distress phrase always; a red flag (not breathing, bleeding) rings an open case again."""
+    if classify.classify(said) is not None:
+        return True
+    return red_flags.is_red_flag(said) and await turn.case() is not None
+
+
+async def _short(turn: Turn, said: str) -> bool:
+    """A whole short message that is a digit, a command, a language or an answer."""
+    if said.isascii() and said.isdigit() and len(said) <= 2:
+        return await answers.typed(turn, said)
+    command = words.command_named(said)
+    if command is not None:
+        return await _command(turn, command)
+    language = words.language_named(said)
+    if language is not None:
+        await menu.speak(turn, language)
+        return True
+    return await _meant(turn, words.meaning(said))
+
+
+async def _meant(turn: Turn, meanings: frozenset[str]) -> bool:
+    """A word: an open question's answer, else cancel, safe and the like on the open case."""
+    if not meanings:
+        return False
+    if await answers.worded(turn, meanings):
+        return True
+    if meanings & {"cancel", "safe"}:
+        return await sos.cancel(turn)
+    if "erase" in meanings:
+        return await profile.ask_erase(turn)
+    return False
+
+
+async def _command(turn: Turn, command: str) -> bool:
+    match command:
+        case "sos":
+            await sos.cry(turn, Origin.BUTTON)
+        case "case":
+            await menu.my_case(turn)
+        case "profile":
+            await profile.show(turn)
+        case "language":
+            await menu.language(turn)
+        case "help":
+            await menu.help_(turn)
+        case "start":
+            await menu.welcome(turn)
+        case "envoy_on" | "envoy_off":
+            return await envoy.duty(turn, command == "envoy_on")
+        case _:
+            return False
+    return True
+
+
+async def _pressed(turn: Turn, button: Pressed) -> None:
+    if button.command and await _command(turn, button.command):
+        return
+    if button.question and await answers.pressed(turn, button):
+        return
+    await turn.say("question.over")
+
+
+async def _file(turn: Turn, file: File) -> None:
+    """A photo, a voice, a file; its caption may be a cry of its own."""
+    if sos.is_duress(turn, file.caption):
+        await sos.duress(turn, file.caption)
+    elif classify.classify(file.caption) is not None:
+        await sos.cry(turn, Origin.PHRASE, file.caption)
+    else:
+        await talk.said(turn, file.caption)
+
+
+async def _unknown(turn: Turn, what: Unknown) -> None:
+    """A kind we do not know: a note on the case and a friendly question."""
+    case = await turn.case()
+    if case is not None:
+        await relay.from_traveller(turn.work, case, turn.person, Said(f"[{what.kind}]"))
+    await turn.say("menu.unknown_kind")
+
+
+async def _left(turn: Turn) -> None:
+    """They blocked or unfollowed: another address may reach them; with a case open staff must know."""
+    await turn.work.uow.people.set_reach(turn.incoming.sender.at, Reach.UNREACHABLE)
+    case = await turn.case()
+    if case is not None:
+        await turn.work.note(case, "system", "person.left", channel=turn.incoming.sender.at.channel)
+        await turn.work.uow.desk.alert(Alert(0, turn.work.now, "person_left", case.id, case.ref))
+        turn.work.uow.hint("queue")
+
+
+async def refused(turn: Turn, refusal: Refusal) -> None:
+    """Explain a refusal in its own words; the turn it undid is gone, the message itself is kept."""
+    params: dict[str, Param] = {k: v for k, v in refusal.params.items() if isinstance(v, str | int | float)}
+    await turn.say(refusal.key, params)

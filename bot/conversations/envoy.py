@@ -1,0 +1,73 @@
+"""What an envoy says: answers to offers, progress, duty, position, words inside a job."""
+
+from backoffice.cases.model import Case
+from backoffice.dispatch.model import WORKING, Assignment, Envoy
+from backoffice.kernel.geo import Fix
+from backoffice.kernel.ids import AssignmentId
+from backoffice.workflows import jobs, positions, relay
+from backoffice.workflows.relay import Said
+from bot.conversations.turn import Turn
+
+
+async def me(turn: Turn) -> Envoy | None:
+    return await turn.work.uow.envoys.of_person(turn.person.id)
+
+
+async def answer_offer(turn: Turn, assignment: str, value: str) -> bool:
+    """`accept` or `decline`; False when the sender is no envoy."""
+    envoy = await me(turn)
+    if envoy is None:
+        return False
+    step = jobs.accept if value == "accept" else jobs.decline
+    await step(turn.work, AssignmentId(assignment), envoy)
+    return True
+
+
+async def answer_job(turn: Turn, assignment: str, value: str) -> bool:
+    """`on_my_way`, `arrived`, `need_help`, `cannot_go_on`."""
+    envoy = await me(turn)
+    if envoy is None:
+        return False
+    await jobs.progress(turn.work, AssignmentId(assignment), envoy, value)
+    return True
+
+
+async def position(turn: Turn, fix: Fix) -> bool:
+    """On duty a pin is the envoy's position, not a cry; the answer still offers SOS."""
+    if not await positions.envoy_moved(turn.work, turn.person, fix):
+        return False
+    await turn.say("envoy.position_kept", {"place": turn.work.world.places.describe(fix.point)})
+    return True
+
+
+async def duty(turn: Turn, on: bool) -> bool:
+    """On and off duty by a word. Off duty means no offer, ever."""
+    envoy = await me(turn)
+    if envoy is None:
+        return False
+    envoy.on_duty = on
+    await turn.work.uow.envoys.save(envoy)
+    turn.work.uow.hint(f"envoy:{envoy.id}")
+    await turn.say("envoy.on_duty" if on else "envoy.off_duty")
+    return True
+
+
+async def job(turn: Turn) -> tuple[Envoy, Assignment, Case] | None:
+    """The job the sender is on, if any."""
+    envoy = await me(turn)
+    if envoy is None:
+        return None
+    working = await turn.work.uow.assignments.of_envoy(envoy.id, WORKING)
+    if not working:
+        return None
+    return envoy, working[0], await turn.work.uow.cases.get(working[0].case)
+
+
+async def say_in_job(turn: Turn, said: Said) -> bool:
+    """Words, files and places of an envoy on a job go to the case; False when there is no job."""
+    found = await job(turn)
+    if found is None:
+        return False
+    envoy, _, case = found
+    await relay.from_envoy(turn.work, case, envoy, said)
+    return True

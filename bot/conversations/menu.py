@@ -1,0 +1,62 @@
+"""The menu and the small talk around it: start, help, my case, language, what was not understood."""
+
+from dataclasses import replace
+
+from backoffice.kernel.messages import Choice, Message
+from backoffice.ports import QueueItem
+from backoffice.workflows import telling
+from backoffice.workflows.work import about
+from bot.conversations.turn import Turn, choices
+
+LANGUAGES = ("zh_Hans", "zh_Hant", "en", "ja", "ko")
+HELP = choices(("sos", "button.sos", "1"))
+
+
+async def welcome(turn: Turn) -> None:
+    """The first words: what this is for and how to call."""
+    await turn.say("menu.welcome", {}, *_own_line(turn))
+
+
+async def help_(turn: Turn) -> None:
+    await turn.say("menu.help", {}, *_own_line(turn))
+
+
+def _own_line(turn: Turn) -> list[telling.Sentence]:
+    line = telling.own_line(turn.work, turn.person)
+    return [line] if line else []
+
+
+async def my_case(turn: Turn) -> None:
+    """How their case stands; with none open, how to call."""
+    case = await turn.case()
+    if case is None:
+        await turn.say("menu.no_case")
+        return
+    await turn.work.tell(about(case, turn.person.id, telling.status(turn.work, case), tag=f"how:{case.id}"))
+
+
+async def language(turn: Turn) -> None:
+    """Ask which language; each is named in itself."""
+    offered = tuple(Choice(tag, f"language_name.{tag}", str(i)) for i, tag in enumerate(LANGUAGES, 1))
+    await turn.ask(Message("menu.language", choices=offered), "language")
+
+
+async def speak(turn: Turn, locale: str) -> None:
+    """From here on in this language."""
+    turn.person.locale, turn.person.locale_chosen = locale, True
+    await turn.work.uow.people.save(turn.person)
+    await turn.say("menu.language_set")
+
+
+async def not_understood(turn: Turn, words: str) -> None:
+    """It goes to the centre's queue, and the sender is told so and how to call."""
+    closed = await turn.work.uow.cases.last_closed_of(turn.person.id)
+    item = QueueItem(0, turn.person.id, turn.work.now, words[:4000])
+    if closed:
+        item = replace(item, after_ref=closed.ref, case=closed.id)
+    await turn.work.uow.desk.queue(item)
+    turn.work.uow.hint("queue")
+    if closed:
+        await turn.say("case.after_close", {"ref": closed.ref})
+    else:
+        await turn.say("menu.not_understood")

@@ -1,0 +1,45 @@
+"""A place in typed words, for a case that still has none: found offline, confirmed by the person."""
+
+from dataclasses import replace
+
+from backoffice.cases.model import Case, CaseStatus
+from backoffice.kernel.geo import Datum, Fix, Point, RawPoint, Source
+from backoffice.kernel.messages import Message
+from backoffice.workflows import intake, positions
+from backoffice.workflows.work import about
+from bot.conversations.turn import Turn
+
+SESSION_KEY = "typed_place"
+
+
+async def typed(turn: Turn, case: Case, words: str) -> bool:
+    """Words that name a city, while the case has no place: asked back, never silently used."""
+    if case.fix is not None or case.status is not CaseStatus.OPEN:
+        return False
+    found = turn.work.world.places.find(words)
+    if not found:
+        return False
+    session = await turn.work.uow.talk.session(turn.person.id)
+    point = [found[0].point.lat, found[0].point.lon]
+    await turn.work.uow.talk.save_session(replace(session, data=session.data | {SESSION_KEY: point}))
+    message = Message("place.is_it_here", {"place": found[0].words}, intake.YES_NO)
+    await turn.work.ask(about(case, turn.person.id, message), "place", case.id)
+    return True
+
+
+async def confirmed(turn: Turn, value: str) -> bool:
+    """Yes: the case is there, to the city's precision. No: they are asked to share the place."""
+    case = await turn.case()
+    session = await turn.work.uow.talk.session(turn.person.id)
+    point = session.data.get(SESSION_KEY)
+    if case is None or point is None or case.fix is not None:
+        await turn.say("question.over")
+        return True
+    await turn.work.uow.talk.close_about(case.id, "place")
+    if value != "yes":
+        await turn.say("place.then_send_it")
+        return True
+    raw = RawPoint(point[0], point[1], Datum.WGS84)
+    accuracy = intake.TYPED_ACCURACY_M
+    await positions.moved(turn.work, case, Fix(Point(*point), raw, Source.TYPED, turn.work.now, accuracy))
+    return True

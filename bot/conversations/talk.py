@@ -1,0 +1,69 @@
+"""Words, files and contacts that answer nothing: into the case, the job, or the centre's queue."""
+
+from backoffice.cases.model import Case, CaseStatus
+from backoffice.kernel.messages import Message
+from backoffice.workflows import intake, relay, telling
+from backoffice.workflows.relay import Said
+from backoffice.workflows.work import about
+from bot.conversations import envoy, menu, places, profile
+from bot.conversations.turn import Turn
+from bot.incoming import Contact
+
+
+async def said(turn: Turn, words: str) -> None:
+    """Plain words or a file."""
+    what = Said(words, turn.media)
+    await _silently(turn, what)
+    case = await turn.case()
+    if case is not None:
+        await _in_case(turn, case, what)
+    elif not await envoy.say_in_job(turn, what):
+        await menu.not_understood(turn, words or f"[{turn.media.kind if turn.media else ''}]")
+
+
+async def _in_case(turn: Turn, case: Case, what: Said) -> None:
+    await relay.from_traveller(turn.work, case, turn.person, what)
+    if case.status is CaseStatus.COUNTDOWN:
+        seconds = telling.countdown(turn.work, case).params["seconds"]
+        message = Message("sos.kept_in_countdown", {"seconds": seconds})
+        await turn.work.tell(about(case, turn.person.id, message, tag=f"how:{case.id}"))
+    elif not await places.typed(turn, case, what.text) and case.owner is None:
+        message = Message("case.noted", {"ref": case.ref})
+        await turn.work.tell(about(case, turn.person.id, message, tag=f"noted:{case.id}"))
+
+
+async def _silently(turn: Turn, what: Said) -> None:
+    """Under duress every word reaches the silent case too."""
+    case = await turn.work.uow.cases.duress_of(turn.person.id)
+    if case is not None:
+        await relay.from_traveller(turn.work, case, turn.person, what)
+
+
+async def free_answer(turn: Turn, words: str) -> bool:
+    """Words that fill in what the newest open question asked for; False when they do not fit."""
+    for question in await turn.work.uow.talk.open_questions(turn.person.id):
+        if question.kind == "intake.phone":
+            return await intake.phone(turn.work, await turn.case(), turn.person, words)
+        if question.kind == "intake.place_of_patient":
+            case = await turn.case()
+            if case is not None:
+                await relay.from_traveller(turn.work, case, turn.person, Said(words))
+                await intake.place_of_patient(turn.work, case, turn.person, words)
+                return True
+        if question.kind.startswith("profile.") and await profile.filled(turn, question, words):
+            return True
+    return False
+
+
+async def contact(turn: Turn, card: Contact) -> None:
+    """A number handed over: their own is kept, another's goes to staff on the case."""
+    case = await turn.case()
+    if card.own and await intake.phone(turn.work, case, turn.person, card.phone):
+        if case is None:
+            await turn.say("profile.saved")
+        return
+    if case is not None:
+        await relay.note(turn.work, case, (turn.person.id, turn.person.display_name), card.phone)
+        await turn.say("case.contact_kept")
+        return
+    await menu.not_understood(turn, card.phone)

@@ -1,0 +1,41 @@
+"""One person's turn: what came in, who they are, and the work it happens in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from backoffice.cases.model import Case
+from backoffice.kernel.exchange import NewLetter
+from backoffice.kernel.messages import Choice, Media, Message, Param, Sentence
+from backoffice.people.model import Person
+from backoffice.workflows.work import Work
+from bot.incoming import Incoming
+
+
+@dataclass
+class Turn:
+    """`stored_at` is when the update was stored; `media` is the file it carries, already noted for fetching."""
+
+    work: Work
+    person: Person
+    incoming: Incoming
+    stored_at: datetime
+    media: Media | None = None
+
+    async def say(self, key: str, params: Mapping[str, Param] | None = None, *more: Sentence) -> None:
+        """Tell this person one thing that belongs to no case."""
+        message = Message(key, params or {}, more=more, drill=self.person.drill)
+        await self.work.tell(NewLetter(self.person.id, message))
+
+    async def ask(self, message: Message, kind: str, subject: str = "") -> None:
+        """Ask this person something that belongs to no case."""
+        await self.work.ask(NewLetter(self.person.id, message), kind, subject or self.person.id)
+
+    async def case(self) -> Case | None:
+        """Their own active case, the one the chat may speak of."""
+        return await self.work.uow.cases.active_of(self.person.id)
+
+
+def choices(*pairs: tuple[str, str, str]) -> tuple[Choice, ...]:
+    """(value, label key, digit) triples as choices."""
+    return tuple(Choice(*pair) for pair in pairs)

@@ -1,0 +1,78 @@
+"""Fetches the files people sent, at once: platforms keep them for days only."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from backoffice import ports
+from backoffice.kernel.clock import Clock
+from backoffice.kernel.ids import CaseId, MediaId
+from bot.channel import Channel, PermanentFailure, SendFailure, TemporaryFailure, Unreachable
+
+log = logging.getLogger(__name__)
+LIMIT = 20 * 2**20
+"""20 MB: what Telegram lets a bot fetch and what business.md stores."""
+AT_ONCE = 4
+MOST_ATTEMPTS = 30
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 600.0
+
+
+class Fetch(Protocol):
+    @property
+    def id(self) -> MediaId: ...
+    @property
+    def case(self) -> CaseId | None: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def handle(self) -> str: ...
+    @property
+    def attempts(self) -> int: ...
+
+
+class Fetches(Protocol):
+    async def claim(self, now: datetime, limit: int) -> Sequence[Fetch]: ...
+    async def ready(self, media: MediaId) -> None: ...
+    async def failed(self, media: MediaId, error: str) -> None: ...
+    async def again(self, media: MediaId, error: str, due: datetime) -> None: ...
+
+
+class Fetching:
+    """Takes due fetches and puts their files in the media store."""
+
+    def __init__(
+        self, fetches: Fetches, channels: Mapping[str, Channel], store: ports.MediaStore, clock: Clock
+    ) -> None:
+        self._fetches = fetches
+        self._channels = channels
+        self._store = store
+        self._clock = clock
+
+    async def step(self) -> int:
+        """Fetch what is due; returns how many were tried."""
+        found = await self._fetches.claim(self._clock.now(), AT_ONCE)
+        for fetch in found:
+            await self._one(fetch)
+        return len(found)
+
+    async def _one(self, fetch: Fetch) -> None:
+        try:
+            body = await self._channels[fetch.channel].fetch(fetch.handle, LIMIT)
+        except (PermanentFailure, Unreachable) as failure:
+            await self._fetches.failed(fetch.id, failure.code)
+        except SendFailure as failure:
+            await self._again(fetch, failure)
+        else:
+            await self._store.put(fetch.case, fetch.id, body)
+            await self._fetches.ready(fetch.id)
+
+    async def _again(self, fetch: Fetch, failure: SendFailure) -> None:
+        if fetch.attempts >= MOST_ATTEMPTS:
+            await self._fetches.failed(fetch.id, failure.code)
+            return
+        pause = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(fetch.attempts, 10))
+        if isinstance(failure, TemporaryFailure):
+            pause = max(failure.delay_s, FIRST_PAUSE_S)
+        await self._fetches.again(fetch.id, failure.code, self._clock.now() + timedelta(seconds=pause))

@@ -1,0 +1,320 @@
+"""The one way in: store, lock, take the turn, commit. Each update changes everything it changes in one transaction."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from backoffice import ports
+from backoffice.clockwork.firing import Firing
+from backoffice.kernel import ids
+from backoffice.kernel.clock import Clock
+from backoffice.kernel.errors import Refusal, Stale
+from backoffice.kernel.exchange import Accepted, Address, RawUpdate, StoredUpdate
+from backoffice.kernel.ids import MediaId, PersonId
+from backoffice.kernel.messages import Media
+from backoffice.people.model import Person
+from backoffice.ports import Alert, DeadlineKind
+from backoffice.workflows.work import Seat, Work, World
+from bot.channel import Answer, Reader
+from bot.conversations import engine
+from bot.conversations.turn import Turn
+from bot.drills import is_drill
+from bot.incoming import File, Incoming, Receipt
+from bot.tasks import Tasks
+
+log = logging.getLogger(__name__)
+RETRIES = 2
+"""A turn is a pure retry: a stale version runs it again, twice at most."""
+MOST_CRASHES = 3
+UNTAKEN_AFTER = timedelta(seconds=1)
+
+
+class InboxRows(Protocol):
+    """The inbox inside a turn."""
+
+    async def done(self, seq: int, answer_letter: str = "") -> bool: ...
+
+
+class WindowRows(Protocol):
+    """What may still be sent to a WeChat follower, inside a turn."""
+
+    async def refill(self, address: str, granted: int, until: datetime, now: datetime) -> None: ...
+
+
+class MediaRows(Protocol):
+    """Files noted for fetching, inside a turn."""
+
+    async def expect(self, media: Media, case: str | None, channel: str, handle: str) -> None: ...
+
+
+class TurnWork(ports.UnitOfWork, Protocol):
+    """A unit of work as the gateway needs it."""
+
+    @property
+    def inbox(self) -> InboxRows: ...
+    @property
+    def windows(self) -> WindowRows: ...
+    @property
+    def media(self) -> MediaRows: ...
+
+
+class TurnStore(Protocol):
+    def begin(self, now: datetime) -> AbstractAsyncContextManager[TurnWork]: ...
+
+
+class Inbox(Protocol):
+    """The inbox outside a turn."""
+
+    async def store(self, raw: RawUpdate) -> Accepted: ...
+    async def untaken(self, lanes: Sequence[str], up_to: datetime | None = None) -> list[StoredUpdate]: ...
+    async def idle_lanes(self, older_than: datetime) -> list[str]: ...
+    async def count_attempt(self, seq: int) -> int: ...
+    async def park(self, seq: int, error: str) -> bool: ...
+
+
+class DeadlineQueue(Protocol):
+    async def armed_of(self, person: PersonId, before: datetime) -> Sequence[ports.Deadline]: ...
+
+
+class Known(Protocol):
+    """Who writes from an address, all the lanes that reach them, and what to lock."""
+
+    @property
+    def person(self) -> PersonId | None: ...
+    @property
+    def lanes(self) -> tuple[str, ...]: ...
+    @property
+    def key(self) -> str: ...
+
+
+class Lookup(Protocol):
+    """Who is who, read outside any turn."""
+
+    async def at(self, address: Address) -> Known: ...
+    async def lanes(self, person: PersonId) -> tuple[str, ...]: ...
+
+
+class Riding(Protocol):
+    """Letters that may ride home in a webhook's answer (implemented by `bot/riding`)."""
+
+    async def answer(self, accepted: Accepted) -> Answer | None: ...
+    async def written(self, answer: Answer) -> None: ...
+    async def missed(self, seq: int) -> None: ...
+
+
+Grants = Callable[[Incoming], tuple[int, timedelta] | None]
+"""What an update allows to be sent afterwards: so many messages for so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Everything the gateway stands between."""
+
+    store: TurnStore
+    inbox: Inbox
+    lookup: Lookup
+    deadlines: DeadlineQueue
+    locks: ports.Locks
+    firing: Firing
+    world: World
+    clock: Clock
+    readers: Mapping[str, Reader]
+    riding: Riding
+    locale: Callable[[Address, str], str]
+    grants: Mapping[str, Grants]
+    receipts: Callable[[Address, Receipt], Awaitable[None]]
+
+
+class Gateway:
+    """Implements `bot.intake.Intake`; the deadline runner calls `drain`."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+        self._tasks = Tasks()
+        self._taken: dict[int, asyncio.Event] = {}
+        self._late: set[int] = set()
+
+    async def accept(self, raw: RawUpdate) -> Accepted:
+        """Durable when this returns; the turn starts on its own."""
+        accepted = await self._gate.inbox.store(raw)
+        if not accepted.duplicate:
+            self._taken[accepted.seq] = asyncio.Event()
+            self._tasks.start(self._take_lane(raw.sender))
+        return accepted
+
+    async def answer(self, accepted: Accepted, within_s: float) -> Answer | None:
+        """Words to ride home, once the row has been taken; None when that takes too long."""
+        taken = self._taken.get(accepted.seq)
+        try:
+            if taken is not None:
+                await asyncio.wait_for(taken.wait(), max(within_s, 0.001))
+        except TimeoutError:
+            self._late.add(accepted.seq)
+            return None
+        finally:
+            self._taken.pop(accepted.seq, None)
+        return await self._gate.riding.answer(accepted)
+
+    async def written(self, answer: Answer) -> None:
+        await self._gate.riding.written(answer)
+
+    async def close(self) -> None:
+        """Let the turns under way end."""
+        await self._tasks.finish()
+
+    async def sweep(self) -> int:
+        """Rows nobody has taken for a second: after a crash, or another process's."""
+        lanes = await self._gate.inbox.idle_lanes(self._gate.clock.now() - UNTAKEN_AFTER)
+        for lane in lanes:
+            channel, _, address = lane.partition(":")
+            await self._take_lane(Address(channel, address), counting=True)
+        return len(lanes)
+
+    async def _take_lane(self, at: Address, counting: bool = False) -> None:
+        """Hold the person's lock and take their rows until none is left."""
+        while True:
+            before = await self._gate.lookup.at(at)
+            async with self._gate.locks.hold(before.key):
+                known = await self._gate.lookup.at(at)
+                if known.key == before.key:
+                    await self._take_all(known.lanes, None, counting)
+                    return
+
+    async def drain(self, person: PersonId, up_to: datetime) -> None:
+        """Take every row of a person stored at or before `up_to`. The caller holds the person's lock."""
+        await self._take_all(await self._gate.lookup.lanes(person), up_to, counting=False)
+
+    async def _take_all(self, lanes: Sequence[str], up_to: datetime | None, counting: bool) -> None:
+        failed: set[int] = set()
+        while True:
+            rows = [r for r in await self._gate.inbox.untaken(lanes, up_to) if r.seq not in failed]
+            if not rows:
+                return
+            for row in rows:
+                if not await self._take(row, counting):
+                    failed.add(row.seq)
+
+    async def _take(self, row: StoredUpdate, counting: bool) -> bool:
+        """One row; False when it crashed and waits for its next try."""
+        try:
+            if counting and await self._worn_out(row):
+                return True
+            await self._turns(row)
+        except Exception:
+            log.exception("update %s crashed", row.seq)
+            return False
+        finally:
+            await self._wake(row.seq)
+        return True
+
+    async def _wake(self, seq: int) -> None:
+        """The webhook may answer now; one that has already gone without words sends them by API."""
+        taken = self._taken.get(seq)
+        if taken is not None:
+            taken.set()
+        if seq in self._late:
+            self._late.discard(seq)
+            await self._gate.riding.missed(seq)
+
+    async def _worn_out(self, row: StoredUpdate) -> bool:
+        """Count this try before making it; a row that crashed three times is parked and alarms."""
+        attempt = await self._gate.inbox.count_attempt(row.seq)
+        if attempt == 0:
+            return True
+        if attempt <= MOST_CRASHES:
+            return False
+        if await self._gate.inbox.park(row.seq, "crashed"):
+            await self._alarm(row)
+        return True
+
+    async def _alarm(self, row: StoredUpdate) -> None:
+        now = self._gate.clock.now()
+        async with self._gate.store.begin(now) as uow:
+            await uow.desk.alert(Alert(0, now, "update_parked", None, f"{row.raw.sender.channel} #{row.seq}"))
+            uow.hint("queue")
+            await uow.commit()
+
+    async def _turns(self, row: StoredUpdate) -> None:
+        incoming = self._gate.readers[row.raw.sender.channel].read(row.raw)
+        if isinstance(incoming.content, Receipt):
+            await self._gate.receipts(row.raw.sender, incoming.content)
+        await self._fire_earlier(row)
+        for attempt in range(RETRIES + 1):
+            try:
+                await self._turn(row, incoming)
+                return
+            except Stale:
+                if attempt == RETRIES:
+                    raise
+            except Refusal as refusal:
+                await self._explain(row, incoming, refusal)
+                return
+
+    async def _fire_earlier(self, row: StoredUpdate) -> None:
+        """A countdown that was over before this row was stored fires first: it has won."""
+        known = await self._gate.lookup.at(row.raw.sender)
+        if known.person is None:
+            return
+        for deadline in await self._gate.deadlines.armed_of(known.person, row.stored_at):
+            if deadline.kind is DeadlineKind.COUNTDOWN:
+                await self._gate.firing.fire(deadline)
+
+    async def _turn(self, row: StoredUpdate, incoming: Incoming) -> None:
+        now = self._gate.clock.now()
+        async with self._gate.store.begin(now) as uow:
+            turn = await self._prepare(uow, row, incoming, now)
+            await engine.take(turn)
+            if await uow.inbox.done(row.seq):
+                await uow.commit()
+
+    async def _explain(self, row: StoredUpdate, incoming: Incoming, refusal: Refusal) -> None:
+        """A refusal undid the turn; a second transaction says why."""
+        now = self._gate.clock.now()
+        async with self._gate.store.begin(now) as uow:
+            turn = await self._prepare(uow, row, incoming, now)
+            await engine.refused(turn, refusal)
+            if await uow.inbox.done(row.seq):
+                await uow.commit()
+
+    async def _prepare(self, uow: TurnWork, row: StoredUpdate, incoming: Incoming, now: datetime) -> Turn:
+        at = incoming.sender.at
+        person = await uow.people.at(at) or await self._newcomer(uow, incoming, now)
+        seat = Seat(person.id, row.seq) if self._waits(row, at) else None
+        await self._refill(uow, incoming, now)
+        media = await self._expect(uow, incoming, person)
+        work = Work(uow, now, self._gate.world, seat)
+        return Turn(work, person, incoming, row.stored_at, media)
+
+    def _waits(self, row: StoredUpdate, at: Address) -> bool:
+        """A WeChat webhook of this process is still waiting for this row's words."""
+        return at.channel == "wechat" and row.seq in self._taken and row.seq not in self._late
+
+    async def _newcomer(self, uow: TurnWork, incoming: Incoming, now: datetime) -> Person:
+        from_at = incoming.sender.at
+        locale = self._gate.locale(from_at, incoming.sender.language)
+        new = PersonId(ids.new_id(self._gate.world.bits))
+        person = Person(new, locale, now, drill=is_drill(from_at))
+        person.profile.call_me = incoming.sender.name[:40]
+        await uow.people.add(person, from_at)
+        return person
+
+    async def _refill(self, uow: TurnWork, incoming: Incoming, now: datetime) -> None:
+        at = incoming.sender.at
+        grant = self._gate.grants[at.channel](incoming) if at.channel in self._gate.grants else None
+        if grant:
+            await uow.windows.refill(at.address, grant[0], now + grant[1], now)
+
+    async def _expect(self, uow: TurnWork, incoming: Incoming, person: Person) -> Media | None:
+        """A file is noted for fetching in the same transaction that refers to it."""
+        content = incoming.content
+        if not isinstance(content, File):
+            return None
+        new = MediaId(ids.new_id(self._gate.world.bits))
+        media = Media(new, content.kind, content.name, content.mime, content.size)
+        case = await uow.cases.active_of(person.id)
+        await uow.media.expect(media, case.id if case else None, incoming.sender.at.channel, content.handle)
+        return media
