@@ -47,10 +47,7 @@ async def _end_streams(app: web.Application) -> None:
 @web.middleware
 async def only_own_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Other sites open in the same browser may not play with the phones."""
-    if request.path.startswith("/sandbox") and request.headers.get("Sec-Fetch-Site") in (
-        "cross-site",
-        "same-site",
-    ):
-        if request.method != "GET" or request.path.startswith("/sandbox/api"):
-            return web.json_response({"error": "not from another site"}, status=403)
+    from_another = request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+    if from_another and request.path.startswith("/sandbox/api"):
+        return web.json_response({"error": "not from another site"}, status=403)
     return await handler(request)

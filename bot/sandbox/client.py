@@ -119,7 +119,7 @@ class Phones:
     async def forget_violations(self) -> None:
         await self.ask("DELETE", "violations")
 
-    async def idle(self, timeout: float = 10) -> None:
+    async def idle(self, timeout: float = 10) -> None:  # noqa: ASYNC109 (the sandbox keeps the time)
         """Waits until no push is waiting or under way; TimeoutError otherwise."""
         status, answer = await self._asked("GET", "idle", params={"timeout": str(timeout)})
         if status == 408:
@@ -167,8 +167,7 @@ class Phone:
 
     async def _sent(self, name: str, **values: Any) -> ChatMessage:
         message = await self.act(name, **values)
-        assert message is not None
-        return message
+        return _message(message)
 
     async def text(self, text: str, *, reply_to: str | None = None, group: str | None = None) -> ChatMessage:
         return await self._sent("text", text=text, reply_to=reply_to, group=group)
@@ -224,8 +223,7 @@ class Phone:
             form.add_field(key, str(value))
         form.add_field("file", content, filename=name, content_type=mime)
         message = await self._played(kind, data=form)
-        assert message is not None
-        return message
+        return _message(message)
 
     async def press(
         self, button: str | int, message: ChatMessage | None = None, **more: Any
@@ -270,7 +268,7 @@ class Phone:
     async def wait_for(
         self,
         contains: str = "",
-        timeout: float = 10,
+        timeout: float = 10,  # noqa: ASYNC109 (the sandbox keeps the time)
         *,
         after: ChatMessage | int | None = None,
         kind: str = "",
@@ -285,10 +283,16 @@ class Phone:
             raise SandboxRefused(str(answer))
         return ChatMessage.of(answer["message"])
 
-    async def delivered(self, message: ChatMessage, timeout: float = 10) -> ChatMessage:
+    async def delivered(self, message: ChatMessage, timeout: float = 10) -> ChatMessage:  # noqa: ASYNC109
         """Waits until the platform has brought this message to the service (or given it up)."""
         await self.phones.idle(timeout)
         return next(entry for entry in await self.chat() if entry.number == message.number)
+
+
+def _message(message: ChatMessage | None) -> ChatMessage:
+    if message is None:
+        raise SandboxRefused("this act put no message into the chat")
+    return message
 
 
 def _told(messages: list[Json]) -> str:

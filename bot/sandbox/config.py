@@ -60,7 +60,7 @@ class WeChatConfig:
 
 @dataclass(frozen=True)
 class SandboxConfig:
-    """`service` is where the webhooks live (`http://127.0.0.1:8080`); an account left out is a platform switched off."""
+    """`service` is where the webhooks live (`http://127.0.0.1:8080`); a platform left out is switched off."""
 
     service: str
     telegram: TelegramConfig | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -70,8 +71,11 @@ def _wechat_refusal(fault: Fault) -> web.Response:
 
 async def _silent(request: web.Request) -> web.StreamResponse:
     """Accepts and never answers: until the caller gives up."""
+    gone = asyncio.Event()
     while request.transport is not None and not request.transport.is_closing():
-        await asyncio.sleep(0.05)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await gone.wait()
     return web.Response()
 
 

@@ -14,7 +14,7 @@ from bot.sandbox.model import Media
 
 @dataclass
 class StoredFile:
-    """`declared_size` in bytes is what the platform says, which for a sample of an oversized file exceeds the content."""
+    """`declared_size` in bytes is what the platform says; for the oversized sample more than there is."""
 
     id: str
     content: bytes

@@ -141,7 +141,10 @@ DRAWN: dict[str, Callable[[ImageDraw.ImageDraw], None]] = {"road": _road, "wound
 @lru_cache(maxsize=1)
 def _pdf() -> bytes:
     """A one-page PDF written out by hand: objects, then the table of their offsets."""
-    text = "BT /F1 20 Tf 60 780 Td (Medical report \\(sample\\)) Tj 0 -32 Td /F1 12 Tf (Fracture of the left tibia.) Tj ET"
+    text = (
+        "BT /F1 20 Tf 60 780 Td (Medical report \\(sample\\)) Tj"
+        " 0 -32 Td /F1 12 Tf (Fracture of the left tibia.) Tj ET"
+    )
     objects = (
         "<< /Type /Catalog /Pages 2 0 R >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",

@@ -59,10 +59,12 @@ class Service:
 
     heard: list[Heard] = field(default_factory=list)
     answer: Answer = ok
+    more: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take(self, request: web.Request) -> web.Response:
         heard = Heard(request.path, dict(request.query), dict(request.headers), await request.read())
         self.heard.append(heard)
+        self.more.set()
         return await self.answer(heard)
 
     def app(self) -> web.Application:
@@ -73,7 +75,8 @@ class Service:
     async def until(self, count: int) -> list[Heard]:
         async with asyncio.timeout(5):
             while len(self.heard) < count:
-                await asyncio.sleep(0.002)
+                self.more.clear()
+                await self.more.wait()
         return self.heard
 
 

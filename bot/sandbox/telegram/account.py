@@ -113,7 +113,8 @@ class AccountMethods:
     def get_updates(self, params: Params) -> Json:
         raise BotError(
             409,
-            "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
+            "Conflict: can't use getUpdates method while webhook is active;"
+            " use deleteWebhook to delete the webhook first",
         )
 
     def set_my_commands(self, params: Params) -> bool:

@@ -238,7 +238,8 @@ class Webhook:
             return Answer(False, f"Connection failed: {type(error).__name__}")
 
     async def _request(self, update: Update) -> Answer:
-        assert self.session is not None
+        if self.session is None:
+            raise RuntimeError("the sandbox is not running")
         headers = {"X-Telegram-Bot-Api-Secret-Token": self.secret} if self.secret else {}
         async with self.session.post(
             self.target(), json=update.body, headers=headers, allow_redirects=False

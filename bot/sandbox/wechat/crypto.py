@@ -21,7 +21,7 @@ class BadEnvelope(Exception):
 
 def signature(*parts: str) -> str:
     """SHA-1 over the sorted parts joined, in hexadecimal."""
-    return hashlib.sha1("".join(sorted(parts)).encode()).hexdigest()
+    return hashlib.sha1("".join(sorted(parts)).encode(), usedforsecurity=False).hexdigest()
 
 
 class Envelope:

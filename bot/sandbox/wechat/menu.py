@@ -9,10 +9,20 @@ from bot.sandbox.wechat.account import Account
 from bot.sandbox.wechat.errors import OK, ApiError
 
 KEYED = frozenset(
-    ["click", "scancode_push", "scancode_waitmsg", "pic_sysphoto", "pic_photo_or_album", "pic_weixin", "location_select"]
+    [
+        "click",
+        "scancode_push",
+        "scancode_waitmsg",
+        "pic_sysphoto",
+        "pic_photo_or_album",
+        "pic_weixin",
+        "location_select",
+    ]
 )
 OTHER = frozenset(["view", "miniprogram", "media_id", "article_id", "article_view_limited"])
-FIELDS = frozenset(["type", "name", "key", "url", "appid", "pagepath", "media_id", "article_id", "sub_button"])
+FIELDS = frozenset(
+    ["type", "name", "key", "url", "appid", "pagepath", "media_id", "article_id", "sub_button"]
+)
 
 
 class Menu:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import TypeAlias
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import ElementTree
 
 Value: TypeAlias = "str | int | float | list[tuple[str, Value]]"
 Fields: TypeAlias = "list[tuple[str, Value]]"
@@ -30,7 +32,7 @@ def _value(value: Value) -> str:
 class Node:
     """An element as (name, text, children); what a reply is checked by."""
 
-    def __init__(self, element: ElementTree.Element) -> None:
+    def __init__(self, element: Element) -> None:
         self.name = element.tag
         self.text = (element.text or "").strip() if len(element) else element.text or ""
         self.children = [Node(child) for child in element]
@@ -50,5 +52,5 @@ def read(body: bytes | str) -> Node:
         raise ValueError("a document type in a reply")
     try:
         return Node(ElementTree.fromstring(text))
-    except ElementTree.ParseError as error:
+    except ParseError as error:
         raise ValueError(f"not XML: {error}") from None
