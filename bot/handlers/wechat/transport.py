@@ -15,7 +15,10 @@ from bot import channel
 from bot.handlers.wechat import errors, tokens, wire
 from bot.handlers.wechat.config import WechatConfig
 
-UPLOAD_S = 20.0
+SEND_S = 5.0
+FILE_S = 20.0
+"""Seconds for one exchange; a file takes longer than a text."""
+
 _log = logging.getLogger(__name__)
 
 File = tuple[str, bytes, str]
@@ -59,7 +62,7 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]
             self.API_BASE_URL + endpoint,
             params={**options.get("params", {}), "access_token": token},
             data=_payload(options),
-            timeout_s=UPLOAD_S if "files" in options or "limit" in options else 5.0,
+            timeout_s=FILE_S if "files" in options or "limit" in options else SEND_S,
             limit=options.get("limit", wire.LARGEST_ANSWER),
         )
         reply = await wire.exchange(self._aio, call)
