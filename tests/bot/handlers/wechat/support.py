@@ -2,17 +2,19 @@
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
+from aiohttp import web
+from aiohttp.test_utils import TestClient
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from backoffice.kernel import exchange
 from bot import channel
-from bot.handlers.wechat import window
+from bot.handlers.wechat import webhook, window
 from bot.handlers.wechat.config import WechatConfig
 
 NOW = datetime(2026, 1, 1, 0, 0, 5, tzinfo=UTC)
@@ -202,3 +204,14 @@ class Intake:
 
     async def written(self, answer: channel.Answer) -> None:
         self.written_answers.append(answer)
+
+
+Client = TestClient[web.Request, web.Application]
+Hook = Callable[[Intake], Awaitable[Client]]
+"""Serves the webhook over an intake."""
+
+
+async def post(client: Client, params: dict[str, str], body: bytes) -> tuple[int, str]:
+    """One push as the platform makes it: status and answer."""
+    async with client.post(webhook.PATH, params=params, data=body) as response:
+        return response.status, await response.text()
