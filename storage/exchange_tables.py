@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from backoffice import ports
 from backoffice.kernel import exchange, messages
+from storage import fetches
 from storage.types import BigSerial, Json, Utc, enum_column, metadata
 
 _ID = sa.String(64)
@@ -80,6 +81,10 @@ _riding = letter.c.state == exchange.LetterState.RIDING.value
 sa.Index("uq_letter_riding", letter.c.riding, unique=True, sqlite_where=_riding, postgresql_where=_riding)
 _held = letter.c.state == exchange.LetterState.HELD.value
 sa.Index("ix_letter_held", letter.c.lane, sqlite_where=_held, postgresql_where=_held)
+sa.Index("ix_letter_lane", letter.c.lane, sqlite_where=_waiting, postgresql_where=_waiting)
+sa.Index("ix_letter_due", letter.c.due, sqlite_where=_waiting, postgresql_where=_waiting)
+_in_hand = letter.c.state == exchange.LetterState.SENDING.value
+sa.Index("ix_letter_lease", letter.c.claimed_until, sqlite_where=_in_hand, postgresql_where=_in_hand)
 sa.Index("ix_letter_case", letter.c.case_id, letter.c.entry)
 
 letter_ref = sa.Table(
@@ -153,3 +158,6 @@ media = sa.Table(
     sa.Column("stored_at", Utc, nullable=False),
     sa.Index("ix_media_case", "case_id"),
 )
+
+fetch = fetches.fetch
+"""Files to fetch: the table stands beside its rows, and is listed here so that one import knows every table."""

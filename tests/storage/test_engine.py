@@ -170,10 +170,17 @@ async def test_the_file_is_for_its_owner_only(lite, tmp_path: Path) -> None:
     assert "rescue.db-wal" in modes
 
 
-async def test_a_connection_the_server_dropped_is_replaced_before_use(database: engine.Database) -> None:
+@pytest.fixture
+async def served(postgres_url: str):
+    opened = await engine.Database.open(postgres_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.mark.postgres
+async def test_a_connection_the_server_dropped_is_replaced_before_use(served) -> None:
     """After PostgreSQL hung up on every idle connection the next turn works at once."""
-    if database.dialect != "postgresql":
-        pytest.skip("SQLite has no server")
+    database = served
     async with database.reading() as one:
         idle = (await one.get_raw_connection()).driver_connection
     killer = await asyncpg.connect(_plain(database))

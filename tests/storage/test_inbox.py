@@ -150,11 +150,10 @@ async def test_a_row_that_breaks_the_batch_leaves_nothing_of_it(
 
 
 async def test_a_real_full_disk_refuses_and_recovers(
-    database: engine.Database, vault: Vault, clock: HandClock
+    sqlite_database: engine.Database, vault: Vault, clock: HandClock
 ) -> None:
     """SQLite at its page limit answers unavailable; with room again it stores without a restart."""
-    if database.dialect != "sqlite":
-        pytest.skip("the limit is SQLite's")
+    database = sqlite_database
     box = Inbox(database, vault, clock)
     await box.store(update("first"))
     await _limit_pages(database, None)

@@ -1,0 +1,34 @@
+"""Moving maps on people's screens: which message to edit instead of sending a new one."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.kernel.exchange import Address, LiveMap
+from storage import conflict
+from storage.exchange_tables import live_map as t
+
+_MINE = sa.and_(t.c.name == sa.bindparam("of"), t.c.lane == sa.bindparam("at"))
+_LOAD = sa.select(t).where(_MINE, t.c.until > sa.bindparam("now"))
+_PUT = conflict.upsert(t, [t.c.name, t.c.lane], [t.c.ref, t.c.until])
+_DROP = sa.delete(t).where(_MINE)
+
+
+async def load(conn: AsyncConnection, name: str, address: Address, now: datetime) -> LiveMap | None:
+    row = (await conn.execute(_LOAD, {"of": name, "at": address.lane, "now": now})).first()
+    return LiveMap(name, address, row.ref, row.until) if row else None
+
+
+async def put(conn: AsyncConnection, live_map: LiveMap) -> None:
+    values = {
+        "name": live_map.name,
+        "lane": live_map.address.lane,
+        "ref": live_map.ref,
+        "until": live_map.until,
+    }
+    await conn.execute(_PUT.on(conn), values)
+
+
+async def drop(conn: AsyncConnection, name: str, address: Address) -> None:
+    await conn.execute(_DROP, {"of": name, "at": address.lane})
