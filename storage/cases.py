@@ -12,7 +12,7 @@ from backoffice.cases.model import Case, CaseStatus, Entry, Event
 from backoffice.kernel import codec, errors
 from backoffice.kernel.geo import Fix
 from backoffice.kernel.ids import CaseId, PersonId
-from storage import case_row, sealing
+from storage import case_row, people, sealing
 from storage.case_row import subject
 from storage.rows import Rows
 from storage.tables import IS_ACTIVE, case_entry, case_event, case_fix, cases
@@ -172,6 +172,7 @@ class CaseRows(Rows):
         if loaded.place:
             loaded.place = replace(loaded.place, distance=None)
         await self.save(loaded)
+        await people.forget_after(self._conn, loaded.requester, loaded.closed_at or self._now)
 
     def _moved(self, case: CaseId, places: int) -> None:
         """Keep the loaded object in step with a conditional UPDATE."""

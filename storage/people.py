@@ -62,6 +62,12 @@ _FORGET_PLACE = sa.update(person).where(
 _FORGET_SESSION = sa.delete(session).where(session.c.person == sa.bindparam("of"))
 
 
+async def forget_after(conn: AsyncConnection, person: PersonId, until: datetime) -> None:
+    """A case of theirs was sealed: their last position up to `until` goes, and what an erasure left for it."""
+    await conn.execute(_FORGET_PLACE, {"of": person, "until": until, "last_fix": None, "last_fix_at": None})
+    await conn.execute(_FORGET_IDENTITIES, {"of": person})
+
+
 def subject(person: PersonId) -> str:
     """The vault's subject of a person."""
     return f"person:{person}"
@@ -151,14 +157,6 @@ class PersonRows(Rows):
         self._fixes.pop(person, None)
         if person in self._people:
             self._people[person].profile = Profile()
-
-    async def forget_after(self, person: PersonId, until: datetime) -> None:
-        """A case of theirs was sealed: their last position up to `until` goes, and what an erasure left for it."""
-        await self._write(
-            _FORGET_PLACE, {"of": person, "until": until, "last_fix": None, "last_fix_at": None}
-        )
-        await self._write(_FORGET_IDENTITIES, {"of": person})
-        self._fixes.pop(person, None)
 
     async def last_fix(self, person: PersonId) -> Fix | None:
         if person not in self._fixes:

@@ -40,4 +40,5 @@ class Rows:
         return (await self._conn.execute(statement, values)).first()
 
     async def _all(self, statement: sa.Select[Any], values: Values) -> Sequence[Any]:
-        return (await self._conn.execute(statement, values)).all()
+        rows: Sequence[Any] = (await self._conn.execute(statement, values)).all()
+        return rows

@@ -45,7 +45,7 @@ class SqlUnitOfWork:
         self.talk = TalkRows(conn, vault, now)
         self.staff = StaffRows(conn, vault, now)
         self.desk = DeskRows(conn, vault, now)
-        self.outbox = OutboxRows(conn, vault, now)
+        self.outbox = OutboxRows(conn, vault, now, self.hint)
         self.deadlines = DeadlineRows(conn, now)
         self.inbox = InboxRows(conn, vault, now)
         self.windows = WindowRows(conn)

@@ -16,7 +16,9 @@ import pytest
 import sqlalchemy as sa
 
 from storage import migrate
+from storage.bus import LocalBus
 from storage.engine import Database
+from storage.unit_of_work import SqlStore
 from storage.vault import Vault
 from tests import servers
 from tests.clocks import FakeClock
@@ -161,17 +163,14 @@ async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def bus() -> Any:
-    from storage.bus import LocalBus
-
+def bus() -> LocalBus:
+    """The in-process bus."""
     return LocalBus()
 
 
 @pytest.fixture
-def store(database: Database, vault: Vault, bus: Any) -> Any:
+def store(database: Database, vault: Vault, bus: LocalBus) -> SqlStore:
     """Units of work over both databases."""
-    from storage.unit_of_work import SqlStore
-
     return SqlStore(database, vault, bus)
 
 

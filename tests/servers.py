@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 START_S = 20.0
+ROOM = 1 << 30
 POSTGRES_OPTIONS = (
     "fsync=off",
     "synchronous_commit=on",
@@ -71,11 +72,18 @@ def free_port() -> int:
 
 @contextmanager
 def _folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="rescue-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="rescue-test-", dir=_memory()))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _memory() -> Path | None:
+    """A file system in memory where there is room: a database is cloned in 10 ms there, in 400 on some disks."""
+    shared = Path("/dev/shm")
+    roomy = shared.is_dir() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > ROOM
+    return shared if roomy else None
 
 
 def _not_root(folder: Path) -> dict[str, Any]:
