@@ -1,0 +1,182 @@
+"""What an operator can do: each form becomes one step of the centre's workflow."""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from aiohttp import web
+
+from backoffice import ports
+from backoffice.cases.model import CloseReason, Verified
+from backoffice.console import auth, view
+from backoffice.console.deps import DEPS, Step
+from backoffice.console.guard import CASE
+from backoffice.kernel import errors
+from backoffice.kernel.ids import CaseId, OperatorId
+from backoffice.workflows import centre, work
+
+TEXT_LIMIT = 4000
+"""Characters of one message: a long text is split on its way out, a novel is a mistake."""
+
+Form = Mapping[str, str]
+OnCase = Callable[[CaseId, ports.Operator, Form], Step]
+E_ = TypeVar("E_", bound=StrEnum)
+
+
+class BadForm(errors.Refusal):
+    """The form lacks something or carries something we do not know."""
+
+    key = "error.form"
+    status = 400
+
+
+def _text(form: Form, name: str = "text") -> str:
+    text = form.get(name, "").strip()
+    if not text:
+        raise BadForm("error.empty")
+    if len(text) > TEXT_LIMIT:
+        raise BadForm("error.too_long")
+    return text
+
+
+def _choice(kind: type[E_], given: str) -> E_:
+    try:
+        return kind(given)
+    except ValueError as unknown:
+        raise BadForm from unknown
+
+
+def take(case: CaseId, operator: ports.Operator, form: Form) -> Step:
+    return lambda w: centre.take(w, case, operator)
+
+
+def hand_over(case: CaseId, operator: ports.Operator, form: Form) -> Step:
+    to = OperatorId(_text(form, "to"))
+    return lambda w: centre.hand_over(w, case, operator, to)
+
+
+def reply(case: CaseId, operator: ports.Operator, form: Form) -> Step:
+    text = _text(form)
+    return lambda w: centre.reply(w, case, operator, text)
+
+
+def reply_envoy(case: CaseId, operator: ports.Operator, form: Form) -> Step:
+    text = _text(form)
+    return lambda w: centre.reply_envoy(w, case, operator, text)
+
+
+def note(case: CaseId, operator: ports.Operator, form: Form) -> Step:
+    text = _text(form)
+    return lambda w: centre.note(w, case, operator, text)
+
+
+def called(case: CaseId, operator: ports.Operator, form: Form) -> Step:
+    outcome = _choice(Verified, form.get("outcome", ""))
+    if outcome is Verified.NOT_YET:
+        raise BadForm
+    return lambda w: centre.called(w, case, operator, outcome)
+
+
+def set_number(case: CaseId, operator: ports.Operator, form: Form) -> Step:
+    phone = _text(form, "phone")
+    return lambda w: centre.set_number(w, case, operator, phone)
+
+
+def close(case: CaseId, operator: ports.Operator, form: Form) -> Step:
+    reason = _choice(CloseReason, form.get("reason", ""))
+    return lambda w: centre.close(w, case, operator, reason)
+
+
+def reopen(case: CaseId, operator: ports.Operator, form: Form) -> Step:
+    return lambda w: centre.reopen(w, case, operator)
+
+
+def ask_again(case: CaseId, operator: ports.Operator, form: Form) -> Step:
+    return lambda w: centre.ask_again(w, case, operator)
+
+
+def end_duress(case: CaseId, operator: ports.Operator, form: Form) -> Step:
+    return lambda w: centre.end_duress(w, case, operator)
+
+
+ON_CASE: Mapping[str, tuple[str, OnCase]] = {
+    "case.take": ("take", take),
+    "case.hand_over": ("hand-over", hand_over),
+    "case.reply": ("reply", reply),
+    "case.reply_envoy": ("reply-envoy", reply_envoy),
+    "case.note": ("note", note),
+    "case.called": ("called", called),
+    "case.number": ("number", set_number),
+    "case.close": ("close", close),
+    "case.reopen": ("reopen", reopen),
+    "case.ask_again": ("ask-again", ask_again),
+    "case.end_duress": ("end-duress", end_duress),
+}
+"""Route name -> last part of its path, and the step."""
+
+
+async def _form(request: web.Request) -> Form:
+    """Only the words of a form: a file where a word belongs is ignored."""
+    return {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
+
+
+class OnCaseHandler:
+    """Serves one action on a case."""
+
+    def __init__(self, name: str, step: OnCase) -> None:
+        self._name, self._step = name, step
+
+    async def __call__(self, request: web.Request) -> web.Response:
+        case, operator = request[CASE].id, request[auth.SIGN_IN].operator
+        step = self._step(case, operator, await _form(request))
+        await request.config_dict[DEPS].actions(step, case)
+        return view.done(request, f"done.{self._name}", view.case_url(case))
+
+
+def _number(request: web.Request, name: str) -> int:
+    return int(request.match_info[name])
+
+
+async def queue_done(request: web.Request) -> web.Response:
+    item, operator = _number(request, "item"), request[auth.SIGN_IN].operator
+
+    async def step(w: work.Work) -> None:
+        await centre.finish_queue_item(w, item, operator)
+
+    await request.config_dict[DEPS].actions(step, None)
+    return view.done(request, "done.queue.done", "/console/")
+
+
+async def queue_reopen(request: web.Request) -> web.Response:
+    item, operator, deps = _number(request, "item"), request[auth.SIGN_IN].operator, request.config_dict[DEPS]
+    found = await deps.queries.queue_item(item)
+    if found is None or found.case is None:
+        raise errors.NotFound
+
+    async def step(w: work.Work) -> None:
+        await centre.reopen_from_queue(w, item, operator)
+
+    await deps.actions(step, found.case)
+    return view.done(request, "done.queue.reopen", view.case_url(found.case))
+
+
+async def queue_answer(request: web.Request) -> web.Response:
+    """Words to somebody who wrote outside any case."""
+    item, operator = _number(request, "item"), request[auth.SIGN_IN].operator
+    text = _text(await _form(request))
+
+    async def step(w: work.Work) -> None:
+        await centre.answer_queue_item(w, item, operator, text)
+
+    await request.config_dict[DEPS].actions(step, None)
+    return view.done(request, "done.queue.answer", "/console/")
+
+
+async def alert_seen(request: web.Request) -> web.Response:
+    alert, operator = _number(request, "alert"), request[auth.SIGN_IN].operator
+
+    async def step(w: work.Work) -> None:
+        await centre.seen_alert(w, alert, operator)
+
+    await request.config_dict[DEPS].actions(step, None)
+    return view.done(request, "done.alert.seen", "/console/")

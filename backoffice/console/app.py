@@ -1,0 +1,68 @@
+"""The console as one sub-application under /console: its routes, its gate, its headers."""
+
+import asyncio
+from pathlib import Path
+
+from aiohttp import web
+from xstatic.pkg import leaflet
+
+from backoffice.console import access, actions, board, case, entrance, guard, live, media, security, view
+from backoffice.console.deps import DEPS, ConsoleDeps
+
+STATIC = Path(__file__).parent / "static"
+ID = "[0-9a-zA-Z_-]{1,64}"
+NUMBER = "[0-9]{1,18}"
+
+
+class UnguardedRoute(RuntimeError):
+    """A route without an entry in `access.ROUTES`: the console refuses to start."""
+
+
+def build(deps: ConsoleDeps) -> web.Application:
+    """The sub-application; mount it with `app.add_subapp("/console", build(deps))`."""
+    app = web.Application(middlewares=[guard.explain, guard.admit])
+    app[DEPS], app[view.PAGES], app[case.VIEWS] = deps, view.Pages(), {}
+    app[live.STREAMS], app[media.DECODING] = live.Streams(), asyncio.Semaphore(2)
+    app.on_response_prepare.append(security.add_headers)
+    app.on_shutdown.append(app[live.STREAMS].end)
+    _doors(app.router)
+    _pages(app.router)
+    _deeds(app.router)
+    _check(app)
+    return app
+
+
+def _doors(router: web.UrlDispatcher) -> None:
+    router.add_static("/static", STATIC, name="static")
+    router.add_static("/leaflet", leaflet.BASE_DIR, name="leaflet")
+    router.add_get("/enter/{token:[0-9a-f]{64}}", entrance.show_link, name="enter")
+    router.add_post("/enter/{token:[0-9a-f]{64}}", entrance.use_link, name="enter.use")
+    router.add_get("/signed-out", entrance.signed_out, name="signed_out")
+    router.add_post("/language", entrance.language, name="language")
+    router.add_post("/leave", entrance.leave, name="leave")
+    router.add_post("/present", entrance.present, name="present")
+
+
+def _pages(router: web.UrlDispatcher) -> None:
+    router.add_get("/", board.show, name="board")
+    router.add_get("/ringing", board.ringing, name="ringing")
+    router.add_get("/live", live.stream, name="live")
+    router.add_get(f"/live/{{case:{ID}}}", live.stream, name="live.case")
+    router.add_get(f"/cases/{{case:{ID}}}", case.show, name="case")
+    router.add_get(f"/media/{{media:{ID}}}", media.show, name="media")
+
+
+def _deeds(router: web.UrlDispatcher) -> None:
+    for name, (path, step) in actions.ON_CASE.items():
+        handler = actions.OnCaseHandler(name, step)
+        router.add_post(f"/cases/{{case:{ID}}}/{path}", handler, name=name)
+    router.add_post(f"/queue/{{item:{NUMBER}}}/done", actions.queue_done, name="queue.done")
+    router.add_post(f"/queue/{{item:{NUMBER}}}/answer", actions.queue_answer, name="queue.answer")
+    router.add_post(f"/queue/{{item:{NUMBER}}}/reopen", actions.queue_reopen, name="queue.reopen")
+    router.add_post(f"/alerts/{{alert:{NUMBER}}}/seen", actions.alert_seen, name="alert.seen")
+
+
+def _check(app: web.Application) -> None:
+    open_ = [str(route) for route in app.router.routes() if (route.name or "") not in access.ROUTES]
+    if open_:
+        raise UnguardedRoute(", ".join(open_))

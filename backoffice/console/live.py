@@ -1,0 +1,108 @@
+"""Server-sent events: hints that something changed, so that a page asks for itself again."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from aiohttp import web
+from aiohttp_sse import EventSourceResponse, sse_response
+
+from backoffice.console import auth
+from backoffice.console.deps import DEPS
+from backoffice.console.guard import CASE
+
+CHECK_S = 1.0
+"""How soon a stream ends after its session or its role did."""
+GATHER_S = 0.15
+"""Hints that come together make one refresh."""
+
+STREAMS: web.AppKey["Streams"] = web.AppKey("console_streams")
+
+
+class Streams:
+    """Open streams, so that a shutdown ends them instead of waiting for them."""
+
+    def __init__(self) -> None:
+        self._open: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    async def run(self, task: asyncio.Task[None]) -> None:
+        self._open.add(task)
+        try:
+            with suppress(asyncio.CancelledError):
+                await task
+        finally:
+            task.cancel()
+            self._open.discard(task)
+
+    async def end(self, _app: web.Application) -> None:
+        for task in list(self._open):
+            task.cancel()
+
+
+async def stream(request: web.Request) -> web.StreamResponse:
+    """Events `board` (anything changed), `case` (this case changed), `gone` (the session is over)."""
+    case = f"case:{request[CASE].id}" if CASE in request else ""
+    async with sse_response(request) as response:
+        await response.send("", event="hello")
+        telling = asyncio.create_task(_tell(request, response, case))
+        await request.config_dict[STREAMS].run(telling)
+    return response
+
+
+async def _tell(request: web.Request, response: EventSourceResponse, case: str) -> None:
+    """Until the session ends, the browser goes or the service stops."""
+    bus = request.config_dict[DEPS].bus
+    async with bus.subscribe() as hints:
+        pump = Pump(hints)
+        try:
+            while await _still_signed_in(request) and response.is_connected():
+                for event in events(await pump.gather(), case):
+                    await response.send("", event=event)
+        finally:
+            await pump.stop()
+    if response.is_connected():
+        await response.send("", event="gone")
+
+
+def events(topics: set[str], case: str) -> list[str]:
+    """A case's own page hears of its case; every page hears that the board may look different."""
+    found = ["case"] if case and (case in topics or "letters" in topics) else []
+    return [*found, "board"] if topics else []
+
+
+async def _still_signed_in(request: web.Request) -> bool:
+    deps = request.config_dict[DEPS]
+    sign_in = await auth.current(deps, request[auth.SESSION])
+    return sign_in is not None and sign_in.operator.role is request[auth.SIGN_IN].operator.role
+
+
+class Pump:
+    """Takes hints as they come and hands them out in bundles."""
+
+    def __init__(self, hints: AsyncIterator[str]) -> None:
+        self._queue: asyncio.Queue[str] = asyncio.Queue()
+        self._task = asyncio.create_task(self._fill(hints))
+
+    async def _fill(self, hints: AsyncIterator[str]) -> None:
+        async for topic in hints:
+            self._queue.put_nowait(topic)
+
+    async def gather(self) -> set[str]:
+        """The topics of the next moment; empty when `CHECK_S` passed without any."""
+        try:
+            first = await asyncio.wait_for(self._queue.get(), CHECK_S)
+        except TimeoutError:
+            return set()
+        await asyncio.sleep(GATHER_S)
+        found = {first}
+        while not self._queue.empty():
+            found.add(self._queue.get_nowait())
+        return found
+
+    async def stop(self) -> None:
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task

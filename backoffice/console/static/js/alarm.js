@@ -1,0 +1,81 @@
+// One rising tone while a case rings untaken: louder at the second and third level, silent once somebody takes it.
+const GAIN = [0, 0.12, 0.35, 0.9];
+const EVERY_S = [0, 3, 2, 1.2];
+const AHEAD_S = 4;
+
+export class Alarm {
+  constructor(page) {
+    this.page = page;
+    this.next = 0;
+    this.voices = [];
+    this.level = 0;
+    this.context = new AudioContext();
+    this.context.addEventListener("statechange", () => this.showState());
+    document.getElementById("sound").addEventListener("click", () => this.test());
+    for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, () => this.open(), { capture: true });
+    setInterval(() => this.beat(), 500);
+    this.showState();
+    this.beat();
+  }
+
+  get blocked() { return this.context.state !== "running"; }
+
+  open() { if (this.blocked) this.context.resume().catch(() => {}); }
+
+  // The level follows the clock, not the connection: a page that lost its line keeps ringing louder.
+  currentLevel() {
+    const { count, since } = document.getElementById("alarm").dataset;
+    if (Number(count) === 0 || !since) return 0;
+    const [second, third] = this.page.body.dataset.louder.split(",").map(Number);
+    const age = (this.page.now() - Number(since)) / 1000;
+    return age >= third ? 3 : age >= second ? 2 : 1;
+  }
+
+  beat() {
+    const level = this.currentLevel();
+    if (level !== this.level) this.change(level);
+    document.documentElement.dataset.alarm = level;
+    if (!level || this.blocked) return;
+    const now = this.context.currentTime;
+    for (this.next = Math.max(this.next, now); this.next < now + AHEAD_S; this.next += EVERY_S[level]) this.tone(this.next, GAIN[level]);
+  }
+
+  change(level) {
+    this.level = level;
+    for (const voice of this.voices) voice.stop();
+    this.voices = [];
+    this.next = 0;
+    this.showState();
+  }
+
+  tone(at, gain, length = 0.9) {
+    const voice = this.context.createOscillator();
+    const volume = this.context.createGain();
+    voice.frequency.setValueAtTime(440, at);
+    voice.frequency.exponentialRampToValueAtTime(1180, at + length);
+    volume.gain.setValueAtTime(0.0001, at);
+    volume.gain.exponentialRampToValueAtTime(gain, at + 0.06);
+    volume.gain.setValueAtTime(gain, at + length - 0.1);
+    volume.gain.exponentialRampToValueAtTime(0.0001, at + length);
+    voice.connect(volume).connect(this.context.destination);
+    voice.start(at);
+    voice.stop(at + length);
+    this.voices.push(voice);
+    voice.addEventListener("ended", () => { this.voices = this.voices.filter((v) => v !== voice); });
+    document.documentElement.dataset.tones = Number(document.documentElement.dataset.tones || 0) + 1;
+  }
+
+  test() {
+    this.open();
+    this.context.resume().then(() => this.tone(this.context.currentTime + 0.05, GAIN[1]));
+  }
+
+  showState() {
+    const button = document.getElementById("sound");
+    button.querySelector("[data-word]").textContent = this.page.say(this.blocked ? "sound_blocked" : "sound_on");
+    button.classList.toggle("state", true);
+    button.classList.toggle("breached", this.blocked);
+    if (!this.blocked) return this.page.calm("sound");
+    this.page.warn("sound", this.page.say("sound_blocked_long"), { button: this.page.say("sound_open"), onclick: () => this.test(), amber: !this.level });
+  }
+}

@@ -1,0 +1,47 @@
+// Forms without leaving the page: a confirmation that names its effect, one sentence back, nothing typed lost.
+function confirmed(form) {
+  const words = form.dataset.confirm;
+  if (!words) return Promise.resolve(true);
+  const dialog = document.getElementById("confirm");
+  document.getElementById("confirm-words").textContent = words;
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
+}
+
+async function send(page, form) {
+  const body = new URLSearchParams(new FormData(form));
+  const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "error" });
+  const told = await answer.json();
+  page.flash(told.said + (told.reference ? ` (${told.reference})` : ""), !told.ok);
+  if (answer.status === 401) page.live.gone();
+  return told.ok;
+}
+
+function clear(form) {
+  for (const field of form.querySelectorAll("textarea, input:not([type=hidden]), select")) field.value = "";
+}
+
+export function startForms(page) {
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (form.method === "dialog" || "plain" in form.dataset) return;
+    event.preventDefault();
+    if (form.dataset.sending || !(await confirmed(form))) return;
+    form.dataset.sending = "yes";
+    try {
+      if (!(await send(page, form))) return;
+      if ("clear" in form.dataset) clear(form);
+      if (form.dataset.then) location.assign(form.dataset.then);
+    } catch {
+      page.flash(page.say("failed"), true);
+    } finally {
+      delete form.dataset.sending;
+      page.live.refresh("page");
+    }
+  });
+  document.addEventListener("click", (event) => {
+    const copy = event.target.closest?.("[data-copy]");
+    if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => page.flash(page.say("copied")), () => page.flash(page.say("not_copied"), true));
+  });
+}

@@ -1,0 +1,60 @@
+// Every page: its words, its clocks, its alarm, its keys, its forms, its line to the server.
+import { Alarm } from "./alarm.js";
+import { startClocks } from "./clocks.js";
+import { startForms } from "./forms.js";
+import { startKeys } from "./keys.js";
+import { startLive } from "./live.js";
+import { startMap } from "./map.js";
+import { startPresence } from "./presence.js";
+
+const page = {
+  body: document.body,
+  texts: JSON.parse(document.body.dataset.texts),
+  skew: Number(document.body.dataset.now) - Date.now(),
+  now() { return Date.now() + this.skew; },
+  say(key, values = {}) { return (this.texts[key] || key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? ""); },
+  time(ms) {
+    const zone = this.body.dataset.zone;
+    return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: zone }).format(ms);
+  },
+  warn(id, words, options = {}) { showWarning(this, id, words, options); },
+  calm(id) { document.getElementById(`warn-${id}`)?.remove(); },
+  flash(words, bad = false) { flash(words, bad); },
+};
+
+function showWarning(page, id, words, { button, onclick, amber }) {
+  page.calm(id);
+  const bar = document.createElement("div");
+  bar.id = `warn-${id}`;
+  bar.className = amber ? "warning amber" : "warning";
+  const text = document.createElement("span");
+  text.textContent = words;
+  bar.append(text);
+  if (button) {
+    const press = document.createElement("button");
+    press.type = "button";
+    press.textContent = button;
+    press.addEventListener("click", () => onclick ? onclick() : bar.remove());
+    bar.append(press);
+  }
+  document.getElementById("warnings").append(bar);
+}
+
+let flashing = 0;
+function flash(words, bad) {
+  const box = document.getElementById("said");
+  box.textContent = words;
+  box.classList.toggle("bad", bad);
+  clearTimeout(flashing);
+  flashing = setTimeout(() => { box.textContent = ""; }, bad ? 9000 : 4000);
+}
+
+page.alarm = new Alarm(page);
+page.live = startLive(page);
+startClocks(page);
+startKeys(page);
+startForms(page);
+startPresence(page);
+startMap(page);
+window.addEventListener("load", () => startMap(page));
+document.documentElement.dataset.ready = "yes";

@@ -1,0 +1,72 @@
+"""The console's own catalogue: one YAML file per language, keys with dots, `{name}` for parameters."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+LOCALES = ("zh_Hans", "en")
+FOLDER = Path(__file__).parent / "texts"
+
+Translate = Callable[..., str]
+
+
+class Texts:
+    """Sentences by language and key. A missing key is a KeyError: tests find it before an operator does."""
+
+    def __init__(self, tables: Mapping[str, Mapping[str, str]]) -> None:
+        self._tables = tables
+
+    def get(self, locale: str, key: str, /, **params: object) -> str:
+        return self._tables[locale][key].format(**params)
+
+    def has(self, locale: str, key: str) -> bool:
+        return key in self._tables[locale]
+
+    def either(self, locale: str, key: str, fallback: str, /, **params: object) -> str:
+        """For codes that come from elsewhere (events, alerts): the code itself is better than an error page."""
+        try:
+            return self.get(locale, key, **params)
+        except (KeyError, ValueError):
+            return fallback
+
+    def keys(self, locale: str) -> frozenset[str]:
+        return frozenset(self._tables[locale])
+
+    def script(self, locale: str) -> dict[str, str]:
+        """The sentences the page's own scripts say (prefix `js.`, taken off)."""
+        table = self._tables[locale]
+        return {key[3:]: text for key, text in table.items() if key.startswith("js.")}
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The texts in one language."""
+
+    texts: Texts
+    locale: str
+
+    def __call__(self, key: str, /, **params: object) -> str:
+        return self.texts.get(self.locale, key, **params)
+
+    def either(self, key: str, fallback: str, /, **params: object) -> str:
+        return self.texts.either(self.locale, key, fallback, **params)
+
+
+def load(folder: Path = FOLDER) -> Texts:
+    return Texts({locale: _flat(_read(folder / f"{locale}.yaml")) for locale in LOCALES})
+
+
+def _read(path: Path) -> dict[str, Any]:
+    tree: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return tree
+
+
+def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for key, value in tree.items():
+        name = f"{prefix}{key}"
+        flat |= _flat(value, f"{name}.") if isinstance(value, dict) else {name: str(value)}
+    return flat

@@ -1,0 +1,127 @@
+"""One thread out of what people said and what the service told them, each line labelled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from backoffice import ports, queries
+from backoffice.cases.model import Audience, Event
+from backoffice.console.texts import Catalogue
+from backoffice.kernel.exchange import LetterState
+from backoffice.kernel.messages import MapPoint, Media, MediaKind, Role
+
+TOGETHER_S = 15.0
+"""The same sentence to several envoys within this time is one line with a count."""
+
+
+class Look(StrEnum):
+    """How a line is set: theirs, ours, the service's, or a note for staff alone."""
+
+    THEIRS = "theirs"
+    OURS = "ours"
+    SERVICE = "service"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the thread."""
+
+    at: datetime
+    look: Look
+    role: Role
+    name: str
+    text: str
+    sent: tuple[ports.SentState, ...]
+    media: Media | None = None
+    place: MapPoint | None = None
+    to: Role | None = None
+    number: int = 0
+
+    @property
+    def photo(self) -> bool:
+        return self.media is not None and self.media.kind is MediaKind.PHOTO
+
+    @property
+    def trouble(self) -> bool:
+        """Somebody has not got it and will not by itself."""
+        return any(s.state in (LetterState.FAILED, LetterState.UNKNOWN) for s in self.sent)
+
+
+def merge(found: queries.CaseView, words: ports.Words) -> list[Line]:
+    """Everything said and told, oldest first."""
+    lines = [_said(s, found.names) for s in found.said] + _told(found.told, words)
+    return sorted(lines, key=lambda line: (line.at, line.number))
+
+
+def _said(said: queries.Said, names: dict[str, str]) -> Line:
+    e = said.entry
+    name = e.name or names.get(e.author, "")
+    return Line(e.at, _look(said), e.role, name, e.text, said.sent, e.media, e.place, number=e.number)
+
+
+def _look(said: queries.Said) -> Look:
+    if said.entry.audience is Audience.STAFF:
+        return Look.NOTE
+    return {Role.OPERATOR: Look.OURS, Role.SYSTEM: Look.SERVICE}.get(said.entry.role, Look.THEIRS)
+
+
+def _told(told: Sequence[queries.Told], words: ports.Words) -> list[Line]:
+    return [_as_line(bundle, words) for bundle in bundles(told)]
+
+
+def bundles(told: Sequence[queries.Told]) -> list[list[queries.Told]]:
+    """Letters to envoys with one key and about one time go together; the traveller's stand alone."""
+    found: list[list[queries.Told]] = []
+    for letter in sorted(told, key=lambda x: x.created_at):
+        mate = next((b for b in reversed(found) if _belongs(b[0], letter)), None)
+        if mate is None:
+            found.append([letter])
+        else:
+            mate.append(letter)
+    return found
+
+
+def _belongs(first: queries.Told, letter: queries.Told) -> bool:
+    close = (letter.created_at - first.created_at).total_seconds() <= TOGETHER_S
+    return (
+        close
+        and first.role is Role.ENVOY
+        and letter.role is Role.ENVOY
+        and first.message.key == letter.message.key
+    )
+
+
+def _as_line(bundle: list[queries.Told], words: ports.Words) -> Line:
+    first = bundle[0]
+    text = first.text or words.text(first.message, first.locale, first.zone)
+    sent = tuple(ports.SentState(x.to, x.channel, x.state, x.error, x.at) for x in bundle)
+    place = first.message.place
+    return Line(
+        first.created_at, Look.SERVICE, Role.SYSTEM, "", text, sent, first.message.media, place, first.role
+    )
+
+
+def event_words(catalogue: Catalogue, event: Event) -> str:
+    """A timeline line in the operator's language; a code nobody translated yet is shown with its facts."""
+    params = {key: _fact(catalogue, value) for key, value in event.params.items()}
+    plain = " · ".join([event.what, *(f"{key} {value}" for key, value in params.items())])
+    return catalogue.either(f"event.{event.what}", plain, **params)
+
+
+def _fact(catalogue: Catalogue, value: str | int | float | bool) -> str | int | float | bool:
+    """Codes inside a fact (`reason helped`) have words of their own."""
+    if not isinstance(value, str):
+        return value
+    for table in ("value", "reason", "kind"):
+        found = catalogue.either(f"{table}.{value}", "")
+        if found:
+            return found
+    return value
+
+
+def actor_words(catalogue: Catalogue, event: Event, names: dict[str, str]) -> str:
+    """Who did it: `operator:<id>`, `envoy:<id>`, `traveller`, `system`."""
+    role, _, who = event.actor.partition(":")
+    return names.get(who) or catalogue.either(f"who.{role}", role)

@@ -1,0 +1,139 @@
+"""From read models to answers: templates, languages, sentences for failures."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from aiohttp import web
+from markupsafe import Markup
+
+from backoffice.console import access, auth, speech, texts
+from backoffice.console.deps import DEPS
+from backoffice.kernel import errors
+from backoffice.kernel.ids import CaseId
+
+FOLDER = Path(__file__).parent / "templates"
+LANGUAGE_COOKIE = "rescue_language"
+PAGES: web.AppKey["Pages"] = web.AppKey("console_pages")
+
+
+class Pages:
+    """The templates and the catalogue, read once."""
+
+    def __init__(self) -> None:
+        self.texts = texts.load()
+        self._env = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(FOLDER),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._env.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+
+    def render(self, template: str, context: Mapping[str, Any]) -> str:
+        return self._env.get_template(template).render(context)
+
+
+def locale(request: web.Request) -> str:
+    """The language chosen on this browser, else the service's."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    default = request.config_dict[DEPS].locale
+    return chosen if chosen in texts.LOCALES else default if default in texts.LOCALES else "en"
+
+
+def catalogue(request: web.Request) -> texts.Catalogue:
+    return texts.Catalogue(request.config_dict[PAGES].texts, locale(request))
+
+
+def page(request: web.Request, template: str, status: int = 200, **context: Any) -> web.Response:
+    """One page as HTML. Times are in the centre's zone unless the template says another."""
+    body = request.config_dict[PAGES].render(template, _context(request) | context)
+    return web.Response(text=body, status=status, content_type="text/html")
+
+
+def _context(request: web.Request) -> dict[str, Any]:
+    deps = request.config_dict[DEPS]
+    t = catalogue(request)
+    lang = t.locale
+    sign_in = request.get(auth.SIGN_IN)
+    return {
+        "t": t,
+        "either": t.either,
+        "lang": lang,
+        "html_lang": {"zh_Hans": "zh-Hans"}.get(lang, lang),
+        "other_lang": next(name for name in texts.LOCALES if name != lang),
+        "here": request.path,
+        "operator": sign_in.operator if sign_in else None,
+        "csrf": sign_in.csrf if sign_in else "",
+        "now": deps.clock.now(),
+        "zone": deps.zone,
+        "louder": deps.louder,
+        "speech": speech,
+        "script_texts": t.texts.script(lang),
+        "millis": millis,
+        "seconds": seconds,
+        "attr_json": attr_json,
+    }
+
+
+def millis(moment: datetime) -> int:
+    """What scripts count from."""
+    return int(moment.timestamp() * 1000)
+
+
+def seconds(n: float) -> timedelta:
+    return timedelta(seconds=n)
+
+
+def attr_json(value: object) -> Markup:
+    """JSON safe inside a double-quoted attribute."""
+    return Markup.escape(json.dumps(value, ensure_ascii=False))
+
+
+def wants_json(request: web.Request) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def done(request: web.Request, key: str, back: str) -> web.Response:
+    """An action succeeded: one sentence for the page's script, or back to the page for a plain form."""
+    if wants_json(request):
+        return web.json_response({"ok": True, "said": catalogue(request)(key)})
+    raise web.HTTPSeeOther(back)
+
+
+def refusal(request: web.Request, problem: errors.Refusal) -> web.Response:
+    return trouble(request, problem.status, problem.key)
+
+
+def trouble(request: web.Request, status: int, key: str, reference: str = "") -> web.Response:
+    """What went wrong and that nothing was lost, as JSON for scripts and as a page for people."""
+    t = catalogue(request)
+    said = t.either(key, t("error.generic"))
+    if wants_json(request):
+        return web.json_response({"ok": False, "said": said, "reference": reference}, status=status)
+    return page(request, "message.html", status, said=said, reference=reference)
+
+
+def to_sign_in(request: web.Request) -> web.HTTPException:
+    """A page is sent to the words about signing in; a script is told plainly."""
+    if request.method == "GET" and not wants_json(request) and "X-Live" not in request.headers:
+        return web.HTTPSeeOther("/console/signed-out")
+    return web.HTTPUnauthorized()
+
+
+def case_url(case: CaseId) -> str:
+    return f"/console/cases/{case}"
+
+
+def allowed(request: web.Request) -> Any:
+    """`may(act, case)` for templates, about the person of this request."""
+    operator = request[auth.SIGN_IN].operator
+
+    def may(act: str, case: Any = None) -> bool:
+        return access.may(operator, access.Act(act), case)
+
+    return may

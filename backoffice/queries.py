@@ -1,0 +1,218 @@
+"""What the console reads: frozen pictures of the rows, and the questions it may ask for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from backoffice import ports
+from backoffice.cases.model import Case, CaseStatus, Entry, Event, Hurt, Kind, Verified
+from backoffice.dispatch.model import Assignment
+from backoffice.kernel.exchange import LetterState
+from backoffice.kernel.geo import Fix, Point
+from backoffice.kernel.ids import CaseId, EnvoyId, MediaId, OperatorId, PersonId
+from backoffice.kernel.messages import Message, PlaceWords, Role
+from backoffice.people.model import EmergencyContact, Reach
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One case as the board shows it: the city in words, no name and no exact place."""
+
+    id: CaseId
+    ref: str
+    status: CaseStatus
+    kind: Kind
+    hurt: Hurt
+    verified: Verified
+    place: PlaceWords | None
+    located: bool
+    opened_at: datetime
+    dispatched_at: datetime | None
+    rang_at: datetime | None
+    answered_at: datetime | None
+    owner: OperatorId | None
+    owner_name: str
+    owned_at: datetime | None
+    says_safe_at: datetime | None
+    promised_at: datetime | None
+    true_at: datetime | None
+    late: bool
+    duress: bool
+    drill: bool
+    searching: bool
+    asked: int
+    working: int
+    arrived: int
+    wanted: int
+
+    @property
+    def ringing(self) -> bool:
+        """Nobody has acknowledged the newest ring yet."""
+        if self.rang_at is None or self.status is not CaseStatus.OPEN:
+            return False
+        return self.answered_at is None or self.answered_at < self.rang_at
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelHealth:
+    """How a channel does: newest update in, newest letter delivered, what waits and what failed in the last hour."""
+
+    channel: str
+    in_at: datetime | None
+    out_at: datetime | None
+    waiting: int
+    oldest_waiting_at: datetime | None
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The queue page. `countdowns` is a number and nothing more: nobody is told before dispatch."""
+
+    countdowns: int
+    lines: tuple[CaseLine, ...]
+    duress: tuple[CaseLine, ...]
+    queue: tuple[ports.QueueItem, ...]
+    alerts: tuple[ports.Alert, ...]
+    channels: tuple[ChannelHealth, ...]
+    alert_refs: dict[CaseId, str]
+    """References of the cases the alerts are about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to reach a person. `left` is what WeChat still lets us send until `until` (None: no such limit)."""
+
+    channel: str
+    reach: Reach
+    heard_at: datetime
+    left: int | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """What staff may know about the person who asked. The duress word is not among it."""
+
+    id: PersonId
+    name: str
+    call_me: str
+    phone: str
+    locale: str
+    zone: str
+    languages: tuple[str, ...]
+    nationality: str
+    contacts: tuple[EmergencyContact, ...]
+    blood_group: str
+    allergies: str
+    medicines: str
+    envoy_sex: str
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnvoyCard:
+    """One envoy asked for this case. `at` is their newest own fix (None: the base counts)."""
+
+    id: EnvoyId
+    person: PersonId
+    name: str
+    languages: tuple[str, ...]
+    phone: str
+    assignment: Assignment
+    base: Point
+    at: Point | None
+    at_time: datetime | None
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One entry of the conversation and how each of its letters stands."""
+
+    entry: Entry
+    sent: tuple[ports.SentState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A letter the service itself wrote about this case. `text` is what was sent; empty before that."""
+
+    to: str
+    role: Role
+    message: Message
+    locale: str
+    zone: str
+    text: str
+    channel: str
+    state: LetterState
+    error: str
+    created_at: datetime
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """Everything the case page shows."""
+
+    case: Case
+    line: CaseLine
+    cell: Point | None
+    """Centre of the coarse cell of the last position; it stays when the exact place is sealed."""
+    person: PersonCard
+    track: tuple[Fix, ...]
+    said: tuple[Said, ...]
+    told: tuple[Told, ...]
+    events: tuple[Event, ...]
+    envoys: tuple[EnvoyCard, ...]
+    names: dict[str, str]
+    """Display names of the persons, envoys and operators whose ids appear in entries and events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """How many cases ring, and since when the longest of them does."""
+
+    count: int
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaCard:
+    """Which case a stored file belongs to. Size in bytes."""
+
+    case: CaseId
+    size: int
+
+
+class Queries(Protocol):
+    """Reads for the console. None of them takes the writer."""
+
+    async def sign_in(self, token_hash: str) -> ports.SignIn | None:
+        """The session of an active operator; its limits are for the caller to judge."""
+        ...
+
+    async def operators(self) -> Sequence[ports.Operator]:
+        """Active ones, by name."""
+        ...
+
+    async def board(self, now: datetime) -> Board: ...
+
+    async def ringing(self) -> Ringing:
+        """Open cases whose newest ring nobody has acknowledged, duress included."""
+        ...
+
+    async def head(self, case: CaseId) -> Case | None:
+        """The case without its conversation, for deciding who may do what; None when there is none."""
+        ...
+
+    async def case(self, case: CaseId, now: datetime) -> CaseView:
+        """`now` tells which WeChat windows are still open. Raises `errors.NotFound`."""
+        ...
+
+    async def media(self, media: MediaId) -> MediaCard | None: ...
+
+    async def queue_item(self, item: int) -> ports.QueueItem | None:
+        """One that still waits."""
+        ...

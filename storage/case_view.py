@@ -1,0 +1,182 @@
+"""One case with everything around it, read for the case page in one snapshot."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice import ports, queries
+from backoffice.cases.model import Case, Entry
+from backoffice.dispatch.model import Assignment, Envoy
+from backoffice.kernel import codec
+from backoffice.kernel.geo import Point
+from backoffice.kernel.ids import CaseId, PersonId
+from backoffice.kernel.messages import Role
+from backoffice.people.model import Person, Reach
+from storage import case_row, letter_row
+from storage.assignments import AssignmentRows
+from storage.cases import CaseRows
+from storage.envoys import EnvoyRows
+from storage.exchange_tables import letter, wechat_window
+from storage.people import PersonRows
+from storage.tables import identity, operator
+from storage.vault import Sealer, Vault, key_id_of, opened
+
+_LETTERS = letter_row.WITH_READER.where(letter.c.case_id == sa.bindparam("of")).order_by(letter.c.seq)
+_WAYS = (
+    sa.select(identity, wechat_window.c.granted, wechat_window.c.used, wechat_window.c.expires_at)
+    .outerjoin(
+        wechat_window,
+        sa.and_(wechat_window.c.address == identity.c.address, identity.c.channel == "wechat"),
+    )
+    .where(identity.c.person.in_(sa.bindparam("people", expanding=True)))
+    .order_by((identity.c.reach == Reach.OK).desc(), identity.c.heard_at.desc(), identity.c.channel)
+)
+_NAMES = sa.select(operator.c.id, operator.c.name)
+
+Ways = Mapping[str, tuple[queries.Way, ...]]
+
+
+class CaseReader:
+    """Reads around one case on one connection. `now` decides which WeChat windows are open."""
+
+    def __init__(self, conn: AsyncConnection, vault: Vault, now: datetime) -> None:
+        self._conn, self._vault, self._now = conn, vault, now
+        self._cases = CaseRows(conn, vault, now)
+
+    async def view(self, case: Case, line: queries.CaseLine, cell: Point | None) -> queries.CaseView:
+        person = await PersonRows(self._conn, self._vault, self._now).get(case.requester)
+        assignments = await AssignmentRows(self._conn, self._vault, self._now).of_case(case.id)
+        envoys = await EnvoyRows(self._conn, self._vault, self._now).many([a.envoy for a in assignments])
+        ways = await self._ways([person.id, *(e.person for e in envoys)])
+        by_id = {e.id: e for e in envoys}
+        entries = await self._cases.entries(case.id)
+        letters = _Letters(person, envoys, await self._letters(case.id))
+        return queries.CaseView(
+            case=case,
+            line=line,
+            cell=cell,
+            person=_person(person, ways),
+            track=tuple(await self._cases.track(case.id)),
+            said=tuple(queries.Said(e, letters.of_entry(e)) for e in entries),
+            told=letters.told(),
+            events=tuple(await self._cases.events(case.id)),
+            envoys=tuple(_envoy(by_id[a.envoy], a, ways) for a in assignments if a.envoy in by_id),
+            names=await self._names(person, envoys),
+        )
+
+    async def _letters(self, case: CaseId) -> list["_Opened"]:
+        sealer = await self._vault.find(self._conn, case_row.subject(case))
+        rows = (await self._conn.execute(_LETTERS, {"of": case})).all()
+        return [_Opened(row, sealer) for row in rows]
+
+    async def _ways(self, people: Sequence[PersonId]) -> Ways:
+        found: dict[str, list[queries.Way]] = {}
+        for row in (await self._conn.execute(_WAYS, {"people": list(people)})).all():
+            found.setdefault(row.person, []).append(self._way(row))
+        return {person: tuple(ways) for person, ways in found.items()}
+
+    def _way(self, row: Any) -> queries.Way:
+        if row.channel != "wechat":
+            return queries.Way(row.channel, row.reach, row.heard_at)
+        open_ = row.expires_at is not None and row.expires_at > self._now
+        left = max(0, row.granted - row.used) if open_ else 0
+        return queries.Way(row.channel, row.reach, row.heard_at, left, row.expires_at if open_ else None)
+
+    async def _names(self, person: Person, envoys: Sequence[Envoy]) -> dict[str, str]:
+        staff = {row.id: row.name for row in (await self._conn.execute(_NAMES)).all()}
+        return {**staff, **{e.id: e.name for e in envoys}, person.id: person.display_name}
+
+
+class _Opened:
+    """A letter's row with its sealed words opened; without the key they are absent."""
+
+    def __init__(self, row: Any, sealer: Sealer | None) -> None:
+        self.row = row
+        message = opened(sealer, letter_row.message_context(row.id), row.message)
+        self.message = codec.read_message(message) if message else None
+        self.text = _text(row, sealer)
+
+
+def _text(row: Any, sealer: Sealer | None) -> str:
+    """What was sent, word for word; empty before that and once the key is destroyed."""
+    if sealer is None or not row.text_sent or key_id_of(row.text_sent) != sealer.id:
+        return ""
+    return sealer.open(letter_row.text_context(row.id), row.text_sent).decode()
+
+
+class _Letters:
+    """The letters of a case, those that carry an entry and those the service wrote itself."""
+
+    def __init__(self, person: Person, envoys: Sequence[Envoy], letters: Sequence[_Opened]) -> None:
+        self._requester = person.id
+        self._names: dict[str, str] = {**{e.person: e.name for e in envoys}, person.id: person.display_name}
+        self._letters = letters
+        self._by_entry: dict[int, list[Any]] = {}
+        for x in letters:
+            self._by_entry.setdefault(x.row.entry, []).append(x.row)
+
+    def of_entry(self, entry: Entry) -> tuple[ports.SentState, ...]:
+        """How each letter that carries this entry stands."""
+        return tuple(
+            ports.SentState(self._names.get(r.person, ""), r.channel, r.state, r.error, r.finished_at)
+            for r in self._by_entry.get(entry.number, ())
+        )
+
+    def told(self) -> tuple[queries.Told, ...]:
+        return tuple(self._told(x) for x in self._letters if not x.row.entry and x.message)
+
+    def _told(self, opened_: _Opened) -> queries.Told:
+        row, message = opened_.row, opened_.message
+        if message is None:
+            raise ValueError("a letter without words is not shown")
+        return queries.Told(
+            to=self._names.get(row.person, ""),
+            role=Role.TRAVELLER if row.person == self._requester else Role.ENVOY,
+            message=message,
+            locale=row.locale,
+            zone=row.zone,
+            text=opened_.text,
+            channel=row.channel,
+            state=row.state,
+            error=row.error,
+            created_at=row.created_at,
+            at=row.finished_at,
+        )
+
+
+def _person(person: Person, ways: Ways) -> queries.PersonCard:
+    p = person.profile
+    return queries.PersonCard(
+        id=person.id,
+        name=p.name,
+        call_me=p.call_me,
+        phone=p.phone,
+        locale=person.locale,
+        zone=person.zone,
+        languages=tuple(p.languages),
+        nationality=p.nationality,
+        contacts=tuple(p.contacts),
+        blood_group=p.blood_group,
+        allergies=p.allergies,
+        medicines=p.medicines,
+        envoy_sex=p.envoy_sex,
+        ways=ways.get(person.id, ()),
+    )
+
+
+def _envoy(envoy: Envoy, assignment: Assignment, ways: Ways) -> queries.EnvoyCard:
+    return queries.EnvoyCard(
+        id=envoy.id,
+        person=envoy.person,
+        name=envoy.name,
+        languages=tuple(envoy.languages),
+        phone=envoy.phone,
+        assignment=assignment,
+        base=envoy.base,
+        at=envoy.position,
+        at_time=envoy.position_at,
+        ways=ways.get(envoy.person, ()),
+    )

@@ -1,0 +1,177 @@
+"""What the console reads, straight from the rows: `backoffice.queries.Queries` over SQL."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice import ports, queries
+from backoffice.cases.model import Case, CaseStatus
+from backoffice.dispatch.model import AssignmentStatus
+from backoffice.kernel import errors
+from backoffice.kernel.geo import Point
+from backoffice.kernel.ids import CaseId, MediaId
+from storage import case_row, case_view, channel_health, places
+from storage.desk import DeskRows
+from storage.engine import Database
+from storage.exchange_tables import media
+from storage.staff import StaffRows
+from storage.tables import assignment, cases, operator
+from storage.vault import Vault
+
+_LINE = (
+    "id",
+    "ref",
+    "status",
+    "kind",
+    "hurt",
+    "verified",
+    "opened_at",
+    "dispatched_at",
+    "rang_at",
+    "answered_at",
+    "owner",
+    "owner_name",
+    "owned_at",
+    "says_safe_at",
+    "promised_at",
+    "true_at",
+    "late",
+    "duress",
+    "drill",
+    "searching",
+)
+"""Columns of a line that are its field as it is: nothing sealed among them."""
+
+
+def _count(*statuses: AssignmentStatus) -> sa.ColumnElement[int]:
+    return sa.func.sum(sa.case((assignment.c.status.in_(statuses), 1), else_=0))
+
+
+_ASKED = (
+    sa.select(
+        assignment.c["case"],
+        _count(AssignmentStatus.ASKED).label("asked"),
+        _count(AssignmentStatus.ACCEPTED, AssignmentStatus.UNDER_WAY).label("working"),
+        _count(AssignmentStatus.ARRIVED).label("arrived"),
+    )
+    .group_by(assignment.c["case"])
+    .subquery()
+)
+_LINES = sa.select(
+    *(cases.c[name] for name in _LINE),
+    cases.c.place,
+    cases.c.cell_lat,
+    cases.c.envoys_wanted,
+    sa.func.coalesce(_ASKED.c.asked, 0).label("asked"),
+    sa.func.coalesce(_ASKED.c.working, 0).label("working"),
+    sa.func.coalesce(_ASKED.c.arrived, 0).label("arrived"),
+).select_from(cases.outerjoin(_ASKED, _ASKED.c["case"] == cases.c.id))
+_SHOWN = _LINES.where(cases.c.status.in_([CaseStatus.OPEN, CaseStatus.RESOLVED])).order_by(cases.c.opened_at)
+_ONE_LINE = _LINES.where(cases.c.id == sa.bindparam("key"))
+_COUNTDOWNS = sa.select(sa.func.count()).where(cases.c.status == CaseStatus.COUNTDOWN)
+_RINGING = sa.select(sa.func.count(), sa.func.min(cases.c.rang_at, type_=cases.c.rang_at.type)).where(
+    cases.c.status == CaseStatus.OPEN,
+    cases.c.rang_at.is_not(None),
+    sa.or_(cases.c.answered_at.is_(None), cases.c.answered_at < cases.c.rang_at),
+)
+_REFS = sa.select(cases.c.id, cases.c.ref).where(cases.c.id.in_(sa.bindparam("keys", expanding=True)))
+_HEAD = case_row.SELECT.where(cases.c.id == sa.bindparam("key"))
+_CELL = sa.select(cases.c.cell_lat, cases.c.cell_lon).where(cases.c.id == sa.bindparam("key"))
+_MEDIA = sa.select(media.c.case_id, media.c.size).where(media.c.id == sa.bindparam("key"))
+_OPERATORS = sa.select(operator).where(operator.c.active).order_by(operator.c.name, operator.c.id)
+
+_NO_TIME = datetime.fromtimestamp(0, UTC)
+"""For repositories whose reads do not depend on the turn's time."""
+
+
+class SqlQueries:
+    """Each question is one read-only snapshot; nothing here waits for the writer."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database, self._vault = database, vault
+
+    async def sign_in(self, token_hash: str) -> ports.SignIn | None:
+        async with self._database.reading() as conn:
+            return await StaffRows(conn, self._vault, _NO_TIME).session(token_hash)
+
+    async def operators(self) -> Sequence[ports.Operator]:
+        async with self._database.reading() as conn:
+            return [_operator(row) for row in (await conn.execute(_OPERATORS)).all()]
+
+    async def board(self, now: datetime) -> queries.Board:
+        async with self._database.reading() as conn:
+            lines = [line(row) for row in (await conn.execute(_SHOWN)).all()]
+            desk = DeskRows(conn, self._vault, now)
+            alerts = tuple(await desk.alerts())
+            return queries.Board(
+                countdowns=(await conn.execute(_COUNTDOWNS)).scalar_one(),
+                lines=tuple(x for x in lines if not x.duress),
+                duress=tuple(x for x in lines if x.duress),
+                queue=tuple(await desk.waiting()),
+                alerts=alerts,
+                channels=await channel_health.read(conn, now),
+                alert_refs=await _refs(conn, [a.case for a in alerts if a.case]),
+            )
+
+    async def ringing(self) -> queries.Ringing:
+        async with self._database.reading() as conn:
+            count, since = (await conn.execute(_RINGING)).one()
+        return queries.Ringing(count, since)
+
+    async def head(self, case: CaseId) -> Case | None:
+        async with self._database.reading() as conn:
+            return await self._case(conn, case)
+
+    async def case(self, case: CaseId, now: datetime) -> queries.CaseView:
+        async with self._database.reading() as conn:
+            found = await self._case(conn, case)
+            if found is None:
+                raise errors.NotFound
+            shown = line((await conn.execute(_ONE_LINE, {"key": case})).one())
+            cell = (await conn.execute(_CELL, {"key": case})).one()
+            point = Point(cell.cell_lat, cell.cell_lon) if cell.cell_lat is not None else None
+            return await case_view.CaseReader(conn, self._vault, now).view(found, shown, point)
+
+    async def media(self, media: MediaId) -> queries.MediaCard | None:
+        async with self._database.reading() as conn:
+            row = (await conn.execute(_MEDIA, {"key": media})).first()
+        return queries.MediaCard(CaseId(row.case_id), row.size) if row and row.case_id else None
+
+    async def queue_item(self, item: int) -> ports.QueueItem | None:
+        async with self._database.reading() as conn:
+            waiting = await DeskRows(conn, self._vault, _NO_TIME).waiting()
+        return next((q for q in waiting if q.id == item), None)
+
+    async def _case(self, conn: AsyncConnection, case: CaseId) -> Case | None:
+        row = (await conn.execute(_HEAD, {"key": case})).first()
+        if row is None:
+            return None
+        sealer = self._vault.learn(conn, case_row.subject(row.id), row.key_id, row.wrapped)
+        return case_row.read(row, sealer)
+
+
+def line(row: Any) -> queries.CaseLine:
+    """A row of the board; its place is known to the city, because only that is plain."""
+    return queries.CaseLine(
+        place=places.read_place(row.place, None) if row.place else None,
+        located=row.cell_lat is not None,
+        asked=row.asked,
+        working=row.working,
+        arrived=row.arrived,
+        wanted=row.envoys_wanted,
+        **{name: getattr(row, name) for name in _LINE},
+    )
+
+
+async def _refs(conn: AsyncConnection, ids: Sequence[CaseId]) -> dict[CaseId, str]:
+    if not ids:
+        return {}
+    rows = (await conn.execute(_REFS, {"keys": list(set(ids))})).all()
+    return {CaseId(row.id): row.ref for row in rows}
+
+
+def _operator(row: Any) -> ports.Operator:
+    return ports.Operator(row.id, row.name, row.role, row.centre, row.organisation, row.active)
