@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from backoffice.places.model import City
 
 MOST = 5
+LONGEST_TEXT = 300
+"""A place is named in its first words; matching grows with the square of the length."""
 LARGE_ENOUGH = 100_000
 """A single Latin word inside a sentence is taken for an unknown city only if that city is this large: there are
 towns called Best, Hope and Same."""
@@ -48,7 +50,7 @@ class Names:
 
     def find(self, text: str) -> list[City]:
         """Up to five cities, the likeliest first. Empty when none is named."""
-        folded = fold(text)
+        folded = fold(text[:LONGEST_TEXT])
         matches = self._matches(folded, _tokens(folded))
         countries = {m.country for m in matches if m.country}
         found = {id(c): c for m in matches for c in m.cities}.values()

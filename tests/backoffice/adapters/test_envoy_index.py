@@ -125,6 +125,16 @@ def test_large_circles_are_exact_to_a_millimetre():
     _same(index.within(62.0, 15.0, 150_000), solver.within(62.0, 15.0, 150_000))
 
 
+@pytest.mark.parametrize(("metres", "inside"), [(39_999.999, True), (40_000.001, False), (40_000.03, False)])
+def test_the_edge_of_the_circle_is_measured_along_the_ground(metres, inside):
+    """At 40 km the straight line through the earth is 65 mm shorter than the way over it."""
+    there = geodesic(meters=metres).destination((13.75, 100.50), 77.0)
+    index = CsrEnvoyIndex()
+    index.upsert("e", there.latitude, there.longitude, 0.0)
+    assert bool(index.within(13.75, 100.50, 40_000)) == inside
+    assert bool(index.nearest(13.75, 100.50, 1, 40_000)) == inside
+
+
 @pytest.mark.parametrize("slots", [2, 4096])
 def test_envoys_in_the_same_building_are_listed_by_id(slots):
     index = CsrEnvoyIndex(slots)
