@@ -51,7 +51,7 @@ class _Door:
                 body = await self._body(request)
         except TimeoutError:
             return await _hang_up(request)
-        except web.RequestPayloadError:
+        except (web.RequestPayloadError, ConnectionError):
             raise web.HTTPBadRequest(text="broken body") from None
         update = fields.parse(body)
         number = fields.ident(update.get("update_id")) if update is not None else None

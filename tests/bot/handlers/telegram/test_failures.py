@@ -154,7 +154,8 @@ class Failing:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def request(self, *_: object, **__: object) -> object:
+    def request(self, *_: object, **options: object) -> object:
+        self.options = options
         raise self.error
 
 
@@ -176,6 +177,13 @@ class Failing:
 async def test_only_a_failure_before_sending_is_certain(clock, error, kind):
     channel = outbound.build(TelegramConfig(TOKEN, "s", "http://x"), Failing(error), clock)
     assert type(await failure_of(channel)) is kind
+
+
+async def test_connecting_has_less_time_than_the_call(clock):
+    """Else a connection never made would look like an answer never given, and an SOS would not be tried again."""
+    http = Failing(aiohttp.ServerDisconnectedError())
+    await failure_of(outbound.build(TelegramConfig(TOKEN, "s", "http://x"), http, clock))
+    assert http.options["timeout"].connect < http.options["timeout"].total == 10
 
 
 async def test_a_closed_house_sends_nothing(channel, http):

@@ -139,6 +139,12 @@ def test_a_number_is_ones_own_only_when_the_platform_says_so(owner):
     assert said(contact={"phone_number": "+861", "user_id": owner}) == Contact("+861", own=False)
 
 
+def test_a_number_from_nobody_is_nobodys_own():
+    update = message(contact={"phone_number": "+861"})
+    del update["message"]["from"]
+    assert read(update).content == Contact("+861", own=False)
+
+
 def test_a_huge_id_is_nobody():
     update = message(text="x", chat={"id": 10**30, "type": "private"})
     update["message"]["from"] = {"id": 10**30}

@@ -4,10 +4,12 @@ import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator
+from unittest.mock import Mock
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.streams import StreamReader
+from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
 from backoffice.kernel import errors
 from bot.handlers.telegram import webhook
@@ -42,10 +44,13 @@ async def post(door, update, headers=HEADERS):
         return answer.status, await answer.text()
 
 
-async def knock(door, head: bytes, body: bytes = b"") -> bytes:
-    """What a client gets that does not speak tidy HTTP."""
+async def knock(door, head: bytes, *body: bytes) -> bytes:
+    """What a client gets that does not speak tidy HTTP; the pieces of its body come one after the other."""
     reader, writer = await asyncio.open_connection(door.server.host, door.server.port)
-    writer.write(b"POST /telegram/webhook HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n" + body)
+    writer.write(b"POST /telegram/webhook HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n")
+    for piece in body:
+        writer.write(piece)
+        await asyncio.sleep(0.01)
     answer = await asyncio.wait_for(reader.read(), 5)
     writer.close()
     return answer
@@ -182,10 +187,34 @@ async def test_a_body_that_does_not_come_is_given_up_and_closed(door, intake):
     assert not intake.stored
 
 
-async def test_a_broken_chunk_is_a_bad_request(door, intake):
+@pytest.mark.parametrize("pieces", [[b"zz\r\n{}\r\n0\r\n\r\n"], [b"2\r\n{}\r\n", b"zz\r\n"]])
+async def test_a_broken_chunk_is_refused_cleanly(door, intake, pieces):
     head = f"{webhook.HEADER}: {SECRET}\r\nTransfer-Encoding: chunked\r\n".encode()
-    answer = await knock(door, head, b"zz\r\n{}\r\n0\r\n\r\n")
-    assert b" 400 " in answer.split(b"\r\n")[0]
+    answer = await knock(door, head, *pieces)
+    assert answer.split(b" ")[1] in (b"400", b"408")
+    assert not intake.stored
+
+
+async def test_a_caller_who_hangs_up_in_the_middle_is_no_defect(door, intake, caplog):
+    _, writer = await asyncio.open_connection(door.server.host, door.server.port)
+    head = (
+        f"POST {webhook.PATH} HTTP/1.1\r\nHost: x\r\n{webhook.HEADER}: {SECRET}\r\nContent-Length: 99\r\n\r\n"
+    )
+    writer.write(head.encode() + b"{")
+    await asyncio.sleep(0.01)
+    writer.transport.abort()
+    await asyncio.sleep(0.02)
+    assert not intake.stored
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+@pytest.mark.parametrize("broken", [web.RequestPayloadError("bad"), ConnectionResetError()])
+async def test_a_body_that_breaks_while_it_is_read_is_a_bad_request(intake, clock, broken):
+    payload = StreamReader(Mock(), 1024, loop=asyncio.get_running_loop())
+    payload.set_exception(broken)
+    (route,) = webhook.routes(TelegramConfig("1:x", SECRET), intake, clock)
+    with pytest.raises(web.HTTPBadRequest):
+        await route.handler(make_mocked_request("POST", webhook.PATH, HEADERS, payload=payload))
     assert not intake.stored
 
 
