@@ -12,7 +12,10 @@ from bot.incoming import Incoming
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What a channel can show. `text_limit` counts in `text_unit` (`bytes` of UTF-8 or `utf16` code units)."""
+    """What a channel can show. `text_limit` counts in `text_unit` (`bytes` of UTF-8 or `utf16` code units).
+
+    `joins`: messages are counted there, so waiting words to one address travel together.
+    """
 
     buttons: bool
     ask_buttons: bool
@@ -22,6 +25,7 @@ class Features:
     text_unit: str
     caption_limit: int
     media: frozenset[MediaKind]
+    joins: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,20 +20,15 @@ from bot.channel import (
     Channel,
     ChannelDown,
     Envelope,
-    Part,
-    PermanentFailure,
-    PointPart,
     SendFailure,
-    Sent,
     TemporaryFailure,
-    TextPart,
     UnknownOutcome,
     Unreachable,
     WindowClosed,
 )
-from bot.enclosures import Enclosures, NotYet
+from bot.enclosures import NotYet
 from bot.health import Healths
-from bot.rendering import LIVE_S, Rendering
+from bot.sending import NoLongerWanted, Sending
 from bot.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -45,6 +40,8 @@ TROUBLE_S = 0.5
 UNKNOWN_AGAIN_S = 2.0
 RIDE_FOR = timedelta(seconds=4.5)
 """A letter that has not ridden home by now goes by API (WeChat waits 5 s)."""
+LEASE = timedelta(minutes=5)
+"""Longer than any lease of a letter being sent."""
 MOST_ATTEMPTS = 2_000
 """A temporary failure is tried for hours, not for ever."""
 
@@ -54,12 +51,9 @@ class Letters(Protocol):
 
     async def claim(self, limit: int, now: datetime, bulk_limit: int) -> list[Letter]: ...
     async def settle(self, letter: LetterId, outcome: Outcome) -> None: ...
-    async def part_sent(self, letter: LetterId, parts_sent: int, refs: Sequence[str]) -> None: ...
     async def unride_before(self, before: datetime) -> int: ...
     async def expire_leases(self, now: datetime) -> int: ...
     async def next_due(self, now: datetime) -> datetime | None: ...
-    async def put_live_map(self, name: str, address: Address, ref: str, until: datetime) -> None: ...
-    async def drop_live_map(self, name: str, address: Address) -> None: ...
     async def held_count(self, address: Address) -> int: ...
 
 
@@ -74,8 +68,7 @@ class Way:
     letters: Letters
     store: Store
     channels: Mapping[str, Channel]
-    rendering: Rendering
-    enclosures: Enclosures
+    sending: Sending
     clock: Clock
     healths: Healths
 
@@ -123,6 +116,10 @@ class Delivery:
             self._tasks.start(self._deliver(letter))
         return len(letters)
 
+    async def recover(self) -> None:
+        """At the start of the only sender (SQLite): whatever is being sent belongs to nobody."""
+        await self._way.letters.expire_leases(self._way.clock.now() + LEASE)
+
     async def upkeep(self) -> None:
         """Letters whose webhook or worker never came back."""
         now = self._way.clock.now()
@@ -141,6 +138,8 @@ class Delivery:
             outcome = await self._send(letter)
         except NotYet as waiting:
             outcome = self._later(letter, "media", waiting.delay_s)
+        except NoLongerWanted:
+            outcome = Outcome(LetterState.DROPPED, self._way.clock.now())
         except SendFailure as failure:
             outcome = await self._failed(letter, failure)
         except Exception:
@@ -150,45 +149,13 @@ class Delivery:
         self.wake()
 
     async def _send(self, letter: Letter) -> Outcome:
-        channel = self._way.channels[letter.address.channel]
-        enclosure = await self._way.enclosures.of(letter, channel.features)
-        parts = self._way.rendering.parts(letter, channel.features, enclosure)
-        refs: list[str] = []
-        for number, part in enumerate(parts[letter.parts_sent :], letter.parts_sent):
-            sent = await self._part(letter, channel, (number, part))
-            refs.append(sent.ref)
-            await self._way.letters.part_sent(letter.id, number + 1, [sent.ref] if sent.ref else [])
-        self._way.healths.succeeded(channel.name, self._way.clock.now())
-        text = "\n".join(p.text for p in parts if isinstance(p, TextPart))
+        """The letter, and with it what else waits for the same address where the channel joins letters."""
+        sent = await self._way.sending.send(letter)
         now = self._way.clock.now()
-        return Outcome(LetterState.DELIVERED, now, text=text, parts_sent=len(parts))
-
-    async def _part(self, letter: Letter, channel: Channel, numbered: tuple[int, Part]) -> Sent:
-        number, part = numbered
-        critical = letter.urgency is Urgency.SOS
-        envelope = Envelope(letter.address, letter.urgency, f"{letter.id}:{number}", critical)
-        try:
-            sent = await channel.send(envelope, part)
-        except PermanentFailure as failure:
-            sent = await self._map_gone(letter, channel, (envelope, part, failure))
-        await self._note_live(letter, part, sent)
-        return sent
-
-    async def _map_gone(
-        self, letter: Letter, channel: Channel, what: tuple[Envelope, Part, PermanentFailure]
-    ) -> Sent:
-        """The moving map is no longer on their screen: send a new one."""
-        envelope, part, failure = what
-        if not (isinstance(part, PointPart) and part.editing) or isinstance(failure, Unreachable):
-            raise failure
-        return await channel.send(envelope, PointPart(part.point, part.accuracy_m, LIVE_S))
-
-    async def _note_live(self, letter: Letter, part: Part, sent: Sent) -> None:
-        place = letter.message.place
-        if not isinstance(part, PointPart) or place is None or not place.live or not sent.ref:
-            return
-        until = self._way.clock.now() + timedelta(seconds=LIVE_S)
-        await self._way.letters.put_live_map(place.live, letter.address, sent.ref, until)
+        self._way.healths.succeeded(letter.address.channel, now)
+        for other in sent.joined:
+            await self._way.letters.settle(other.id, Outcome(LetterState.DELIVERED, now, text=sent.text))
+        return Outcome(LetterState.DELIVERED, now, text=sent.text, parts_sent=sent.parts)
 
     def _later(self, letter: Letter, why: str, delay_s: float) -> Outcome:
         now = self._way.clock.now()

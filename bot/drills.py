@@ -1,6 +1,7 @@
 """Addresses that only our own exercises use; nothing is ever sent to a platform for them."""
 
 from backoffice.kernel.exchange import Address
+from bot.channel import Channel, Envelope, Features, Part, Sent
 
 DRILL_TELEGRAM_IDS = range(2**51, 2**51 + 2**16)
 """User ids far above any that Telegram has given out: drills write with them."""
@@ -12,3 +13,31 @@ def is_drill(at: Address) -> bool:
     if at.channel == "telegram":
         return at.address.isdigit() and int(at.address) in DRILL_TELEGRAM_IDS
     return at.address.startswith(DRILL_WECHAT_PREFIX)
+
+
+class DrillGuard:
+    """A channel whose drill addresses go nowhere: everything else is passed on."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    @property
+    def name(self) -> str:
+        return self._channel.name
+
+    @property
+    def features(self) -> Features:
+        return self._channel.features
+
+    async def send(self, envelope: Envelope, part: Part) -> Sent:
+        if is_drill(envelope.to):
+            return Sent("drill")
+        return await self._channel.send(envelope, part)
+
+    async def nudge(self, envelope: Envelope, waiting: int, locale: str) -> Sent:
+        if is_drill(envelope.to):
+            return Sent("drill")
+        return await self._channel.nudge(envelope, waiting, locale)
+
+    async def fetch(self, handle: str, limit: int) -> bytes:
+        return await self._channel.fetch(handle, limit)

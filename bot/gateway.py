@@ -13,7 +13,7 @@ from backoffice.clockwork.firing import Firing
 from backoffice.kernel import ids
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.errors import Refusal, Stale
-from backoffice.kernel.exchange import Accepted, Address, RawUpdate, StoredUpdate
+from backoffice.kernel.exchange import Accepted, Address, RawUpdate, StoredUpdate, Window
 from backoffice.kernel.ids import MediaId, PersonId
 from backoffice.kernel.messages import Media
 from backoffice.people.model import Person
@@ -42,7 +42,11 @@ class InboxRows(Protocol):
 class WindowRows(Protocol):
     """What may still be sent to a WeChat follower, inside a turn."""
 
+    async def load(self, address: str) -> Window | None: ...
+    async def reserve(self, address: str, now: datetime, keep: int) -> bool: ...
+    async def give_back(self, address: str) -> None: ...
     async def refill(self, address: str, granted: int, until: datetime, now: datetime) -> None: ...
+    async def close(self, address: str, exhausted: bool) -> None: ...
 
 
 class MediaRows(Protocol):
@@ -106,8 +110,8 @@ class Riding(Protocol):
     async def missed(self, seq: int) -> None: ...
 
 
-Grants = Callable[[Incoming], tuple[int, timedelta] | None]
-"""What an update allows to be sent afterwards: so many messages for so long."""
+NoteWindow = Callable[[WindowRows, Incoming, datetime], Awaitable[None]]
+"""What an update allows to be sent afterwards, written into the channel's ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ class Gate:
     readers: Mapping[str, Reader]
     riding: Riding
     locale: Callable[[Address, str], str]
-    grants: Mapping[str, Grants]
+    ledgers: Mapping[str, NoteWindow]
     receipts: Callable[[Address, Receipt], Awaitable[None]]
 
 
@@ -231,6 +235,11 @@ class Gateway:
             await self._alarm(row)
         return True
 
+    async def _nobody(self, row: StoredUpdate) -> None:
+        """An authentic update that names no sender: kept, and staff are told."""
+        if await self._gate.inbox.park(row.seq, "no sender"):
+            await self._alarm(row)
+
     async def _alarm(self, row: StoredUpdate) -> None:
         now = self._gate.clock.now()
         async with self._gate.store.begin(now) as uow:
@@ -240,6 +249,9 @@ class Gateway:
 
     async def _turns(self, row: StoredUpdate) -> None:
         incoming = self._gate.readers[row.raw.sender.channel].read(row.raw)
+        if not row.raw.sender.address:
+            await self._nobody(row)
+            return
         if isinstance(incoming.content, Receipt):
             await self._gate.receipts(row.raw.sender, incoming.content)
         await self._fire_earlier(row)
@@ -303,10 +315,9 @@ class Gateway:
         return person
 
     async def _refill(self, uow: TurnWork, incoming: Incoming, now: datetime) -> None:
-        at = incoming.sender.at
-        grant = self._gate.grants[at.channel](incoming) if at.channel in self._gate.grants else None
-        if grant:
-            await uow.windows.refill(at.address, grant[0], now + grant[1], now)
+        note = self._gate.ledgers.get(incoming.sender.at.channel)
+        if note:
+            await note(uow.windows, incoming, now)
 
     async def _expect(self, uow: TurnWork, incoming: Incoming, person: Person) -> Media | None:
         """A file is noted for fetching in the same transaction that refers to it."""

@@ -10,7 +10,7 @@ from backoffice.kernel.messages import MediaKind
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who wrote. `name` is what the platform calls them (may be empty); `language` is the platform's own code or empty."""
+    """Who wrote. `name` is what the platform calls them, `language` its own code; both may be empty."""
 
     at: Address
     name: str = ""
@@ -27,7 +27,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """Live sharing: seconds it runs from its start; 0 = it has just ended; `key` names one sharing; `first` its start."""
+    """Live sharing: seconds it runs from its start (0 = just ended); `key` names it, `first` is its start."""
 
     period_s: int
     key: str
@@ -50,7 +50,7 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A photo, voice, video or file. `handle` fetches it from the platform (MediaId, file_id). Size in bytes, 0 = unknown."""
+    """A photo, voice, video or file. `handle` fetches it (MediaId, file_id). Size in bytes, 0 = unknown."""
 
     kind: MediaKind
     handle: str
@@ -126,7 +126,7 @@ Content = Text | Located | File | Pressed | Contact | Followed | Left | Receipt 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One update. `at` is the platform's time of it (UTC); `private` is false in groups. `ref` is the platform's message id."""
+    """One update. `at` is the platform's time (UTC), `ref` its message id; `private` is false in groups."""
 
     sender: Sender
     at: datetime

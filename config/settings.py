@@ -53,7 +53,9 @@ class Wechat(BaseModel):
         if not self.app_id:
             return self
         if not (self.app_secret and self.token and self.aes_key):
-            raise ValueError("RESCUE_WECHAT__APP_SECRET, __TOKEN and __AES_KEY must be set together with __APP_ID")
+            raise ValueError(
+                "RESCUE_WECHAT__APP_SECRET, __TOKEN and __AES_KEY must be set together with __APP_ID"
+            )
         if len(self.aes_key.get_secret_value()) != 43:
             raise ValueError("RESCUE_WECHAT__AES_KEY must have 43 characters (EncodingAESKey, AES mode)")
         return self

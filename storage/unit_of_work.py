@@ -16,6 +16,7 @@ from storage.deadlines import DeadlineRows
 from storage.desk import DeskRows
 from storage.engine import Database
 from storage.envoys import EnvoyRows
+from storage.fetches import FetchRows
 from storage.inbox import InboxRows
 from storage.outbox import OutboxRows
 from storage.people import PersonRows
@@ -49,6 +50,7 @@ class SqlUnitOfWork:
         self.deadlines = DeadlineRows(conn, now)
         self.inbox = InboxRows(conn, vault, now)
         self.windows = WindowRows(conn)
+        self.media = FetchRows(conn, now)
 
     def hint(self, topic: str) -> None:
         self.hints[topic] = None

@@ -1,4 +1,4 @@
-"""The deadline runner: sleeps to the next due row, fires each under its person's lock, finds them again after a crash."""
+"""The deadline runner: sleeps to the next due row and fires each under its person's lock."""
 
 import asyncio
 import logging

@@ -55,7 +55,8 @@ async def _ask_wave(work: Work, case: Case) -> int:
 
 
 async def _candidates(work: Work, case: Case) -> list[ranking.Candidate]:
-    assert case.fix is not None
+    if case.fix is None:
+        return []
     point, radius = case.fix.point, work.rules.radii_m[case.ring]
     found = dict(work.world.index.within(point.lat, point.lon, radius)[:ASK_LIMIT])
     closed = await _not_again(work, case)
@@ -99,8 +100,8 @@ def _assignment(work: Work, case: Case, one: ranking.Candidate) -> Assignment:
 
 def offer(work: Work, case: Case, one: ranking.Candidate, key: str) -> Message:
     """One fixed cell and a distance band from its centre: never the point, never who."""
-    assert case.fix is not None
-    cell = geodesy.cell(case.fix.point.lat, case.fix.point.lon)
+    point = case.fix.point if case.fix else one.envoy.base
+    cell = geodesy.cell(point.lat, point.lon)
     band = geodesy.band_from_cell(cell, one.envoy.where(work.now))
     params: dict[str, Param] = {"band": str(band), "cell": cell.code}
     params["languages"] = Listing(tuple(Term(f"language.{code}") for code in one.envoy.languages))
@@ -137,30 +138,28 @@ async def widen(work: Work, case: Case) -> None:
 
 async def tell_nobody(work: Work, case: Case) -> None:
     """Traveller and operators are told plainly that nobody has accepted, with the next promised time."""
-    await promise(work, case)
+    promised = await promise(work, case)
     radius = work.rules.radii_m[-1] / 1000
-    assert case.promised_at is not None
-    params: dict[str, Param] = {"radius": radius, "when": When(case.promised_at, work.zone(case))}
+    params: dict[str, Param] = {"radius": radius, "when": When(promised, work.zone(case))}
     await work.tell(about(case, case.requester, Message("sos.nobody_near", params), tag=f"nobody:{case.id}"))
     await work.note(case, "system", "dispatch.nobody", radius_km=radius)
     await work.uow.desk.alert(Alert(0, work.now, "nobody_near", case.id, case.ref))
     work.uow.hint("queue")
 
 
-async def promise(work: Work, case: Case) -> None:
+async def promise(work: Work, case: Case) -> datetime:
     """The next word will come before this time: a deadline row keeps it."""
-    case.promised_at = work.now + work.rules.promise
+    promised = case.promised_at = work.now + work.rules.promise
     await work.uow.cases.save(case)
-    await _arm(work, case, DeadlineKind.PROMISE, case.promised_at)
+    await _arm(work, case, DeadlineKind.PROMISE, promised)
+    return promised
 
 
 async def promise_passed(work: Work, case: Case) -> None:
     """The promised time passed without a word: the centre is paged and the person told the new time."""
     if case.status is not CaseStatus.OPEN or case.envoys_taken:
         return
-    await promise(work, case)
-    assert case.promised_at is not None
-    params: dict[str, Param] = {"when": When(case.promised_at, work.zone(case))}
+    params: dict[str, Param] = {"when": When(await promise(work, case), work.zone(case))}
     await work.tell(
         about(case, case.requester, Message("sos.promise_moved", params), tag=f"nobody:{case.id}")
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from backoffice.kernel.messages import Choice, Message
+from backoffice.kernel.messages import Choice, Message, Sentence
 from backoffice.ports import QueueItem
 from backoffice.workflows import telling
 from backoffice.workflows.work import about
@@ -21,7 +21,7 @@ async def help_(turn: Turn) -> None:
     await turn.say("menu.help", {}, *_own_line(turn))
 
 
-def _own_line(turn: Turn) -> list[telling.Sentence]:
+def _own_line(turn: Turn) -> list[Sentence]:
     line = telling.own_line(turn.work, turn.person)
     return [line] if line else []
 

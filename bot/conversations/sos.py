@@ -43,8 +43,8 @@ async def _silently_too(turn: Turn) -> None:
 
 def is_duress(turn: Turn, words: str) -> bool:
     """Their duress word stands in what they wrote."""
-    word = text.normalise(turn.person.profile.duress_word)
-    return bool(word) and word in text.normalise(words)
+    word = text.fold(turn.person.profile.duress_word)
+    return bool(word) and word in text.fold(words)
 
 
 async def duress(turn: Turn, words: str) -> None:

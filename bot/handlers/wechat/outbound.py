@@ -25,6 +25,7 @@ FEATURES = channel.Features(
     text_unit="bytes",
     caption_limit=0,
     media=frozenset(media.FORMATS),
+    joins=True,
 )
 
 _NOTICE_UNUSABLE = frozenset({"40037", "40200", "47003", "48001"})

@@ -1,0 +1,39 @@
+# Two commands on a fresh machine do everything: make run, make test.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: run test check lint types contracts bench chaos lock clean
+
+run: $(STAMP)
+	$(BIN)/python run_bot.py demo
+
+test: $(STAMP)
+	$(BIN)/pytest -q -n 2
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	RESCUE_TEST_NOTHING_LEFT_OUT=1 $(BIN)/pytest -q -n 2
+	$(BIN)/python -m tests.chaos --short
+
+bench: $(STAMP)
+	$(BIN)/python -m tests.benchmarks
+
+chaos: $(STAMP)
+	$(BIN)/python -m tests.chaos
+
+lock:
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --extra dev pyproject.toml -o requirements.lock
+
+$(STAMP): requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	touch $@
+
+clean:
+	rm -rf $(VENV) var

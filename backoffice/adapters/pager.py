@@ -1,0 +1,46 @@
+"""Wakes on-call staff when the console stays silent: a signed webhook of the centre's own paging service."""
+
+import hashlib
+import hmac
+import json
+
+import aiohttp
+
+from backoffice.kernel.clock import Clock
+from backoffice.ports import PageFailed
+
+TIME_OUT_S = 10.0
+
+
+class NoPager:
+    """No paging service is configured: that is a failure staff must see, not silence."""
+
+    async def page(self, level: int, ref: str, what: str) -> None:
+        raise PageFailed("no pager is configured (RESCUE_PAGER__WEBHOOK_URL)")
+
+
+class WebhookPager:
+    """POSTs `{level, ref, what, at}` with an HMAC-SHA256 of the body in `X-Rescue-Signature`."""
+
+    def __init__(self, url: str, secret: str, clock: Clock) -> None:
+        self._url = url
+        self._secret = secret.encode()
+        self._clock = clock
+
+    async def page(self, level: int, ref: str, what: str) -> None:
+        body = json.dumps(
+            {"level": level, "ref": ref, "what": what, "at": self._clock.now().isoformat()}
+        ).encode()
+        signature = hmac.new(self._secret, body, hashlib.sha256).hexdigest()
+        headers = {"Content-Type": "application/json", "X-Rescue-Signature": signature}
+        try:
+            await self._post(body, headers)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise PageFailed(type(error).__name__) from error
+
+    async def _post(self, body: bytes, headers: dict[str, str]) -> None:
+        timeout = aiohttp.ClientTimeout(total=TIME_OUT_S)
+        async with aiohttp.ClientSession(timeout=timeout) as http:
+            async with http.post(self._url, data=body, headers=headers) as answer:
+                if answer.status >= 300:
+                    raise PageFailed(f"the paging service answered {answer.status}")

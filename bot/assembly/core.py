@@ -1,0 +1,130 @@
+"""Opens what every role of the service stands on: settings, database, keys, places, index."""
+
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from backoffice import ports
+from backoffice.adapters.envoy_index import CsrEnvoyIndex
+from backoffice.adapters.gazetteer import Gazetteer
+from backoffice.kernel.clock import Clock, SystemClock
+from backoffice.workflows.work import SosRules, World
+from bot.i18n.catalogues import Catalogues
+from config.settings import Settings, Sos
+from storage import (
+    bus,
+    deadlines,
+    fetches,
+    inbox,
+    letters,
+    locks,
+    lookup,
+    media,
+    migrate,
+    tokens,
+    vault,
+    windows,
+)
+from storage.engine import Database
+from storage.unit_of_work import SqlStore
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Core:
+    """Everything below the channels and the pages."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    vault: vault.Vault
+    bus: ports.Bus
+    store: SqlStore
+    locks: ports.Locks
+    inbox: inbox.Inbox
+    letters: letters.Letters
+    deadlines: deadlines.DeadlineQueue
+    lookup: lookup.Lookup
+    fetches: fetches.Fetches
+    media: ports.MediaStore
+    windows: windows.Windows
+    tokens: tokens.Tokens
+    world: World
+    speech: Catalogues
+
+
+@asynccontextmanager
+async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Core]:
+    """The core of one process, closed at the end."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    clock = clock or SystemClock()
+    master = vault.load_master(settings.secrets.key_file, settings.data_dir, may_generate=settings.embedded)
+    if settings.embedded:
+        await migrate.upgrade(settings.database_url)
+    database = await Database.open(settings.database_url, thread=settings.sqlite_thread)
+    try:
+        async with _bus(settings) as hints:
+            yield _core(settings, clock, database, vault.Vault(master, secrets.token_bytes), hints)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def _bus(settings: Settings) -> AsyncIterator[ports.Bus]:
+    if not settings.redis_url:
+        yield bus.LocalBus()
+        return
+    shared = bus.RedisBus(settings.redis_url)
+    await shared.start()
+    try:
+        yield shared
+    finally:
+        await shared.close()
+
+
+def _core(settings: Settings, clock: Clock, database: Database, keys: vault.Vault, hints: ports.Bus) -> Core:
+    return Core(
+        settings=settings,
+        clock=clock,
+        database=database,
+        vault=keys,
+        bus=hints,
+        store=SqlStore(database, keys, hints),
+        locks=locks.LocalLocks() if settings.embedded else locks.PostgresLocks(settings.database_url),
+        inbox=inbox.Inbox(database, keys, clock),
+        letters=letters.Letters(database, keys, clock),
+        deadlines=deadlines.DeadlineQueue(database),
+        lookup=lookup.Lookup(database),
+        fetches=fetches.Fetches(database),
+        media=media.FileMedia(settings.data_dir / "media", database, keys, clock),
+        windows=windows.Windows(database),
+        tokens=tokens.Tokens(database, keys),
+        world=world(settings),
+        speech=Catalogues(),
+    )
+
+
+def world(settings: Settings) -> World:
+    """Places, index, rules and chance."""
+    places = Gazetteer(settings.wechat.hk_macau_datum)
+    places.warm()
+    return World(rules(settings.sos), places, CsrEnvoyIndex(), secrets.randbits, settings.centre.phones)
+
+
+def rules(sos: Sos) -> SosRules:
+    """The settings in the business's units."""
+    return SosRules(
+        countdown=timedelta(seconds=sos.countdown_seconds),
+        radii_m=tuple(km * 1000 for km in sos.radii_km),
+        widen_after=timedelta(seconds=sos.widen_after_seconds),
+        late_after=timedelta(seconds=sos.late_after_seconds),
+        wave_size=sos.wave_size,
+        wave_gap=timedelta(seconds=sos.wave_gap_seconds),
+        acknowledge=tuple(timedelta(seconds=s) for s in sos.acknowledge_seconds),
+        promise=timedelta(minutes=sos.promise_minutes),
+        last_known=timedelta(minutes=sos.last_known_minutes),
+    )

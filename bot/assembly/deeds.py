@@ -1,0 +1,155 @@
+"""What commands ask the service to do: each a small function of the core and plain JSON values."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from backoffice.cases.model import CloseReason
+from backoffice.dispatch.model import Envoy
+from backoffice.kernel import ids
+from backoffice.kernel.exchange import Address
+from backoffice.kernel.geo import Point
+from backoffice.kernel.ids import EnvoyId, OperatorId, PersonId
+from backoffice.people.model import Person
+from backoffice.ports import Operator, OperatorRole
+from backoffice.workflows import centre
+from backoffice.workflows.work import Work
+from bot.assembly import envoy_csv
+from bot.assembly.core import Core
+from bot.drills import is_drill
+from storage import export
+from storage.unit_of_work import SqlUnitOfWork
+
+C = TypeVar("C")
+LINK_LIVES = timedelta(hours=24)
+"""A one-time sign-in link works this long."""
+
+
+class Refused(Exception):
+    """The command cannot be done; the sentence says why."""
+
+
+def switched_on(config: C | None) -> C:
+    """A channel's configuration; raises `Refused` when it is off."""
+    if config is None:
+        raise Refused("that channel is not switched on")
+    return config
+
+
+async def add_operator(core: Core, given: Mapping[str, Any]) -> str:
+    """A new operator; returns the one-time sign-in link."""
+    now = core.clock.now()
+    token = f"{core.world.bits(256):064x}"
+    operator = Operator(
+        OperatorId(ids.new_id(core.world.bits)),
+        given["name"],
+        OperatorRole(given["role"]),
+        given.get("centre") or "",
+        given.get("organisation") or "",
+    )
+    async with core.store.begin(now) as uow:
+        await uow.staff.add(operator)
+        await uow.staff.add_link(hashlib.sha256(token.encode()).hexdigest(), operator.id, now + LINK_LIVES)
+        await uow.commit()
+    return f"{core.settings.public_url}/console/enter/{token}"
+
+
+async def import_envoys(core: Core, given: Mapping[str, Any]) -> int:
+    """All rows or none; returns how many. Raises `Refused` naming every bad row."""
+    rows, troubles = envoy_csv.read(given["csv"])
+    if troubles:
+        raise Refused("\n".join(troubles))
+    async with core.store.begin(core.clock.now()) as uow:
+        for row in rows:
+            await put_envoy(core, uow, row)
+        await uow.commit()
+    return len(rows)
+
+
+async def put_envoy(core: Core, uow: SqlUnitOfWork, row: envoy_csv.Row) -> EnvoyId:
+    """A vetted envoy bound to a chat address; the same address again updates the record."""
+    person = await _person(core, uow, row)
+    known = await uow.envoys.of_person(person.id)
+    envoy = known or _envoy(core, person, row)
+    envoy.name, envoy.phone, envoy.languages = row.name, row.phone, list(row.languages)
+    envoy.services, envoy.base, envoy.on_duty = list(row.services), Point(row.lat, row.lon), row.on_duty
+    envoy.sex = row.sex
+    await (uow.envoys.save(envoy) if known else uow.envoys.add(envoy))
+    uow.hint(f"envoy:{envoy.id}")
+    return envoy.id
+
+
+async def _person(core: Core, uow: SqlUnitOfWork, row: envoy_csv.Row) -> Person:
+    at = Address(row.channel, row.address)
+    found = await uow.people.at(at)
+    if found:
+        return found
+    new = PersonId(ids.new_id(core.world.bits))
+    person = Person(new, "zh_Hans", core.clock.now(), drill=is_drill(at))
+    person.profile.name = row.name
+    await uow.people.add(person, at)
+    return person
+
+
+def _envoy(core: Core, person: Person, row: envoy_csv.Row) -> Envoy:
+    return Envoy(
+        EnvoyId(ids.new_id(core.world.bits)), person.id, row.name, [], [], Point(row.lat, row.lon),
+        row.on_duty, synthetic=person.drill,
+    )  # fmt: skip
+
+
+async def export_cases(core: Core, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return await export.export_cases(core.database, core.vault, given.get("ref"))
+
+
+async def drill_state(core: Core, given: Mapping[str, Any]) -> dict[str, Any]:
+    """How far a drill has come: its case as exported, and the question an envoy was asked."""
+    async with core.store.begin(core.clock.now()) as uow:
+        person = await uow.people.at(Address(given["channel"], given["address"]))
+        case = await uow.cases.active_of(person.id) if person else None
+        envoy = await uow.people.at(Address("telegram", given["envoy"]))
+        asked = await uow.talk.open_questions(envoy.id) if envoy else []
+    offers = [{"id": q.id, "answers": q.answers} for q in asked if q.kind == "offer"]
+    found = await export.export_cases(core.database, core.vault, case.ref) if case else []
+    return {"case": found[0] if found else None, "offers": offers}
+
+
+async def drill_end(core: Core, given: Mapping[str, Any]) -> bool:
+    """Close the drill's case, if it still runs."""
+    now = core.clock.now()
+    operator = Operator(OperatorId("drill"), "Drill", OperatorRole.SUPERVISOR)
+    async with core.store.begin(now) as uow:
+        person = await uow.people.at(Address(given["channel"], given["address"]))
+        case = await uow.cases.active_of(person.id) if person else None
+        if case is None or not case.drill:
+            return False
+        await centre.close(Work(uow, now, core.world), case.id, operator, CloseReason.DRILL)
+        await uow.commit()
+    return True
+
+
+async def put_rows(core: Core, given: Mapping[str, Any]) -> int:
+    """Envoys given as plain values (the demo's people, a drill's synthetic envoy)."""
+    async with core.store.begin(core.clock.now()) as uow:
+        for row in given["rows"]:
+            await put_envoy(core, uow, envoy_csv.Row(**row))
+        await uow.commit()
+    return len(given["rows"])
+
+
+DEEDS: Mapping[str, Callable[[Core, Mapping[str, Any]], Awaitable[Any]]] = {
+    "add_operator": add_operator,
+    "import_envoys": import_envoys,
+    "export_cases": export_cases,
+    "drill_state": drill_state,
+    "drill_end": drill_end,
+    "put_envoys": put_rows,
+}
+
+
+async def do(core: Core, deed: str, given: Mapping[str, Any]) -> Any:
+    """Do one deed by name. Raises `Refused`."""
+    if deed not in DEEDS:
+        raise Refused(f"unknown deed {deed}")
+    return await DEEDS[deed](core, given)

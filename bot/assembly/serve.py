@@ -1,0 +1,126 @@
+"""The long-running roles: everything in one process, or the web and the worker halves apart."""
+
+import asyncio
+import gc
+import logging
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from backoffice.console import app as console
+from backoffice.console.deps import ConsoleDeps
+from bot import app as public
+from bot.assembly import channels as channels_
+from bot.assembly import control, core, metrics, service
+from bot.assembly.channels import Channels
+from bot.assembly.core import Core
+from bot.assembly.service import CaseActions, Service
+from bot.assembly.words import PlainWords
+from config.settings import Settings
+from storage.queries import SqlQueries
+
+log = logging.getLogger(__name__)
+SHUTDOWN_S = 10.0
+
+
+@dataclass(frozen=True)
+class Role:
+    """What this process does."""
+
+    pages: bool = True
+    work: bool = True
+
+
+@dataclass(frozen=True)
+class Running:
+    """A started process."""
+
+    core: Core
+    channels: Channels
+    service: Service
+    app: web.Application
+
+
+async def serve(settings: Settings, role: Role) -> None:
+    """Run until SIGTERM or SIGINT."""
+    async with running(settings, role):
+        log.info("listening on http://%s:%s", settings.http.host, settings.http.port)
+        await until_stopped()
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, role: Role, mounts: dict[str, web.Application] | None = None
+) -> AsyncIterator[Running]:
+    """Start a process's parts and stop them in the reverse order."""
+    async with AsyncExitStack() as stack:
+        base = await stack.enter_async_context(core.opened(settings))
+        channels = await stack.enter_async_context(channels_.opened(base))
+        parts = service.build(base, channels)
+        running_service = Service(base, parts)
+        app = application(base, channels, running_service, mounts or {})
+        await running_service.start(work=role.work)
+        stack.push_async_callback(running_service.stop)
+        if role.pages:
+            await _listen(stack, app, settings)
+        await _metrics(stack, base, running_service)
+        if settings.embedded:
+            await stack.enter_async_context(control.served(base))
+        gc.collect()
+        gc.freeze()
+        yield Running(base, channels, running_service, app)
+
+
+def application(
+    base: Core, channels: Channels, running_service: Service, mounts: dict[str, web.Application]
+) -> web.Application:
+    """Webhooks, health, the console, and what else is mounted."""
+    routes = channels.routes(running_service.parts.gateway)
+    mounted = {"/console": console.build(console_deps(base)), **mounts}
+    return public.build(public.Site(routes, running_service.ready, mounted))
+
+
+def console_deps(base: Core) -> ConsoleDeps:
+    acknowledge = base.settings.sos.acknowledge_seconds
+    return ConsoleDeps(
+        store=base.store,
+        queries=SqlQueries(base.database, base.vault),
+        actions=CaseActions(base),
+        media=base.media,
+        places=base.world.places,
+        words=PlainWords(base.speech),
+        bus=base.bus,
+        clock=base.clock,
+        bits=base.world.bits,
+        public_url=base.settings.public_url,
+        louder=(acknowledge[1], acknowledge[2]) if len(acknowledge) > 2 else (30.0, 60.0),
+    )
+
+
+async def _listen(stack: AsyncExitStack, app: web.Application, settings: Settings) -> None:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, settings.http.host, settings.http.port).start()
+
+
+async def _metrics(stack: AsyncExitStack, base: Core, running_service: Service) -> None:
+    """Metrics on a port of their own, loopback only; 0 switches them off."""
+    port = base.settings.http.metrics_port
+    if not port:
+        return
+    runner = web.AppRunner(metrics.build(base, running_service), access_log=None)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+
+
+async def until_stopped() -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopped.set)
+    await stopped.wait()

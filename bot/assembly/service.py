@@ -1,0 +1,228 @@
+"""The running service: gateway, delivery, deadlines, fetching and upkeep, started and stopped together."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from backoffice import ports
+from backoffice.adapters.pager import NoPager, WebhookPager
+from backoffice.clockwork.deadlines import DeadlineRunner
+from backoffice.clockwork.firing import Firing
+from backoffice.clockwork.index_feed import IndexFeed
+from backoffice.kernel.errors import Stale
+from backoffice.kernel.exchange import Address
+from backoffice.kernel.ids import CaseId, EnvoyId
+from backoffice.workflows.work import Work
+from bot.app import Readiness
+from bot.assembly import channels as channels_
+from bot.assembly.channels import Channels
+from bot.assembly.core import Core
+from bot.delivery import Delivery, Way
+from bot.enclosures import Enclosures
+from bot.fetching import Fetching
+from bot.gateway import Gate, Gateway
+from bot.health import Healths
+from bot.i18n import negotiation
+from bot.receipts import Receipts
+from bot.rendering import Rendering
+from bot.riding import Riding, RidingDeps
+from bot.sending import Sending
+
+log = logging.getLogger(__name__)
+BODIES_KEPT = timedelta(hours=24)
+"""The raw inbox is emptied of bodies this long after handling (business.md, Data)."""
+KEYS_KEPT = timedelta(days=60)
+"""Keys of what was taken live this long, so that a late repeat is still known (house.md, machinery 16)."""
+ALIVE_WITHIN = timedelta(seconds=10)
+RETRIES = 2
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The moving parts of one process."""
+
+    gateway: Gateway
+    delivery: Delivery
+    deadlines: DeadlineRunner
+    fetching: Fetching
+    feed: IndexFeed
+    healths: Healths
+    rendering: Rendering
+
+
+def build(core: Core, channels: Channels) -> Parts:
+    """Put the parts together; nothing runs yet."""
+    healths = Healths(tuple(channels.by_name))
+    rendering = Rendering(core.speech, channels_.map_link(core))
+    firing = Firing(core.store, core.world, core.clock, pager(core))
+    gateway = Gateway(_gate(core, channels, rendering, firing))
+    enclosures = Enclosures(core.fetches, core.media, core.letters, core.clock)
+    sending = Sending(channels.by_name, core.letters, rendering, enclosures, core.clock)
+    way = Way(core.letters, core.store, channels.by_name, sending, core.clock, healths)
+    return Parts(
+        gateway=gateway,
+        delivery=Delivery(way),
+        deadlines=DeadlineRunner(core.deadlines, core.locks, firing, gateway.drain, core.clock),
+        fetching=Fetching(core.fetches, channels.by_name, core.media, core.clock),
+        feed=IndexFeed(core.store, core.world.index, core.clock),
+        healths=healths,
+        rendering=rendering,
+    )
+
+
+def _gate(core: Core, channels: Channels, rendering: Rendering, firing: Firing) -> Gate:
+    riding = RidingDeps(core.letters, core.store, rendering, channels.features, core.world, core.clock)
+    return Gate(
+        store=core.store,
+        inbox=core.inbox,
+        lookup=core.lookup,
+        deadlines=core.deadlines,
+        locks=core.locks,
+        firing=firing,
+        world=core.world,
+        clock=core.clock,
+        readers=channels_.READERS,
+        riding=Riding(riding),
+        locale=locale_of(core.settings.default_locale),
+        ledgers=channels_.LEDGERS,
+        receipts=Receipts(core.store, core.clock).note,
+    )
+
+
+def locale_of(default: str) -> Callable[[Address, str], str]:
+    """A newcomer's language: Telegram's code by our map; WeChat tells none."""
+
+    def locale(at: Address, language: str) -> str:
+        if at.channel == "wechat" and not language:
+            return "zh_Hans"
+        return negotiation.locale_for(language, default)
+
+    return locale
+
+
+def pager(core: Core) -> ports.Pager:
+    given = core.settings.pager
+    if not given.webhook_url:
+        return NoPager()
+    secret = given.webhook_secret.get_secret_value() if given.webhook_secret else ""
+    return WebhookPager(given.webhook_url, secret, core.clock)
+
+
+class Service:
+    """Runs the parts until stopped."""
+
+    def __init__(self, core: Core, parts: Parts) -> None:
+        self._core = core
+        self.parts = parts
+        self._loops: list[asyncio.Task[None]] = []
+
+    async def start(self, intake: bool = True, work: bool = True) -> None:
+        """`intake`: takes rows and answers; `work`: deadlines, delivery, fetching, upkeep."""
+        await self.parts.feed.load()
+        self._run(self._follow_hints())
+        if intake or work:
+            self._run(_every(self._core, 0.5, self._sweep))
+        if work:
+            if self._core.settings.embedded:
+                await self.parts.delivery.recover()
+            self._run(self.parts.delivery.run())
+            self._run(self.parts.deadlines.run())
+            self._run(_every(self._core, 0.5, self.parts.delivery.upkeep))
+            self._run(_every(self._core, 0.3, self._fetch))
+            self._run(_every(self._core, 60, self._housekeeping))
+
+    def _run(self, loop: Awaitable[None]) -> None:
+        self._loops.append(asyncio.ensure_future(loop))
+
+    async def _follow_hints(self) -> None:
+        async with self._core.bus.subscribe() as hints:
+            async for topic in hints:
+                await self._hear(topic)
+
+    async def _hear(self, topic: str) -> None:
+        if topic == "letters":
+            self.parts.delivery.wake()
+        elif topic == "deadlines":
+            self.parts.deadlines.wake()
+        elif topic.startswith("envoy:"):
+            await self.parts.feed.refresh(EnvoyId(topic.removeprefix("envoy:")))
+
+    async def _sweep(self) -> None:
+        await self.parts.gateway.sweep()
+
+    async def _fetch(self) -> None:
+        while await self.parts.fetching.step():
+            self.parts.delivery.wake()
+
+    async def _housekeeping(self) -> None:
+        now = self._core.clock.now()
+        await self._core.inbox.purge(now - BODIES_KEPT)
+        await self._core.inbox.forget(now - KEYS_KEPT)
+        await self.parts.feed.load()
+
+    async def stop(self) -> None:
+        """Let turns and sends under way end, then stop the loops."""
+        await self.parts.gateway.close()
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        await self.parts.deadlines.settle()
+        await self.parts.delivery.settle()
+
+    async def ready(self) -> Readiness:
+        """Database writable, deadlines running, each channel's last success."""
+        now = self._core.clock.now()
+        last = self.parts.deadlines.last_round
+        running = last is not None and now - last < ALIVE_WITHIN
+        parts = {"database": await self._writable(), "deadlines": running}
+        return Readiness(parts, self.parts.healths.all())
+
+    async def _writable(self) -> bool:
+        try:
+            async with self._core.database.writing() as conn:
+                await conn.rollback()
+        except Exception:
+            log.exception("the database cannot be written")
+            return False
+        return True
+
+
+async def _every(core: Core, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
+    """Run a job again and again; one that fails is logged and tried again."""
+    while True:
+        try:
+            await job()
+        except Exception:
+            log.exception("%s failed", getattr(job, "__qualname__", job))
+        await core.clock.sleep(seconds)
+
+
+class CaseActions:
+    """The console's way to change things: lock, unit of work, commit, again when stale."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    async def __call__(self, action: Callable[[Work], Awaitable[None]], case: str | None) -> None:
+        async with self._core.locks.hold(await self._key(case)):
+            for attempt in range(RETRIES + 1):
+                try:
+                    await self._once(action)
+                    return
+                except Stale:
+                    if attempt == RETRIES:
+                        raise
+
+    async def _key(self, case: str | None) -> str:
+        if case is None:
+            return "desk"
+        async with self._core.store.begin(self._core.clock.now()) as uow:
+            return (await uow.cases.get(CaseId(case))).requester
+
+    async def _once(self, action: Callable[[Work], Awaitable[None]]) -> None:
+        now = self._core.clock.now()
+        async with self._core.store.begin(now) as uow:
+            await action(Work(uow, now, self._core.world))
+            await uow.commit()

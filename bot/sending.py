@@ -1,0 +1,145 @@
+"""One letter on the wire: its parts one by one, the moving map, and the parcel that others travel in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from backoffice.kernel.clock import Clock
+from backoffice.kernel.exchange import Address, Letter
+from backoffice.kernel.ids import LetterId
+from backoffice.kernel.messages import Urgency
+from bot.channel import Channel, Envelope, Part, PermanentFailure, PointPart, Sent, TextPart, Unreachable
+from bot.enclosures import Enclosures, NotYet
+from bot.rendering import LIVE_S, Rendering
+from bot.splitting import measure
+
+PARCEL = 4
+"""At most so many letters travel with one."""
+
+
+class NoLongerWanted(Exception):
+    """Its reader may no longer know it: nothing more of it is sent."""
+
+
+class Letters(Protocol):
+    """The outbox while a letter is being sent."""
+
+    async def part_sent(self, letter: LetterId, parts_sent: int, refs: Sequence[str]) -> None: ...
+    async def still_wanted(self, letter: LetterId) -> bool: ...
+    async def put_live_map(self, name: str, address: Address, ref: str, until: datetime) -> None: ...
+    async def drop_live_map(self, name: str, address: Address) -> None: ...
+    async def waiting_at(self, address: Address, limit: int) -> list[Letter]: ...
+    async def join(self, head: LetterId, others: Sequence[LetterId]) -> list[Letter]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """What went out: the words, how many parts, and the letters that travelled along."""
+
+    text: str
+    parts: int
+    joined: tuple[Letter, ...] = ()
+
+
+class Sending:
+    """Sends letters over their channels."""
+
+    def __init__(
+        self,
+        channels: Mapping[str, Channel],
+        letters: Letters,
+        rendering: Rendering,
+        enclosures: Enclosures,
+        clock: Clock,
+    ) -> None:
+        self._channels = channels
+        self._letters = letters
+        self._rendering = rendering
+        self._enclosures = enclosures
+        self._clock = clock
+
+    async def send(self, letter: Letter) -> Dispatched:
+        """Raises the failures of `bot.channel`, `NotYet` for a file, `NoLongerWanted`."""
+        channel = self._channels[letter.address.channel]
+        parts = await self._parts(letter, channel)
+        joined = await self._parcel(letter, channel, parts)
+        parts = _joined(parts, joined)
+        for number, part in enumerate(parts[letter.parts_sent :], letter.parts_sent):
+            if number and not await self._letters.still_wanted(letter.id):
+                raise NoLongerWanted
+            sent = await self._part(letter, channel, (number, part))
+            await self._letters.part_sent(letter.id, number + 1, [sent.ref] if sent.ref else [])
+        text = "\n".join(p.text for p in parts if isinstance(p, TextPart))
+        return Dispatched(text, len(parts), tuple(other for other, _ in joined))
+
+    async def _parts(self, letter: Letter, channel: Channel) -> tuple[Part, ...]:
+        enclosure = await self._enclosures.of(letter, channel.features)
+        return self._rendering.parts(letter, channel.features, enclosure)
+
+    async def _parcel(
+        self, letter: Letter, channel: Channel, parts: Sequence[Part]
+    ) -> list[tuple[Letter, str]]:
+        """Where messages are counted, waiting plain words travel together under the limit."""
+        if not channel.features.joins or len(parts) != 1 or not isinstance(parts[0], TextPart):
+            return []
+        fitting, size = [], measure(parts[0].text, channel.features.text_unit)
+        for other in await self._letters.waiting_at(letter.address, PARCEL):
+            text = await self._plain(other, channel)
+            size += measure(text or "", channel.features.text_unit) + 2
+            if text is None or size > channel.features.text_limit:
+                break
+            fitting.append((other, text))
+        return await self._claimed(letter, fitting)
+
+    async def _claimed(self, letter: Letter, fitting: list[tuple[Letter, str]]) -> list[tuple[Letter, str]]:
+        if not fitting:
+            return []
+        won = {found.id for found in await self._letters.join(letter.id, [other.id for other, _ in fitting])}
+        return [(other, text) for other, text in fitting if other.id in won]
+
+    async def _plain(self, other: Letter, channel: Channel) -> str | None:
+        """The words of a letter that is nothing but words, else None."""
+        if other.urgency is Urgency.BULK or other.parts_sent:
+            return None
+        try:
+            parts = await self._parts(other, channel)
+        except NotYet:
+            return None
+        return parts[0].text if len(parts) == 1 and isinstance(parts[0], TextPart) else None
+
+    async def _part(self, letter: Letter, channel: Channel, numbered: tuple[int, Part]) -> Sent:
+        number, part = numbered
+        critical = letter.urgency is Urgency.SOS
+        envelope = Envelope(letter.address, letter.urgency, f"{letter.id}:{number}", critical)
+        try:
+            sent = await channel.send(envelope, part)
+        except PermanentFailure as failure:
+            sent = await self._map_gone(letter, channel, (envelope, part, failure))
+        await self._note_live(letter, part, sent)
+        return sent
+
+    async def _map_gone(
+        self, letter: Letter, channel: Channel, what: tuple[Envelope, Part, PermanentFailure]
+    ) -> Sent:
+        """The moving map is no longer on their screen: send a new one."""
+        envelope, part, failure = what
+        if not (isinstance(part, PointPart) and part.editing) or isinstance(failure, Unreachable):
+            raise failure
+        place = letter.message.place
+        if place is not None:
+            await self._letters.drop_live_map(place.live, letter.address)
+        return await channel.send(envelope, PointPart(part.point, part.accuracy_m, LIVE_S))
+
+    async def _note_live(self, letter: Letter, part: Part, sent: Sent) -> None:
+        place = letter.message.place
+        if not isinstance(part, PointPart) or place is None or not place.live or not sent.ref:
+            return
+        until = self._clock.now() + timedelta(seconds=LIVE_S)
+        await self._letters.put_live_map(place.live, letter.address, sent.ref, until)
+
+
+def _joined(parts: tuple[Part, ...], joined: list[tuple[Letter, str]]) -> tuple[Part, ...]:
+    if not joined or not isinstance(parts[0], TextPart):
+        return parts
+    return (TextPart("\n\n".join([parts[0].text, *(text for _, text in joined)])),)
