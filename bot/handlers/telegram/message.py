@@ -9,7 +9,6 @@ from bot.incoming import Contact, Content, File, Followed, Located, Moved, Nothi
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]{3,64})?(?:\s+(.*))?", re.DOTALL)
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
-_ALWAYS_A_BUTTON = "sos"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +68,14 @@ def _text(said: _Said) -> Content | None:
 
 
 def _command(match: re.Match[str], text: str) -> Content:
-    """A menu key. Words typed behind a command stay words (a key would lose them), but behind /sos help comes first.
+    """A menu key, when it stands alone: words behind it (`/sos my leg is broken`) would be lost on a key.
 
     A /start payload comes from a link (up to 64 of A-Za-z0-9_-, Bot API deep links); else it was typed.
     """
     command, rest = match[1].lower(), (match[2] or "").strip()
     if command == "start" and _PAYLOAD.fullmatch(rest):
         return Followed(scene=rest)
-    if command != "start" and (not rest or command == _ALWAYS_A_BUTTON):
-        return Pressed(command=command)
-    return Text(text)
+    return Text(text) if rest else Pressed(command=command)
 
 
 def _written(key: str) -> Callable[[_Said], Text | None]:

@@ -62,7 +62,7 @@ def _trouble(info: object) -> str:
 async def _webhook(bot: Bot, config: TelegramConfig, url: str, force: bool) -> str:
     info = await bot(GetWebhookInfo())
     if not force and _unchanged(info, url):
-        return f"telegram: webhook unchanged: {url}"
+        return f"webhook unchanged: {url}"
     await bot(
         SetWebhook(
             url=url,
@@ -71,7 +71,7 @@ async def _webhook(bot: Bot, config: TelegramConfig, url: str, force: bool) -> s
             max_connections=MAX_CONNECTIONS,
         )
     )
-    return f"telegram: webhook set: {url} ({', '.join(ALLOWED_UPDATES)})"
+    return f"webhook set: {url} ({', '.join(ALLOWED_UPDATES)})"
 
 
 def _unchanged(info: object, url: str) -> bool:
@@ -87,10 +87,10 @@ def _unchanged(info: object, url: str) -> bool:
 async def _menu(bot: Bot, locale: str, entries: Sequence[tuple[str, str]]) -> str:
     language = _LANGUAGES.get(locale)
     if language is None:
-        return f"telegram: no menu for {locale}: Telegram has no language code of its own for it"
+        return f"no menu for {locale}: Telegram has no language code of its own for it"
     menu = [BotCommand(command=command, description=description[:256]) for command, description in entries]
     await bot(SetMyCommands(commands=menu, language_code=language or None))
-    return f"telegram: {len(menu)} commands set for {locale} ({language or 'everybody else'})"
+    return f"{len(menu)} commands set for {locale} ({language or 'everybody else'})"
 
 
 def _moment(value: Any) -> datetime | None:
