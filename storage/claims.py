@@ -37,9 +37,8 @@ _READY = (
     letter_row.WITH_READER.where(state(LetterState.WAITING), letter.c.due <= _NOW)
     .order_by(letter.c.rank, letter.c.seq)
     .limit(_MOST)
-    .with_for_update(skip_locked=True, of=letter)
 )
-_HEADS = _READY.where(~_BLOCKED, ~_ADDRESS_BUSY)
+_HEADS = _READY.where(~_BLOCKED, ~_ADDRESS_BUSY).with_for_update(skip_locked=True, of=letter)
 _URGENT = _HEADS.where(letter.c.rank < letter_row.BULK)
 _BULK = _HEADS.where(letter.c.rank == letter_row.BULK)
 
