@@ -12,7 +12,7 @@ from backoffice.kernel import codec
 from backoffice.kernel.geo import Fix
 from backoffice.kernel.ids import CaseId
 from backoffice.kernel.messages import MapPoint
-from storage import case_row
+from storage import case_row, seal_letters
 from storage.tables import case_entry, case_fix, cases
 from storage.vault import Sealer, Vault, opened, pack, unpack
 
@@ -69,9 +69,11 @@ async def seal(conn: AsyncConnection, vault: Vault, case: CaseId, now: datetime)
         (_PLACES, _SEAL_PLACE, "place", case_row.entry_place_context),
     )
     for query, change, column, context in moves:
-        for row in (await conn.execute(query, {"of": case})).all():
-            resealed = to.seal(context(row.id), from_.open(context(row.id), row[1]))
-            await conn.execute(change, {"row": row.id, column: resealed, "sealed": True})
+        rows = (await conn.execute(query, {"of": case})).all()
+        resealed = [(r.id, to.seal(context(r.id), from_.open(context(r.id), r[1]))) for r in rows]
+        if resealed:
+            await conn.execute(change, [{"row": r, column: blob, "sealed": True} for r, blob in resealed])
+    await seal_letters.seal(conn, case, from_, to)
 
 
 @dataclass(frozen=True, slots=True)

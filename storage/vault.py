@@ -80,9 +80,12 @@ def opened(sealer: Sealer | None, context: str, blob: bytes | None) -> Any:
     return unpack(sealer.open(context, blob))
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def pack(value: Any) -> bytes:
     """JSON as the bytes that are sealed."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return _encode(value).encode()
 
 
 def unpack(plain: bytes) -> Any:

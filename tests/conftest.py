@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import asyncpg
 import pytest
@@ -26,7 +26,9 @@ from tests.clocks import FakeClock
 T = TypeVar("T")
 MASTER = bytes(range(32))
 NOTHING_LEFT_OUT = bool(os.environ.get("RESCUE_TEST_NOTHING_LEFT_OUT"))
-_left_out = pytest.StashKey[set[str]]()
+LEFT_OUT = "not found: "
+LEAVABLE = ("PostgreSQL", "Redis", "Chromium")
+"""What `leave_out` may name."""
 
 
 def in_thread(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -35,17 +37,22 @@ def in_thread(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         return pool.submit(lambda: asyncio.run(work())).result()
 
 
-def leave_out(config: pytest.Config, what: str) -> None:
+def leave_out(what: str) -> NoReturn:
     """Skip, and say so in the last lines; a failure where nothing may be left out."""
     if NOTHING_LEFT_OUT:
         pytest.fail(f"{what} was not found, and RESCUE_TEST_NOTHING_LEFT_OUT is set")
-    config.stash.setdefault(_left_out, set()).add(what)
-    pytest.skip(f"no {what}")
+    pytest.skip(f"{LEFT_OUT}{what}")
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    for what in sorted(config.stash.get(_left_out, set())):
-        terminalreporter.write_line(f"LEFT OUT: every test that needs {what} (not found)", yellow=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any) -> Iterator[None]:
+    """After everything else: what this run did not try, also over several processes."""
+    yield
+    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", ())]
+    for what in LEAVABLE:
+        number = sum(f"{LEFT_OUT}{what}" in reason for reason in skipped)
+        if number:
+            terminalreporter.write_line(f"LEFT OUT: {number} tests that need {what} (not found)", yellow=True)
 
 
 @pytest.fixture
@@ -79,7 +86,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(request: pytest.FixtureRequest) -> Iterator[str | None]:
+def postgres_server() -> Iterator[str | None]:
     """URL of a server's `postgres` database, given by RESCUE_TEST_POSTGRES_URL or started for this run."""
     given, programs = os.environ.get("RESCUE_TEST_POSTGRES_URL"), servers.find_postgres()
     with ExitStack() as stack:
@@ -90,10 +97,10 @@ def postgres_server(request: pytest.FixtureRequest) -> Iterator[str | None]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str | None, request: pytest.FixtureRequest) -> Iterator[str]:
+def postgres_template(postgres_server: str | None) -> Iterator[str]:
     """The name of a migrated, empty database that tests clone."""
     if postgres_server is None:
-        leave_out(request.config, "PostgreSQL")
+        leave_out("PostgreSQL")
     name = f"rescue_template_{os.getpid()}"
     in_thread(lambda: _statement(postgres_server, f'CREATE DATABASE "{name}"'))
     url = sa.make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
@@ -111,10 +118,10 @@ def redis_server() -> Iterator[str | None]:
 
 
 @pytest.fixture
-def redis_url(redis_server: str | None, request: pytest.FixtureRequest) -> str:
+def redis_url(redis_server: str | None) -> str:
     """A Redis; the test is left out where there is none."""
     if redis_server is None:
-        leave_out(request.config, "Redis")
+        leave_out("Redis")
     return redis_server
 
 

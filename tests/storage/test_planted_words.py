@@ -2,19 +2,24 @@
 
 import dataclasses
 import json
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
 import pytest
+import sqlalchemy as sa
 
 from backoffice.kernel import messages
 from backoffice.kernel.exchange import NewLetter, Session
 from backoffice.kernel.ids import MediaId
 from backoffice.people.model import Profile
 from backoffice.ports import Alert, QueueItem
+from storage.bus import LocalBus
 from storage.engine import Database
+from storage.tables import vault_key
 from storage.unit_of_work import SqlStore
+from storage.vault import Vault
 from tests.clocks import START
 from tests.storage import samples
 
@@ -60,7 +65,7 @@ NEEDLES = (WORD, "21.0285", "105.8542", "3417.5", "1234.5", "病人过敏", json
 
 
 async def test_database_file_and_log_hold_no_planted_word(
-    sqlite_database: Database, sqlite_url: str, vault: object, bus: object
+    sqlite_database: Database, sqlite_url: str, vault: Vault, bus: LocalBus
 ) -> None:
     """The file and its WAL, byte by byte."""
     store = SqlStore(sqlite_database, vault, bus)
@@ -71,9 +76,27 @@ async def test_database_file_and_log_hold_no_planted_word(
     assert [n for n in NEEDLES if n.encode() in content or n.encode("utf-16-le") in content] == []
 
 
+async def test_a_destroyed_key_leaves_file_and_log(
+    sqlite_database: Database, sqlite_url: str, vault: Vault, bus: LocalBus
+) -> None:
+    """What is deleted is overwritten, so that no copy of the file can be opened later with the key file."""
+    path = Path(sqlite_url.removeprefix("sqlite+aiosqlite:///"))
+    await _plant(SqlStore(sqlite_database, vault, bus))
+    async with sqlite_database.reading() as conn:
+        query = sa.select(vault_key.c.subject, vault_key.c.wrapped)
+        person, wrapped = (await conn.execute(query.where(vault_key.c.subject.startswith("person:")))).one()
+    async with sqlite_database.writing() as conn:
+        await vault.destroy(conn, person)
+        await conn.commit()
+    raw = sqlite3.connect(path)
+    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    raw.close()
+    assert all(wrapped not in p.read_bytes() for p in path.parent.iterdir() if p.is_file())
+
+
 @pytest.mark.postgres
 async def test_no_column_of_postgresql_holds_a_planted_word(
-    postgres_url: str, vault: object, bus: object
+    postgres_url: str, vault: Vault, bus: LocalBus
 ) -> None:
     database = await Database.open(postgres_url)
     await _plant(SqlStore(database, vault, bus))

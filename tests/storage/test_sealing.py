@@ -2,17 +2,22 @@
 
 import dataclasses
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from backoffice.cases.model import Case, CaseStatus
+from backoffice.kernel import codec
+from backoffice.kernel.exchange import LetterState, NewLetter
 from backoffice.kernel.geo import Point
-from storage import sealing, tables
+from backoffice.kernel.messages import MapPoint, Message
+from storage import exchange_tables as tables_
+from storage import letter_row, sealing, tables
 from storage.engine import Database
 from storage.places import cell
 from storage.unit_of_work import SqlStore
-from storage.vault import Vault
+from storage.vault import Vault, opened
 from tests.clocks import START
 from tests.storage import samples
 
@@ -83,6 +88,56 @@ async def test_the_case_key_alone_opens_no_sealed_place(
         place = (await conn.execute(sa.select(tables.case_entry.c.place))).scalar_one()
     assert row.fix is None
     assert {blob[1:9] for blob in (row.sealed_place, track, place)} == {keys[f"sealed:{closed.id}"]}
+
+
+async def _letter(store: SqlStore, case: Case, **changes: Any) -> str:
+    """A letter that showed the point; delivered unless something else is said."""
+    point = MapPoint(samples.fix().point, "here")
+    message = Message("offer.won", {"place": samples.place(), "km": 3}, place=point)
+    async with store.begin(LATER) as uow:
+        letter = await uow.outbox.put(NewLetter(case.requester, message, case=case.id))
+        values = {"state": LetterState.DELIVERED, **changes}
+        await uow._conn.execute(sa.update(tables_.letter).where(tables_.letter.c.id == letter).values(values))
+        await uow.commit()
+        return letter
+
+
+async def test_what_was_sent_keeps_its_words_without_the_point(
+    store: SqlStore, database: Database, vault: Vault, closed: Case
+) -> None:
+    """And the words as sent, with their map link, can no longer be opened with the case's key."""
+    async with database.writing() as conn:
+        sealer = await vault.key(conn, f"case:{closed.id}")
+    text = b"https://map.example/?q=21.028511,105.854223"
+    letter = await _letter(store, closed)
+    async with database.writing() as conn:
+        sent = sealer.seal(letter_row.text_context(letter), text)
+        await conn.execute(sa.update(tables_.letter).values(text_sent=sent))
+        await conn.commit()
+    await _seal(store, closed)
+    async with database.reading() as conn:
+        row = (await conn.execute(sa.select(tables_.letter))).one()
+        assert opened(sealer, letter_row.message_context(letter), row.message) == {
+            "key": "offer.won",
+            "params": {
+                "km": 3,
+                "place": codec.write_param(dataclasses.replace(samples.place(), distance=None)),
+            },
+        }
+        assert opened(sealer, letter_row.text_context(letter), row.text_sent) is None
+        context = letter_row.text_context(letter)
+        assert await vault.open(conn, f"sealed:{closed.id}", context, row.text_sent) == text
+
+
+async def test_a_letter_still_to_be_sent_is_left_alone(
+    store: SqlStore, database: Database, vault: Vault, closed: Case
+) -> None:
+    letter = await _letter(store, closed, state=LetterState.HELD)
+    await _seal(store, closed)
+    async with database.reading() as conn:
+        row = (await conn.execute(sa.select(tables_.letter))).one()
+        sealer = await vault.find(conn, f"case:{closed.id}")
+    assert "place" in opened(sealer, letter_row.message_context(letter), row.message)
 
 
 async def test_sealing_twice_keeps_what_was_sealed(

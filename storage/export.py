@@ -1,0 +1,161 @@
+"""Cases as JSON for outside: what `export cases` prints."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.cases.model import Audience, Case, CaseStatus, Entry
+from backoffice.dispatch.model import Assignment, Envoy
+from backoffice.kernel.geo import Fix, Point
+from backoffice.kernel.messages import Role
+from storage import case_row, letter_row, places
+from storage.assignments import AssignmentRows
+from storage.cases import CaseRows
+from storage.engine import Database
+from storage.envoys import EnvoyRows
+from storage.exchange_tables import letter
+from storage.people import PersonRows
+from storage.tables import cases
+from storage.vault import Sealer, Vault, key_id_of, opened
+
+_CASES = case_row.SELECT.add_columns(cases.c.cell_lat, cases.c.cell_lon).order_by(
+    cases.c.opened_at, cases.c.id
+)
+_BY_REF = _CASES.where(cases.c.ref == sa.bindparam("of_ref"))
+_LETTERS = sa.select(letter).where(letter.c.case_id == sa.bindparam("of")).order_by(letter.c.seq)
+
+_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+"""The turn's time of a command that decides nothing by it."""
+SERVICE, CENTRE, EVERYBODY = "service", "centre", "case"
+
+Row = dict[str, Any]
+
+
+async def export_cases(database: Database, vault: Vault, ref: str | None = None) -> list[Row]:
+    """All cases, oldest first, or the one with `ref`; the shape is in docs (interfaces).
+
+    Times are RFC 3339 in UTC. A closed or sealed case shows its grid cell (`cell` true), not its point.
+    """
+    async with database.reading() as conn:
+        query, values = (_BY_REF, {"of_ref": ref}) if ref else (_CASES, {})
+        rows = (await conn.execute(query, values)).all()
+        return [await _Exporter(conn, vault).case(row) for row in rows]
+
+
+class _Exporter:
+    """One case with what belongs to it."""
+
+    def __init__(self, conn: AsyncConnection, vault: Vault) -> None:
+        self._conn, self._vault = conn, vault
+        given = (conn, vault, _BEFORE_ALL)
+        self._people, self._cases = PersonRows(*given), CaseRows(*given)
+        self._envoys, self._assignments = EnvoyRows(*given), AssignmentRows(*given)
+
+    async def case(self, row: Any) -> Row:
+        sealer = self._vault.learn(self._conn, case_row.subject(row.id), row.key_id, row.wrapped)
+        case = case_row.read(row, sealer)
+        cell = Point(row.cell_lat, row.cell_lon) if row.cell_lat is not None else None
+        assignments = await self._assignments.of_case(case.id)
+        envoys = {e.id: e for e in await self._envoys.many([a.envoy for a in assignments])}
+        person = await self._people.get(case.requester)
+        readers = {person.id: Role.TRAVELLER} | {e.person: Role.ENVOY for e in envoys.values()}
+        return {
+            **_facts(case),
+            "traveller": person.display_name or person.id,
+            "position": _position(case, cell),
+            "assignments": [_assignment(a, envoys[a.envoy]) for a in assignments],
+            "messages": await self._messages(case, sealer, readers),
+            "timeline": [
+                {"at": _time(e.at), "actor": e.actor, "what": e.what, "params": e.params}
+                for e in await self._cases.events(case.id)
+            ],
+        }
+
+    async def _messages(
+        self, case: Case, sealer: Sealer | None, readers: Mapping[Any, Role]
+    ) -> Sequence[Row]:
+        """What was said and what was sent, in the order of time."""
+        said = [_entry(entry) for entry in await self._cases.entries(case.id)]
+        rows = (await self._conn.execute(_LETTERS, {"of": case.id})).all()
+        sent = [_letter(row, sealer, readers.get(row.person)) for row in rows]
+        return sorted(said + sent, key=lambda message: str(message["at"]))
+
+
+def _facts(case: Case) -> Row:
+    return {
+        "ref": case.ref,
+        "kind": case.kind.value,
+        "status": case.status.value,
+        "opened_at": _time(case.opened_at),
+        "dispatched_at": _time(case.dispatched_at),
+        "closed_at": _time(case.closed_at),
+        "close_reason": case.close_reason.value if case.close_reason else None,
+        "verified": case.verified.value,
+        "place": places.write_city(case.place) if case.place else None,
+        "drill": case.drill,
+        "late": case.late,
+    }
+
+
+def _position(case: Case, cell: Point | None) -> Row | None:
+    """The exact point only while the case runs."""
+    if case.fix and case.status is not CaseStatus.CLOSED:
+        return {**_point(case.fix.point, case.fix), "cell": False}
+    return {**_point(cell, case.fix), "cell": True} if cell else None
+
+
+def _point(point: Point, fix: Fix | None) -> Row:
+    received = {"datum": fix.raw.datum.value, "at": _time(fix.at)} if fix else {"datum": None, "at": None}
+    return {"lat": point.lat, "lon": point.lon, **received}
+
+
+def _assignment(assignment: Assignment, envoy: Envoy) -> Row:
+    return {
+        "envoy": envoy.name,
+        "envoy_id": envoy.id,
+        "status": assignment.status.value,
+        "asked_at": _time(assignment.asked_at),
+        "answered_at": _time(assignment.answered_at),
+    }
+
+
+def _entry(entry: Entry) -> Row:
+    return {
+        "at": _time(entry.at),
+        "from": entry.role.value,
+        "to": CENTRE if entry.audience is Audience.STAFF else EVERYBODY,
+        "text": entry.text,
+        "media": entry.media.kind.value if entry.media else None,
+        "entry": entry.number,
+        "state": "received",
+    }
+
+
+def _letter(row: Any, sealer: Sealer | None, reader: Role | None) -> Row:
+    message = opened(sealer, letter_row.message_context(row.id), row.message) or {}
+    speaker = message.get("speaker")
+    return {
+        "at": _time(row.created_at),
+        "from": speaker[0] if speaker else SERVICE,
+        "to": reader.value if reader else row.person,
+        "text": _text(row, sealer) or str(message.get("key", "")),
+        "channel": row.channel,
+        "entry": row.entry,
+        "state": row.state.value,
+        "finished_at": _time(row.finished_at),
+        "error": row.error,
+    }
+
+
+def _text(row: Any, sealer: Sealer | None) -> str:
+    """The words as sent; nothing before they were, or once the key is destroyed."""
+    if sealer is None or not row.text_sent or key_id_of(row.text_sent) != sealer.id:
+        return ""
+    return sealer.open(letter_row.text_context(row.id), row.text_sent).decode()
+
+
+def _time(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
