@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backoffice import ports
 from backoffice.kernel import errors
 from storage import conflict
 from storage.assignments import AssignmentRows
@@ -97,3 +98,10 @@ def in_our_words() -> Iterator[None]:
         if error.connection_invalidated or isinstance(error, sa.exc.OperationalError):
             raise errors.Unavailable(conflict.code(error)) from error
         raise
+
+
+if TYPE_CHECKING:
+
+    def _fits(store: SqlStore, uow: SqlUnitOfWork) -> tuple[ports.Store, ports.UnitOfWork]:
+        """The types say that storage is what the business asks for."""
+        return store, uow

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from backoffice import ports
 from backoffice.cases.model import Case
 from backoffice.kernel import errors
 from storage import tables
 from storage.engine import Database
-from storage.unit_of_work import SqlStore, SqlUnitOfWork, in_our_words
+from storage.unit_of_work import SqlStore, in_our_words
 from storage.vault import Vault
 from tests.clocks import START
 from tests.storage import samples
@@ -40,11 +39,6 @@ def listener(database: Database) -> Listener:
 @pytest.fixture
 def told(database: Database, vault: Vault, listener: Listener) -> SqlStore:
     return SqlStore(database, vault, listener)
-
-
-def _fits(store: SqlStore, uow: SqlUnitOfWork) -> tuple[ports.Store, ports.UnitOfWork]:
-    """Checked by mypy: storage is what the business asks for."""
-    return store, uow
 
 
 async def test_what_is_not_committed_never_was(told: SqlStore, listener: Listener) -> None:
