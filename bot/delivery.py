@@ -42,6 +42,8 @@ RIDE_FOR = timedelta(seconds=4.5)
 """A letter that has not ridden home by now goes by API (WeChat waits 5 s)."""
 LEASE = timedelta(minutes=5)
 """Longer than any lease of a letter being sent."""
+PACED = "paced"
+"""Our own waiting between messages: no trouble of the channel."""
 MOST_ATTEMPTS = 2_000
 """A temporary failure is tried for hours, not for ever."""
 
@@ -163,7 +165,7 @@ class Delivery:
 
     async def _failed(self, letter: Letter, failure: SendFailure) -> Outcome:
         now = self._way.clock.now()
-        if not isinstance(failure, WindowClosed | AddressMoved | Unreachable):
+        if not (isinstance(failure, WindowClosed | AddressMoved | Unreachable) or failure.code == PACED):
             self._way.healths.failed(letter.address.channel, now, failure.code)
         match failure:
             case ChannelDown():

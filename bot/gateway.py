@@ -170,6 +170,10 @@ class Gateway:
         """Let the turns under way end."""
         await self._tasks.finish()
 
+    async def settle(self) -> bool:
+        """Wait for the turns under way; False when there were none."""
+        return await self._tasks.settle()
+
     async def sweep(self) -> int:
         """Rows nobody has taken for a second: after a crash, or another process's."""
         lanes = await self._gate.inbox.idle_lanes(self._gate.clock.now() - UNTAKEN_AFTER)

@@ -28,6 +28,14 @@ class Tasks:
     def __len__(self) -> int:
         return len(self._running)
 
+    async def settle(self) -> bool:
+        """Wait until nothing runs; False when nothing did."""
+        had_any = bool(self._running)
+        while self._running:
+            await asyncio.wait(list(self._running))
+            await asyncio.sleep(0)
+        return had_any
+
     async def finish(self, within_s: float = 10.0) -> None:
         """Wait for what is running, then cancel what is left."""
         if self._running:

@@ -30,6 +30,7 @@ class IndexFeed:
         if not envoy.on_duty or envoy.busy_with:
             self._index.remove(envoy.id)
             return
-        at = envoy.position_at.timestamp() if envoy.position_at else 0.0
-        where = envoy.where(self._clock.now())
-        self._index.upsert(envoy.id, where.lat, where.lon, at)
+        now = self._clock.now()
+        where = envoy.where(now)
+        known = envoy.position_at if envoy.has_fresh_fix(now) else now
+        self._index.upsert(envoy.id, where.lat, where.lon, (known or now).timestamp())

@@ -17,10 +17,9 @@ from backoffice.kernel.messages import (
     When,
 )
 from backoffice.people.model import Person
+from backoffice.places.centres import CONSULAR_HOTLINE
 from backoffice.workflows.work import Work
 
-CONSULAR_HOTLINE = "+86-10-12308"
-"""The Foreign Ministry's round-the-clock line for Chinese citizens abroad."""
 COUNTDOWN_CHOICES = (
     Choice("confirm", "button.send_now", "1"),
     Choice("cancel", "button.cancel", "0"),

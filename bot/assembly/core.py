@@ -58,8 +58,10 @@ class Core:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Core]:
-    """The core of one process, closed at the end."""
+async def opened(
+    settings: Settings, clock: Clock | None = None, around: World | None = None
+) -> AsyncIterator[Core]:
+    """The core of one process, closed at the end. Tests bring their own clock and world."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     clock = clock or SystemClock()
     master = vault.load_master(settings.secrets.key_file, settings.data_dir, may_generate=settings.embedded)
@@ -68,7 +70,9 @@ async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterato
     database = await Database.open(settings.database_url, thread=settings.sqlite_thread)
     try:
         async with _bus(settings) as hints:
-            yield _core(settings, clock, database, vault.Vault(master, secrets.token_bytes), hints)
+            keys = vault.Vault(master, secrets.token_bytes)
+            base = Base(settings, clock, database, keys, hints, around or world(settings))
+            yield assembled(base)
     finally:
         await database.close()
 
@@ -86,14 +90,28 @@ async def _bus(settings: Settings) -> AsyncIterator[ports.Bus]:
         await shared.close()
 
 
-def _core(settings: Settings, clock: Clock, database: Database, keys: vault.Vault, hints: ports.Bus) -> Core:
+@dataclass(frozen=True)
+class Base:
+    """What the core is assembled from."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    vault: vault.Vault
+    bus: ports.Bus
+    world: World
+
+
+def assembled(base: Base) -> Core:
+    """The core over an open database."""
+    settings, clock, database, keys = base.settings, base.clock, base.database, base.vault
     return Core(
         settings=settings,
         clock=clock,
         database=database,
         vault=keys,
-        bus=hints,
-        store=SqlStore(database, keys, hints),
+        bus=base.bus,
+        store=SqlStore(database, keys, base.bus),
         locks=locks.LocalLocks() if settings.embedded else locks.PostgresLocks(settings.database_url),
         inbox=inbox.Inbox(database, keys, clock),
         letters=letters.Letters(database, keys, clock),
@@ -103,7 +121,7 @@ def _core(settings: Settings, clock: Clock, database: Database, keys: vault.Vaul
         media=media.FileMedia(settings.data_dir / "media", database, keys, clock),
         windows=windows.Windows(database),
         tokens=tokens.Tokens(database, keys),
-        world=world(settings),
+        world=base.world,
         speech=Catalogues(),
     )
 

@@ -52,11 +52,11 @@ class Parts:
     rendering: Rendering
 
 
-def build(core: Core, channels: Channels) -> Parts:
-    """Put the parts together; nothing runs yet."""
+def build(core: Core, channels: Channels, wake: ports.Pager | None = None) -> Parts:
+    """Put the parts together; nothing runs yet. `wake` stands in for the configured pager."""
     healths = Healths(tuple(channels.by_name))
     rendering = Rendering(core.speech, channels_.map_link(core))
-    firing = Firing(core.store, core.world, core.clock, pager(core))
+    firing = Firing(core.store, core.world, core.clock, wake or pager(core))
     gateway = Gateway(_gate(core, channels, rendering, firing))
     enclosures = Enclosures(core.fetches, core.media, core.letters, core.clock)
     sending = Sending(channels.by_name, core.letters, rendering, enclosures, core.clock)
@@ -118,11 +118,11 @@ class Service:
         self.parts = parts
         self._loops: list[asyncio.Task[None]] = []
 
-    async def start(self, intake: bool = True, work: bool = True) -> None:
-        """`intake`: takes rows and answers; `work`: deadlines, delivery, fetching, upkeep."""
+    async def start(self, sweep: bool = True, work: bool = True) -> None:
+        """`sweep`: takes rows left behind; `work`: deadlines, delivery, fetching, upkeep."""
         await self.parts.feed.load()
         self._run(self._follow_hints())
-        if intake or work:
+        if sweep:
             self._run(_every(self._core, 0.5, self._sweep))
         if work:
             if self._core.settings.embedded:

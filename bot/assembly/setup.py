@@ -36,7 +36,8 @@ async def _telegram(base: Core, made: Channels) -> list[str]:
     if made.telegram is None or config is None:
         return ["off (no RESCUE_TELEGRAM__TOKEN)"]
     commands = {locale: [(c, _label(base, c, locale)) for c in COMMANDS] for locale in LOCALES}
-    return await telegram_setup.register(made.telegram.bot, config, base.settings.public_url, commands)
+    public = base.settings.public_url
+    return await telegram_setup.register(made.telegram.bot, config, public, commands, force=True)
 
 
 async def _wechat(base: Core, made: Channels) -> list[str]:

@@ -65,7 +65,7 @@ async def _short(turn: Turn, said: str) -> bool:
         return await answers.typed(turn, said)
     command = words.command_named(said)
     if command is not None:
-        return await _command(turn, command)
+        return await _command(turn, command, said)
     language = words.language_named(said)
     if language is not None:
         await menu.speak(turn, language)
@@ -86,10 +86,10 @@ async def _meant(turn: Turn, meanings: frozenset[str]) -> bool:
     return False
 
 
-async def _command(turn: Turn, command: str) -> bool:
+async def _command(turn: Turn, command: str, said: str = "") -> bool:
     match command:
         case "sos":
-            await sos.cry(turn, Origin.BUTTON)
+            await sos.cry(turn, Origin.BUTTON, _behind(said))
         case "case":
             await menu.my_case(turn)
         case "profile":
@@ -105,6 +105,11 @@ async def _command(turn: Turn, command: str) -> bool:
         case _:
             return False
     return True
+
+
+def _behind(said: str) -> str:
+    """The words that came with a command: kept on the case."""
+    return said if said.removeprefix("/").casefold() != "sos" else ""
 
 
 async def _pressed(turn: Turn, button: Pressed) -> None:

@@ -1,0 +1,24 @@
+"""Journeys run on SQLite; the ones named in `test_sos.py` run on PostgreSQL too."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests import house as house_
+from tests.clocks import FakeClock
+from tests.house import House
+
+
+@pytest.fixture
+async def house(sqlite_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterator[House]:
+    """The service on SQLite."""
+    async with house_.opened(sqlite_url, tmp_path / "data", clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def either_house(database_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterator[House]:
+    """The service once on SQLite and once on PostgreSQL."""
+    async with house_.opened(database_url, tmp_path / "data", clock) as opened:
+        yield opened
