@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from backoffice import ports
 from backoffice.cases.model import CloseReason, Verified
@@ -120,17 +121,15 @@ async def _form(request: web.Request) -> Form:
     return {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
 
 
-class OnCaseHandler:
-    """Serves one action on a case."""
+def on_case(name: str, step: OnCase) -> Handler:
+    """The handler of one action on a case."""
 
-    def __init__(self, name: str, step: OnCase) -> None:
-        self._name, self._step = name, step
-
-    async def __call__(self, request: web.Request) -> web.Response:
+    async def handle(request: web.Request) -> web.Response:
         case, operator = request[CASE].id, request[auth.SIGN_IN].operator
-        step = self._step(case, operator, await _form(request))
-        await request.config_dict[DEPS].actions(step, case)
-        return view.done(request, f"done.{self._name}", view.case_url(case))
+        await request.config_dict[DEPS].actions(step(case, operator, await _form(request)), case)
+        return view.done(request, f"done.{name}", view.case_url(case))
+
+    return handle
 
 
 def _number(request: web.Request, name: str) -> int:

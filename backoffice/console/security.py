@@ -28,7 +28,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     """For `on_response_prepare`: it also covers streams, files and errors."""
     response.headers.update(HEADERS)
     response.headers.setdefault("Content-Security-Policy", CSP)
-    is_file = request.match_info.route.name in FILES
+    is_file = request.match_info.route.name in FILES and response.status < 400
     response.headers["Cache-Control"] = "no-cache" if is_file else "no-store"
     if request.config_dict[DEPS].secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"

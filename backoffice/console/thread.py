@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from backoffice import ports, queries
-from backoffice.cases.model import Audience, Event
+from backoffice.cases.model import Audience, CaseStatus, Event
 from backoffice.console.texts import Catalogue
 from backoffice.kernel.exchange import LetterState
-from backoffice.kernel.messages import MapPoint, Media, MediaKind, Role
+from backoffice.kernel.messages import MapPoint, Media, MediaKind, Message, PlaceWords, Role
 
 TOGETHER_S = 15.0
 """The same sentence to several envoys within this time is one line with a count."""
@@ -38,6 +38,8 @@ class Line:
     place: MapPoint | None = None
     to: Role | None = None
     number: int = 0
+    sealed: bool = False
+    """The case is closed and the words would name its exact place."""
 
     @property
     def photo(self) -> bool:
@@ -51,7 +53,9 @@ class Line:
 
 def merge(found: queries.CaseView, words: ports.Words) -> list[Line]:
     """Everything said and told, oldest first."""
-    lines = [_said(s, found.names) for s in found.said] + _told(found.told, words)
+    closed = found.case.status is CaseStatus.CLOSED
+    bundled = [_as_line(bundle, words, closed=closed) for bundle in bundles(found.told)]
+    lines = [_said(s, found.names) for s in found.said] + bundled
     return sorted(lines, key=lambda line: (line.at, line.number))
 
 
@@ -65,10 +69,6 @@ def _look(said: queries.Said) -> Look:
     if said.entry.audience is Audience.STAFF:
         return Look.NOTE
     return {Role.OPERATOR: Look.OURS, Role.SYSTEM: Look.SERVICE}.get(said.entry.role, Look.THEIRS)
-
-
-def _told(told: Sequence[queries.Told], words: ports.Words) -> list[Line]:
-    return [_as_line(bundle, words) for bundle in bundles(told)]
 
 
 def bundles(told: Sequence[queries.Told]) -> list[list[queries.Told]]:
@@ -93,14 +93,20 @@ def _belongs(first: queries.Told, letter: queries.Told) -> bool:
     )
 
 
-def _as_line(bundle: list[queries.Told], words: ports.Words) -> Line:
+def _as_line(bundle: list[queries.Told], words: ports.Words, *, closed: bool) -> Line:
     first = bundle[0]
-    text = first.text or words.text(first.message, first.locale, first.zone)
+    sealed = closed and tells_a_place(first.message)
+    text = "" if sealed else first.text or words.text(first.message, first.locale, first.zone)
     sent = tuple(ports.SentState(x.to, x.channel, x.state, x.error, x.at) for x in bundle)
     place = first.message.place
-    return Line(
-        first.created_at, Look.SERVICE, Role.SYSTEM, "", text, sent, first.message.media, place, first.role
-    )
+    head = (first.created_at, Look.SERVICE, Role.SYSTEM, "", text, sent, first.message.media, place)
+    return Line(*head, to=first.role, sealed=sealed)
+
+
+def tells_a_place(message: Message) -> bool:
+    """Whether its words name an exact place: a point, or a distance and direction from a city's centre."""
+    values = list(message.params.values()) + [v for s in message.more for v in s.params.values()]
+    return message.place is not None or any(isinstance(v, PlaceWords) and v.distance for v in values)
 
 
 def event_words(catalogue: Catalogue, event: Event) -> str:

@@ -1,7 +1,7 @@
 """Where the person in trouble is, as far as staff may see it now, and what the map draws."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import cos, radians, sin
 from typing import Any
@@ -21,6 +21,7 @@ class Where:
     """`fix` is empty when there is none or when the case is closed: then only `cell` may be shown."""
 
     fix: Fix | None
+    words: PlaceWords | None
     old: bool
     age: timedelta | None
     cell: geodesy.Cell | None
@@ -39,7 +40,8 @@ def of(found: queries.CaseView, places: ports.Places, now: datetime) -> Where:
     numbers = places.emergency_numbers(case.place.country) if case.place and case.place.country else ()
     age = now - case.fix.at if case.fix else None
     zone = case.place.zone if case.place else found.person.zone
-    return Where(fix, old, age, cell, numbers, zone, _map(found, fix, cell, old=old))
+    words = replace(case.place, distance=None) if closed and case.place else case.place
+    return Where(fix, words, old, age, cell, numbers, zone, _map(found, fix, cell, old=old))
 
 
 def _map(found: queries.CaseView, fix: Fix | None, cell: geodesy.Cell | None, *, old: bool) -> dict[str, Any]:
