@@ -58,4 +58,6 @@ async def _leaflet(request: web.Request) -> web.Response:
 def _file(path: Path) -> web.Response:
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     charset = "utf-8" if kind.startswith("text/") or kind.endswith(("javascript", "json")) else None
-    return web.Response(body=path.read_bytes(), content_type=kind, charset=charset, headers=HEADERS)
+    response = web.Response(body=path.read_bytes(), content_type=kind, charset=charset, headers=HEADERS)
+    response.enable_compression()
+    return response
