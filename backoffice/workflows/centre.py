@@ -1,20 +1,15 @@
 """What operators do with a case: take, speak, note, call, close, and the queue beside the cases."""
 
-from datetime import timedelta
-
 from backoffice.cases.model import Case, CaseStatus, CloseReason, Verified
 from backoffice.kernel.errors import NotAllowed, NotFound, Refusal
 from backoffice.kernel.exchange import NewLetter
-from backoffice.kernel.ids import CaseId, DeadlineId, OperatorId
+from backoffice.kernel.ids import CaseId, OperatorId
 from backoffice.kernel.messages import Message, Param, Role, Speaker
 from backoffice.people import phones
-from backoffice.ports import Alert, Deadline, DeadlineKind, Operator, OperatorRole
-from backoffice.workflows import dispatching, intake, jobs, relay
+from backoffice.ports import Alert, DeadlineKind, Operator, OperatorRole
+from backoffice.workflows import dispatching, intake, jobs, relay, sealing
 from backoffice.workflows.relay import Said
 from backoffice.workflows.work import Work, about
-
-SEAL_AFTER = timedelta(seconds=60)
-"""Exact positions are sealed within this time of the close (business.md, Data)."""
 
 
 async def take(work: Work, case_id: CaseId, operator: Operator) -> None:
@@ -150,10 +145,7 @@ async def close(work: Work, case_id: CaseId, operator: Operator, reason: CloseRe
     await work.uow.cases.save(case)
     for kind in (DeadlineKind.ACKNOWLEDGE, DeadlineKind.PROMISE, DeadlineKind.LIVE_QUIET):
         await work.uow.deadlines.cancel(kind, case.id)
-    seal = Deadline(
-        DeadlineId(work.new_id()), DeadlineKind.SEAL, case.requester, case.id, work.now + SEAL_AFTER
-    )
-    await work.arm(seal)
+    await sealing.seal_soon(work, case)
     await work.uow.talk.close_about(case.id)
     await work.note(case, f"operator:{operator.id}", "centre.closed", reason=str(reason))
     if not case.duress:

@@ -12,7 +12,7 @@ from backoffice.kernel.ids import CaseId, DeadlineId
 from backoffice.kernel.messages import Choice, Media, Message, Role
 from backoffice.people.model import Person
 from backoffice.ports import Deadline, DeadlineKind
-from backoffice.workflows import dispatching, intake, telling
+from backoffice.workflows import dispatching, intake, sealing, telling
 from backoffice.workflows.work import Work, about
 
 CANCEL_REMEMBERED = timedelta(minutes=1)
@@ -152,6 +152,7 @@ async def _stand_down(work: Work, case: Case, person: Person) -> None:
     case.closed_at = work.now
     await work.uow.cases.save(case)
     await work.uow.talk.close_about(case.id)
+    await sealing.seal_soon(work, case)
     await work.note(case, "traveller", "case.cancelled")
     await work.tell(about(case, person.id, Message("sos.cancelled")))
 

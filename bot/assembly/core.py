@@ -68,9 +68,12 @@ async def opened(
     if settings.embedded:
         await migrate.upgrade(settings.database_url)
     database = await Database.open(settings.database_url, thread=settings.sqlite_thread)
+    keys = vault.Vault(master, secrets.token_bytes)
     try:
+        async with database.writing() as conn:
+            await keys.check(conn)
+            await conn.commit()
         async with _bus(settings) as hints:
-            keys = vault.Vault(master, secrets.token_bytes)
             base = Base(settings, clock, database, keys, hints, around or world(settings))
             yield assembled(base)
     finally:
