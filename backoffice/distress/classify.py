@@ -19,12 +19,15 @@ class Distress:
     `language`: locale of the table that matched, "und" for signs without a language (SOS, 🆘).
     `phrase`: the words that matched, as folded. `kind`: guessed for the operator, None when nothing points at one.
     `red_flag`: the message also names a life-threatening sign.
+    `cry`: help is asked for outright; False for an emergency told as a fact, which from an envoy at work may be
+    news of their patient.
     """
 
     language: str
     phrase: str
     kind: Kind | None
     red_flag: bool
+    cry: bool = True
 
 
 def classify(text: str) -> Distress | None:
@@ -39,41 +42,39 @@ def classify(text: str) -> Distress | None:
     spoken = tables.spoken_in(folded)
     for table in spoken:
         message = tables.as_read(table, folded)
-        phrase = _cry_or_report(table, message)
-        if phrase:
-            return Distress(_language(table, folded), phrase, _kind(spoken, folded), red_flags.in_folded(folded))
+        if table.any.search(message):
+            rest = blanked(table.idiom, message)
+            cry = table.cry.search(rest)
+            where = cry.span() if cry else _report(table, message, rest)
+            if where:
+                return _told(_language(table, folded), where, cry is not None, folded)
     sign = _sign(spoken, folded)
-    return Distress(tables.UNDETERMINED, sign, _kind(spoken, folded), False) if sign else None
+    return _told(tables.UNDETERMINED, sign.span(), True, folded) if sign else None
 
 
-def _cry_or_report(table: Table, message: str) -> str | None:
-    told = table.report.search(message)
-    if not told and not table.cry.search(message):
-        return None
-    rest = blanked(table.idiom, message)
-    found = table.cry.search(rest) or (told and _report(table, message, rest))
-    return found.group().strip() if found else None
+def _told(language: str, where: tuple[int, int], cry: bool, folded: str) -> Distress:
+    kind = _kind(tables.spoken_in(folded), folded)
+    return Distress(language, folded[slice(*where)].strip(), kind, red_flags.in_folded(folded), cry)
 
 
-def _report(table: Table, message: str, rest: str) -> re.Match[str] | None:
-    """The first report in `rest` (the message without idioms) whose sentence is about here and now."""
+def _report(table: Table, message: str, rest: str) -> tuple[int, int] | None:
+    """Where in `rest` (the message without idioms) the first report stands whose sentence is about here and now."""
     actual = blanked(table.supposition, rest)
     for sentence in _SENTENCE.finditer(message):
         whole = sentence.group()
         found = table.report.search(actual[slice(*sentence.span())])
         if found and (not table.other_matter.search(whole) or table.present.search(whole)):
-            return found
+            return sentence.start() + found.start(), sentence.start() + found.end()
     return None
 
 
-def _sign(spoken: tuple[Table, ...], folded: str) -> str | None:
+def _sign(spoken: tuple[Table, ...], folded: str) -> re.Match[str] | None:
     """A sign that belongs to no language, outside the idioms of every language the message is written in."""
     if not tables.UNIVERSAL.cry.search(folded):
         return None
     every = (*spoken, tables.UNIVERSAL)
     rest = reduce(lambda left, table: blanked(table.idiom, tables.as_read(table, left)), every, folded)
-    found = tables.UNIVERSAL.cry.search(rest)
-    return found.group().strip() if found else None
+    return tables.UNIVERSAL.cry.search(rest)
 
 
 def _language(table: Table, folded: str) -> str:

@@ -90,7 +90,15 @@ class Table:
 
     @cached_property
     def report(self) -> re.Pattern[str]:
-        return self._compiled((*self.red_flags, *(row for rows in self.reports.values() for row in rows)))
+        return self._compiled(self._all_reports())
+
+    def _all_reports(self) -> tuple[str, ...]:
+        return (*self.red_flags, *(row for rows in self.reports.values() for row in rows))
+
+    @cached_property
+    def any(self) -> re.Pattern[str]:
+        """Cries and reports in one pass: most messages have neither and are done after it."""
+        return self._compiled((*self.cries, *self._all_reports()))
 
     @cached_property
     def kinds(self) -> tuple[tuple[Kind, re.Pattern[str]], ...]:

@@ -67,18 +67,29 @@ ALL: Final = (ZH, JA, KO, EN, UNIVERSAL)
 
 _SCRIPTS: Final = (
     (ZH, re.compile(r"[\u3400-\u9fff]")),
-    (JA, re.compile(r"[\u3040-\u30ff]|^\W*[\u4e00-\u9fff]{2,6}\W*$")),
+    (
+        JA,
+        re.compile(
+            r"[\u3040-\u30ff]|^\W*(?!.*[没沒有不我你他她们們了的在吗嗎是这這被来來])[\u4e00-\u9fff]{2,6}\W*$"
+        ),
+    ),
     (KO, re.compile(r"[\uac00-\ud7a3]")),
     (EN, re.compile(r"[a-z]{3}|[a-z]\.")),
 )
 _KANA: Final = re.compile(r"[\u3040-\u30ff]")
+_HAN: Final = re.compile(r"[\u3400-\u9fff]")
 
 
 def spoken_in(folded: str) -> tuple[Table, ...]:
-    """The tables whose script occurs in a folded message; Japanese before Chinese where there is kana."""
+    """The tables whose script occurs in a folded message; Japanese before Chinese where there is kana.
+
+    A text with one kana to two Han or more is Japanese; a Chinese text may hold a の in a name.
+    """
     found = [table for table, script in _SCRIPTS if script.search(folded)]
-    if _KANA.search(folded):
+    if kana := len(_KANA.findall(folded)):
         found.sort(key=lambda table: table is not JA)
+        if kana * 2 > len(_HAN.findall(folded)) and ZH in found:
+            found.remove(ZH)
     return tuple(found)
 
 
