@@ -15,15 +15,19 @@ _LONGEST: Final = 60
 
 _COURTESY: Final = re.compile(
     r"^(?:please |pls |plz |ok |okay |请|麻烦(?:您|你)?)|(?: please| pls| plz| thanks| thank you| thx"
-    r"|(?:を)?(?:お願いします|おねがいします|お願い)|(?:해)? ?(?:주세요|줘요|줘)|谢谢|[啊呀哦喔噢啦哈呢吧~])$"
+    r"|(?:を)?お(?:願い|愿い|ねがい)(?:します)?|(?:해)? ?(?:주세요|줘요|줘)|谢谢|[啊呀哦喔噢啦哈呢吧~])$"
 )
 _SLASH: Final = re.compile(r"/([a-z_]+)(?:@\w+)?(?:\s.*)?", re.DOTALL)
 _SWITCH: Final = re.compile(
-    r"^(?:in |to |speak |use |switch to |change to |language |(?:换成|换|切换成|切换到|切换|改成|改为|用|说|讲|请说|我要|我说))?"
+    r"^(?:in |to |speak |use |switch to |change to |language "
+    r"|换成|换|切换成|切换到|切换|改成|改为|用|说|讲|请说|我要|我说)?"
     r"(.+?)(?: version| language|版|で|に(?:変更|変えて|して)|로|으로)?$"
 )
 
-_YES: Final = "是 是的 对 对的 好 好的 可以 行 嗯 嗯嗯 ok okay okey yes yep yeah yea y はい うん ええ 네 예 응 넵 그래 좋아요"
+_YES: Final = (
+    "是 是的 对 对的 好 好的 可以 行 嗯 嗯嗯 ok okay okey yes yep yeah yea y "
+    "はい うん ええ 네 예 응 넵 그래 좋아요"
+)
 _NO: Final = "不 不是 不要 不用 没有 否 no nope nah n いいえ いや 아니요 아니오 아뇨 아니"
 
 _ANSWERS: Final[Mapping[str, str]] = {
@@ -40,7 +44,7 @@ _ANSWERS: Final[Mapping[str, str]] = {
         nevermind nvm my_mistake mistake by_mistake wrong_button false_alarm dont_send don't_send
         do_not_send キャンセル キャンセルする キャンセルします キャンセルして 取り消し 取消し とりけし
         取り消す 取り消します 中止 やめる やめます 間違えた 間違えました 間違いです 誤操作 誤操作です
-        不要 不要です いりません 要りません 취소 취소해 취소해요 취소할게요 취소합니다 취소요 중지
+        不要です いりません 要りません 취소 취소해 취소해요 취소할게요 취소합니다 취소요 중지
         잘못_눌렀어요 실수예요 실수입니다 실수 필요없어요 필요_없어요""",
     "accept": f"""{_YES} 接单 接 我接 我接单 接了 我去 我可以 我能去 我来 我可以去 能去 愿意 没问题
         accept accepted i_accept i'll_take_it ill_take_it take_it i'll_go ill_go i_can_go i_can i_will
@@ -193,7 +197,8 @@ def _by_phrase(table: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
     return {phrase: frozenset(values) for phrase, values in found.items()}
 
 
-_MEANINGS: Final = _by_phrase(_ANSWERS)
+PHRASES: Final = _by_phrase(_ANSWERS)
+"""Every whole message that means something, in the form it is compared in."""
 _NAMED_LANGUAGES: Final = {phrase: locale for locale, rows in _LANGUAGES.items() for phrase in _phrases(rows)}
 _NAMED_COMMANDS: Final = {phrase: command for command, rows in _COMMANDS.items() for phrase in _phrases(rows)}
 
@@ -206,7 +211,7 @@ def meaning(text: str) -> frozenset[str]:
     if len(text) > _LONGEST or "?" in reading.fold(text):
         return frozenset()
     words = _key(text)
-    return _MEANINGS.get(words) or _MEANINGS.get(_COURTESY.sub("", words).strip(), frozenset())
+    return PHRASES.get(words) or PHRASES.get(_COURTESY.sub("", words).strip(), frozenset())
 
 
 def language_named(text: str) -> str | None:
