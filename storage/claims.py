@@ -31,7 +31,9 @@ _BLOCKED = sa.exists().where(_same_lane_earlier, ~_scheduled_for_later)
 
 _busy = letter.alias("busy")
 _ADDRESS_BUSY = sa.exists().where(
-    _busy.c.lane == letter.c.lane, is_in(_busy, LetterState.SENDING), _busy.c.parcel == ""
+    _busy.c.lane == letter.c.lane,
+    is_in(_busy, LetterState.SENDING),
+    _busy.c.parcel == sa.literal_column("''"),
 )
 _READY = (
     letter_row.WITH_READER.where(state(LetterState.WAITING), letter.c.due <= _NOW)

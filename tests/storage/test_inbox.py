@@ -3,8 +3,10 @@
 import asyncio
 import random
 import sqlite3
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from storage.vault import Vault
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LI = Address("wechat", "openid-li")
+ROOT = Path(__file__).parents[2]
 BO = Address("telegram", "77")
 
 
@@ -292,3 +295,60 @@ async def test_two_processes_storing_the_same_update_make_one_row(
     answers = await asyncio.gather(*(box.store(update(f"m{n % 20}")) for n in range(40) for box in boxes))
     assert sum(not answer.duplicate for answer in answers) == 20
     assert await count(database) == 20
+
+
+async def test_on_a_thread_the_same_holds(sqlite_url: str, vault: Vault, clock: HandClock) -> None:
+    """The setting for slow disks changes speed, not promises: none missed up to a moment, each once."""
+    database = await engine.Database.open(sqlite_url, thread=True)
+    box = Inbox(database, vault, clock)
+    storing = [asyncio.create_task(box.store(update(f"m{n % 30}"))) for n in range(60)]
+    await storing[0]
+    clock.at += timedelta(seconds=1)
+    seen = {row.raw.key for row in await box.untaken([LI.lane], START)}
+    answers = await asyncio.gather(*storing)
+    assert seen == {f"m{n % 30}" for n, a in enumerate(answers) if a.stored_at == START}
+    assert sum(not answer.duplicate for answer in answers) == 30
+    await database.close()
+
+
+STORER = """
+import asyncio, os, sys
+sys.path.insert(0, sys.argv[1])
+from datetime import UTC, datetime
+from backoffice.kernel.clock import SystemClock
+from backoffice.kernel.exchange import Address, RawUpdate
+from storage import engine
+from storage.inbox import Inbox
+from storage.vault import Vault
+
+async def storing(box, lane):
+    n = 0
+    while True:
+        n += 1
+        key = f"{lane}-{n}"
+        await box.store(RawUpdate(key, Address("telegram", str(lane)), b"x" * 500, datetime.now(UTC)))
+        os.write(1, f"{key}\\n".encode())
+
+async def main():
+    box = Inbox(await engine.Database.open(sys.argv[2]), Vault(bytes(range(32)), os.urandom), SystemClock())
+    await asyncio.gather(*(storing(box, lane) for lane in range(8)))
+
+asyncio.run(main())
+"""
+
+
+async def test_what_was_acknowledged_survives_a_kill(sqlite_url: str, vault: Vault, clock: HandClock) -> None:
+    """Killed in the middle of storing, the service lost nothing it had said was stored."""
+    storer = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", STORER, str(ROOT), sqlite_url, stdout=asyncio.subprocess.PIPE
+    )
+    assert storer.stdout is not None
+    first = [await storer.stdout.readline() for _ in range(500)]
+    storer.kill()
+    told = (b"".join(first) + await storer.stdout.read()).decode().split("\n")[:-1]
+    await storer.wait()
+    database = await engine.Database.open(sqlite_url)
+    rows = await Inbox(database, vault, clock).untaken([f"telegram:{n}" for n in range(8)])
+    await database.close()
+    assert set(told) <= {row.raw.key for row in rows}
+    assert len({row.raw.key for row in rows}) == len(rows)
