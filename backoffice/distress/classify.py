@@ -39,17 +39,18 @@ def classify(text: str) -> Distress | None:
     start costs one cancel, a missed cry may cost a life.
     """
     folded = reading.fold(text)
-    spoken = tables.spoken_in(folded)
-    for table in spoken:
+    report: Distress | None = None
+    for table in tables.spoken_in(folded):
         message = tables.as_read(table, folded)
-        if table.any.search(message):
-            rest = blanked(table.idiom, message)
-            cry = table.cry.search(rest)
-            where = cry.span() if cry else _report(table, message, rest)
-            if where:
-                return _told(_language(table, folded), where, cry is not None, folded)
-    sign = _sign(spoken, folded)
-    return _told(tables.UNDETERMINED, sign.span(), True, folded) if sign else None
+        if not table.any.search(message):
+            continue
+        rest = blanked(table.idiom, message)
+        if cry := table.cry.search(rest):
+            return _told(_language(table, folded), cry.span(), True, folded)
+        if where := _report(table, message, rest):
+            report = report or _told(_language(table, folded), where, False, folded)
+    sign = _sign(tables.spoken_in(folded), folded)
+    return _told(tables.UNDETERMINED, sign.span(), True, folded) if sign else report
 
 
 def _told(language: str, where: tuple[int, int], cry: bool, folded: str) -> Distress:

@@ -51,7 +51,8 @@ def alternatives(rows: Iterable[str], *, loose_blanks: bool = False) -> re.Patte
     if not anywhere:
         return _NOTHING
     folded = unicodedata.normalize("NFKC", "|".join(anywhere))
-    return re.compile(folded.replace(" ", " ?") if loose_blanks else folded)
+    # ASCII: in "help我" the English word ends where the Han begins.
+    return re.compile(folded.replace(" ", " ?") if loose_blanks else folded, re.ASCII)
 
 
 @dataclass(frozen=True)
