@@ -104,7 +104,7 @@ class House:
     async def envoy(self, phone: Phone, at: tuple[float, float], name: str = "陈静", **more: Any) -> None:
         """Make the person of this phone an envoy on duty with a base at this place."""
         row = {
-            "name": name, "phone": "", "channel": phone.key.partition(":")[0], "address": phone.id,
+            "name": name, "phone": "", "channel": phone.key.partition("-")[0], "address": phone.id,
             "languages": ["zh", "th"], "services": ["interpret"], "lat": at[0], "lon": at[1],
             "on_duty": True, "sex": "",
         } | more  # fmt: skip
@@ -147,7 +147,7 @@ class House:
         return found[-1] if found else None
 
     async def cases(self, phone: Phone) -> list[Case]:
-        channel = phone.key.partition(":")[0]
+        channel = phone.key.partition("-")[0]
         async with self.core.store.begin(self.clock.now()) as uow:
             person = await uow.people.at(deeds.Address(channel, phone.id))
             if person is None:
@@ -180,12 +180,12 @@ PAGER = RecordingPager()
 
 async def texts(phone: Phone) -> list[str]:
     """What the service has said on this phone, oldest first."""
-    return [m.text for m in await phone.chat() if m.sender not in ("me", "person", phone.key) and m.text]
+    return [m.text for m in await phone.chat() if m.sender == "bot" and m.text]
 
 
 async def last(phone: Phone) -> ChatMessage:
     """The newest thing the service said on this phone."""
-    return [m for m in await phone.chat() if m.sender == "service"][-1]
+    return [m for m in await phone.chat() if m.sender == "bot"][-1]
 
 
 def settings(database_url: str, data: Path, sandbox: str, **more: Any) -> Settings:

@@ -43,7 +43,7 @@ async def free_answer(turn: Turn, words: str) -> bool:
     """Words that fill in what the newest open question asked for; False when they do not fit."""
     for question in await turn.work.uow.talk.open_questions(turn.person.id):
         if question.kind == "intake.phone":
-            return await intake.phone(turn.work, await turn.case(), turn.person, words)
+            return await _number(turn, words)
         if question.kind == "intake.place_of_patient":
             case = await turn.case()
             if case is not None:
@@ -53,6 +53,16 @@ async def free_answer(turn: Turn, words: str) -> bool:
         if question.kind.startswith("profile.") and await profile.filled(turn, question, words):
             return True
     return False
+
+
+async def _number(turn: Turn, words: str) -> bool:
+    """A telephone number; what else was written with it goes on the case as words."""
+    case = await turn.case()
+    if not await intake.phone(turn.work, case, turn.person, words):
+        return False
+    if case is not None and any(c.isalpha() for c in words):
+        await relay.from_traveller(turn.work, case, turn.person, Said(words))
+    return True
 
 
 async def contact(turn: Turn, card: Contact) -> None:
