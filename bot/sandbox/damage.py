@@ -16,6 +16,8 @@ HTML_502 = (
     "<hr><center>nginx/1.18.0</center>\r\n</body>\r\n</html>\r\n"
 )
 
+RETRY_AFTER = 3
+
 Execute = Callable[[], web.Response]
 
 
@@ -46,7 +48,7 @@ def _refusal(request: web.Request, fault: Fault) -> web.Response:
     if request.path.startswith("/cgi-bin"):
         return _wechat_refusal(fault)
     if fault.kind is Kind.TOO_MANY:
-        seconds = int(fault.params.get("retry_after", 3))
+        seconds = int(fault.params.get("retry_after", RETRY_AFTER))
         body = {"ok": False, "error_code": 429, "description": f"Too Many Requests: retry after {seconds}"}
         return web.json_response(body | {"parameters": {"retry_after": seconds}}, status=429)
     code = int(fault.params.get("code", 500 if fault.kind is Kind.SERVER_ERROR else 400))

@@ -47,7 +47,7 @@ class Sandbox:
         webhook = Webhook(self.world, config, self.tasks)
         account = telegram_account.Account(self.world, config, Pace(config, self.world.clock), webhook)
         self.bot_api = BotApi(account)
-        self.acts[Platform.TELEGRAM] = TelegramPhones(account, self.radio).acts
+        self.acts[Platform.TELEGRAM] = TelegramPhones(account, self.radio, self.tasks).acts
         return account
 
     def _wechat(self, config: WeChatConfig) -> wechat_account.Account:

@@ -9,12 +9,14 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox import damage
+from bot.sandbox.faults import Kind
 from bot.sandbox.model import ApiCall, Platform
 from bot.sandbox.telegram import fields, params
 from bot.sandbox.telegram.account import Account, AccountMethods
 from bot.sandbox.telegram.editing import EditingMethods
 from bot.sandbox.telegram.errors import BotError
 from bot.sandbox.telegram.params import Params
+from bot.sandbox.telegram.patience import Patience
 from bot.sandbox.telegram.sending import SendingMethods
 
 Method = Callable[[Params], Any]
@@ -27,6 +29,7 @@ class BotApi:
         self._account = account
         self._world = account.world
         self._files = AccountMethods(account)
+        self._patience = Patience(account.world.clock)
         sending = SendingMethods(account)
         editing = EditingMethods(account, sending)
         self._methods: dict[str, Method] = {**self._files.table, **sending.table, **editing.table}
@@ -47,8 +50,13 @@ class BotApi:
         given = request.match_info["method"]
         method = fields.BY_LOWER_NAME.get(given.lower(), given)
         call = self._world.record_call(Platform.TELEGRAM, method, read.shown())
-        fault = self._world.faults.on_answer("telegram", method, read.text("chat_id"))
+        chat = read.text("chat_id")
+        if method in fields.PACED and (complaint := self._patience.complaint(chat)):
+            self._account.complain(method, complaint)
+        fault = self._world.faults.on_answer("telegram", method, chat)
         call.fault = fault.kind if fault else ""
+        if fault is not None and fault.kind is Kind.TOO_MANY:
+            self._patience.ask(chat, float(fault.params.get("retry_after", damage.RETRY_AFTER)))
         return await damage.answer(request, self._world, fault, lambda: self._answered(call, read))
 
     def _answered(self, call: ApiCall, read: Params) -> web.Response:
@@ -58,6 +66,8 @@ class BotApi:
             self._world.finish_call(call, 200, result)
         except BotError as error:
             response = _answer(error)
+            if "retry_after" in error.parameters:
+                self._patience.ask(read.text("chat_id"), error.parameters["retry_after"])
             self._world.finish_call(call, error.code, error.body())
         return response
 

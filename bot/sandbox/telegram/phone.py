@@ -10,9 +10,11 @@ from bot.sandbox.acts import Act, CannotDo, Play
 from bot.sandbox.files import NewFile, StoredFile, thumbnail
 from bot.sandbox.model import Button, ChatMessage, Delivery, Json, Person, Platform, Point, Press, Sender
 from bot.sandbox.radio import Radio
+from bot.sandbox.tasks import TaskGroup
 from bot.sandbox.telegram import wire
 from bot.sandbox.telegram.account import Account
 from bot.sandbox.telegram.sending import FILE_PREFIX
+from bot.sandbox.telegram.webhook import Update
 
 LIVE_DEFAULT = 3600
 MEDIA = ("photo", "voice", "video", "document", "sticker")
@@ -33,8 +35,9 @@ class Draft:
 class TelegramPhones:
     """Plays the acts of everybody who has Telegram."""
 
-    def __init__(self, account: Account, radio: Radio) -> None:
+    def __init__(self, account: Account, radio: Radio, tasks: TaskGroup) -> None:
         self._account = account
+        self._tasks = tasks
         self._world = account.world
         self._radio = radio
         self._albums = count(13_570_000_000_000_001)
@@ -268,7 +271,15 @@ class TelegramPhones:
             "chat_instance": str(-int(person.id) * 31),
             "data": press.data,
         }
-        self._account.webhook.push("callback_query", query, person)
+        update = self._account.webhook.push("callback_query", query, person)
+        if update is not None:
+            self._tasks.start(self._expect_answer(press, update))
+
+    async def _expect_answer(self, press: Press, update: Update) -> None:
+        """A press the service took but never answered leaves the button spinning: a rule broken."""
+        await self._world.clock.sleep(self._account.config.callback_answer_seconds)
+        if update.taken and press.answered_at is None:
+            self._account.complain("callback_query", f"the press on {press.data!r} was never answered")
 
     def _reply_button(self, act: Act, button: Button) -> ChatMessage:
         if button.action == "location":

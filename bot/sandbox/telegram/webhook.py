@@ -40,6 +40,7 @@ class Update:
     person: Person | None = None
     message: ChatMessage | None = None
     tries: int = 0
+    taken: bool = False
 
 
 @dataclass
@@ -204,6 +205,7 @@ class Webhook:
         async with self._slots:
             answer = await self._post(update)
         update.tries += 1
+        update.taken = update.taken or answer.taken
         if answer.taken and not unheard:
             self._mark(update, Delivery.DELIVERED)
             await self._obey(answer)

@@ -18,6 +18,7 @@ PARTS: dict[str, frozenset[str]] = {
     "news": frozenset({"articles"}),
     "msgmenu": frozenset({"head_content", "list", "tail_content"}),
 }
+LINE = frozenset({"id", "content"})
 ARTICLE = frozenset({"title", "description", "url", "picurl"})
 ENVELOPE = frozenset({"touser", "msgtype", "customservice", "aimsgcontext"})
 TYPING_SECONDS, ONCE_SECONDS = 15.0, 600.0
@@ -65,6 +66,7 @@ class Messages:
             message.text = _text(part.get("content"))
         elif kind == "news":
             _article(message, part)
+            self._look_at("message/custom/send article", part["articles"][0], ARTICLE)
         elif kind == "msgmenu":
             self._menu(message, part)
         else:
@@ -78,6 +80,7 @@ class Messages:
         if not isinstance(lines, list) or not lines:
             raise ApiError(47003)
         for line in lines:
+            self._look_at("message/custom/send msgmenu line", line, LINE)
             if not isinstance(line, dict) or not isinstance(line.get("content"), str) or "id" not in line:
                 raise ApiError(47003, "list.content")
             message.buttons.append([Button(line["content"], "menu", str(line["id"]))])
@@ -155,8 +158,8 @@ class Messages:
             )
         )
 
-    def _look_at(self, where: str, given: Json, known: frozenset[str]) -> None:
-        for name in given:
+    def _look_at(self, where: str, given: Any, known: frozenset[str]) -> None:
+        for name in given if isinstance(given, dict) else ():
             if name not in known:
                 self._account.complain(where, f"unknown field {name}")
 
