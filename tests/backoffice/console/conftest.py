@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,19 +11,27 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from backoffice.console import app as console
 from backoffice.ports import Operator
+from storage.bus import LocalBus
 from storage.engine import Database
+from storage.media import FileMedia
 from storage.unit_of_work import SqlStore
 from storage.vault import Vault
-from tests.backoffice.console.world import Evening, Shelf
+from tests.backoffice.console.world import Evening
 from tests.clocks import FakeClock
 
 
 @pytest.fixture
 def evening(
-    sqlite_database: Database, vault: Vault, bus: Any, clock: FakeClock, bits: Callable[[int], int]
+    sqlite_database: Database,
+    vault: Vault,
+    bus: LocalBus,
+    clock: FakeClock,
+    bits: Callable[[int], int],
+    tmp_path: Path,
 ) -> Evening:
     store = SqlStore(sqlite_database, vault, bus)
-    return Evening(sqlite_database, vault, store, bus, clock, bits, Shelf(sqlite_database, clock))
+    media = FileMedia(tmp_path / "media", sqlite_database, vault, clock)
+    return Evening(sqlite_database, vault, store, bus, clock, bits, media)
 
 
 @pytest.fixture

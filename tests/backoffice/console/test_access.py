@@ -37,7 +37,10 @@ def paths(evening: Evening) -> dict[str, tuple[str, str]]:
         info = route.resource.get_info() if route.resource else {}
         pattern = info.get("path") or info.get("formatter") or f"{info['prefix']}/console.css"
         if route.method != "HEAD":
-            found[str(route.name)] = (route.method, "/console" + re.sub(r"\{(\w+)[^}]*\}", lambda m: filled[m[1]], pattern))
+            found[str(route.name)] = (
+                route.method,
+                "/console" + re.sub(r"\{(\w+)[^}]*\}", lambda m: filled[m[1]], pattern),
+            )
     return found
 
 
@@ -90,7 +93,9 @@ def _expected(operator: Operator, name: str, act: Act, evening: Evening) -> bool
     return desk or name in ("present", "signed_out", "language")
 
 
-async def test_the_owner_may_what_a_colleague_may_not(evening: Evening, visit: Callable[[Operator], Any]) -> None:
+async def test_the_owner_may_what_a_colleague_may_not(
+    evening: Evening, visit: Callable[[Operator], Any]
+) -> None:
     """Only the owner (or a supervisor) speaks to the parties."""
     cast = await busy(evening)
     owner, other = await visit(cast.lin), await visit(await evening.operator("other", OperatorRole.OPERATOR))
@@ -119,7 +124,10 @@ async def test_an_unknown_case_and_a_forbidden_one_look_the_same(
     """A doctor learns nothing about a case under duress, not even that it exists."""
     await busy(evening)
     doctor = await visit(await evening.operator("doc", OperatorRole.DOCTOR))
-    hidden, missing = await doctor.get("/console/cases/case-Q8DN"), await doctor.get("/console/cases/case-NONE")
+    hidden, missing = (
+        await doctor.get("/console/cases/case-Q8DN"),
+        await doctor.get("/console/cases/case-NONE"),
+    )
     assert (hidden.status, missing.status) == (404, 404)
     assert (await hidden.text()).replace("Q8DN", "") == (await missing.text()).replace("NONE", "")
 

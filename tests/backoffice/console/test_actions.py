@@ -41,10 +41,10 @@ async def test_take(lin: Visitor, evening: Evening) -> None:
 
 
 async def test_hand_over(lin: Visitor, evening: Evening, cast: Cast) -> None:
-    """To a named colleague."""
+    """To a named colleague, and to nobody else."""
+    assert (await lin.post(f"{CASE}/hand-over", {"to": "nobody"})).status == 404
     assert (await lin.post(f"{CASE}/hand-over", {"to": cast.chen.id})).status == 303
     assert (await case(evening, "7K3F")).owner == cast.chen.id
-    assert (await lin.post(f"{CASE}/hand-over", {"to": "nobody"})).status == 403
 
 
 async def test_reply_goes_to_the_traveller_and_note_to_nobody(lin: Visitor, evening: Evening) -> None:
@@ -75,7 +75,6 @@ async def test_what_came_of_the_call(outcome: str, lin: Visitor, evening: Evenin
 
 async def test_a_number_the_operator_learnt(lin: Visitor, evening: Evening) -> None:
     """Kept in one form; what is no number is refused in words."""
-    assert (await lin.post("/console/cases/case-M4TR/number", {"phone": "0912 345 678 x"})).status in (303, 400)
     bad = await lin.post("/console/cases/case-M4TR/number", {"phone": "abc"})
     assert bad.status == 400
     assert "不像一个电话号码" in await bad.text()

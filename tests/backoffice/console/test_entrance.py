@@ -52,7 +52,10 @@ async def test_the_link_works_once(evening: Evening, nobody: Visitor, lin: Opera
     evening.clock.advance(timedelta(hours=2))
     answers = [await nobody.post(f"/console/enter/{token}") for token in (used, old, "0" * 64)]
     assert [a.status for a in answers] == [404, 404, 404]
-    assert len({(await a.text()).replace(t, "") for a, t in zip(answers, (used, old, "0" * 64), strict=True)}) == 1
+    assert (
+        len({(await a.text()).replace(t, "") for a, t in zip(answers, (used, old, "0" * 64), strict=True)})
+        == 1
+    )
 
 
 async def test_the_session_is_a_strong_secret_stored_as_a_hash(

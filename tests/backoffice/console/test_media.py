@@ -45,7 +45,9 @@ async def test_a_photo_is_drawn_anew(lin: Visitor, evening: Evening, cast: Cast)
 
 
 @pytest.mark.parametrize("body", [SVG, HTML, b"", b"\xff\xd8\xff\xe0broken", b"GIF89a" + bytes(20)])
-async def test_what_is_no_photo_is_never_shown(body: bytes, lin: Visitor, evening: Evening, cast: Cast) -> None:
+async def test_what_is_no_photo_is_never_shown(
+    body: bytes, lin: Visitor, evening: Evening, cast: Cast
+) -> None:
     """Neither SVG nor a page nor a broken picture: 415, and the download says attachment."""
     await evening.file(cast.cases["7K3F"], MediaId("m-odd"), body)
     assert (await lin.get("/console/media/m-odd?as=photo")).status == 415

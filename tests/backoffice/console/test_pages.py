@@ -117,7 +117,13 @@ async def test_under_duress_the_page_offers_no_way_to_that_phone(lin: Visitor) -
 async def test_every_line_says_who_speaks_and_how_it_was_delivered(lin: Visitor) -> None:
     """Traveller, envoy, centre, service, internal note; the state of each letter beside it."""
     html = await page(lin, "/console/cases/case-7K3F")
-    for label in ("旅客 · 宋女士", "星使 · Somchai Rattana", "指挥中心 · 林晓", "内部备注 · 林晓", "系统 → 旅客"):
+    for label in (
+        "旅客 · 宋女士",
+        "星使 · Somchai Rattana",
+        "指挥中心 · 林晓",
+        "内部备注 · 林晓",
+        "系统 → 旅客",
+    ):
         assert label in re.sub(r"<svg.*?</svg>", "", html, flags=re.S).replace("\n", ""), label
     assert "0/6 位已送达" in html
     assert "等待发出" in html
@@ -148,7 +154,9 @@ async def test_a_closed_case_shows_its_cell_and_no_more(lin: Visitor, evening: E
     away = PlaceWords("TH", {"": "Bangkok"}, Distance(6123.0, 90.0), "Asia/Bangkok")
     told = Message("offer.brief", {"text": "13.742000,100.556000"}, place=exact)
     await evening.told(cast_case, cast_case.requester, told)
-    await evening.told(cast_case, cast_case.requester, Message("sos.countdown", {"text": "6123 m", "place": away}))
+    await evening.told(
+        cast_case, cast_case.requester, Message("sos.countdown", {"text": "6123 m", "place": away})
+    )
     await evening.said(cast_case, Role.TRAVELLER, cast_case.requester, "吴芳", "在这里", place=exact)
     html = await page(lin, "/console/cases/case-2HVX")
     assert "精确位置封存" in html

@@ -22,8 +22,8 @@ from backoffice.kernel.messages import Media, MediaKind, Message, Role, Speaker
 from backoffice.people.model import EmergencyContact, Person, Profile
 from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows.work import SosRules, Work, World
-from storage import exchange_tables
 from storage.engine import Database
+from storage.media import FileMedia
 from storage.queries import SqlQueries
 from storage.unit_of_work import SqlStore
 from storage.vault import Vault
@@ -65,24 +65,6 @@ class NoIndex:
         return []
 
 
-class Shelf:
-    """Bodies in memory with their rows in the database; the real store has its own tests."""
-
-    def __init__(self, database: Database, clock: FakeClock) -> None:
-        self._database, self._clock = database, clock
-        self.files: dict[MediaId, bytes] = {}
-
-    async def put(self, case: CaseId | None, media: MediaId, body: bytes) -> None:
-        self.files[media] = body
-        row = {"id": media, "case_id": case, "file": media, "size": len(body), "stored_at": self._clock.now()}
-        async with self._database.writing() as conn:
-            await conn.execute(exchange_tables.media.insert(), row)
-            await conn.commit()
-
-    async def get(self, media: MediaId) -> bytes:
-        return self.files[media]
-
-
 @dataclass
 class Evening:
     """The world of a test and its handles."""
@@ -93,7 +75,7 @@ class Evening:
     bus: ports.Bus
     clock: FakeClock
     bits: ids.Bits
-    media: Any
+    media: FileMedia
     public_url: str = "http://127.0.0.1"
     still: bool = False
     """Actions of the page reach the workflows' door and stop there: for tests of who may."""
@@ -244,7 +226,9 @@ class Evening:
         await self.media.put(case.id, media, body)
 
     async def waits(self, person: Person, text: str, case: Case | None = None) -> int:
-        item = ports.QueueItem(0, person.id, self.clock.now(), text, case.ref if case else "", case.id if case else None)
+        item = ports.QueueItem(
+            0, person.id, self.clock.now(), text, case.ref if case else "", case.id if case else None
+        )
         numbers: list[int] = []
 
         async def add(work: Work) -> None:
@@ -274,7 +258,10 @@ def photo(width: int = 640, height: int = 420) -> bytes:
     picture = Image.new("RGB", (width, height), "#b9c4cc")
     draw = ImageDraw.Draw(picture)
     draw.rectangle((0, height * 0.6, width, height), fill="#5b5f63")
-    draw.polygon([(0, height), (width * 0.4, height * 0.6), (width * 0.6, height * 0.6), (width, height)], fill="#44484c")
+    draw.polygon(
+        [(0, height), (width * 0.4, height * 0.6), (width * 0.6, height * 0.6), (width, height)],
+        fill="#44484c",
+    )
     draw.rectangle((width * 0.55, height * 0.45, width * 0.8, height * 0.72), fill="#b23a2e")
     out = io.BytesIO()
     picture.save(out, "JPEG")
@@ -318,7 +305,16 @@ async def _running(e: Evening, lin: Operator) -> dict[str, Case]:
     await e.happened(case, "traveller", "case.started", origin="pin")
     await e.happened(case, "system", "case.countdown_over")
     await e.happened(case, "system", "case.dispatched")
-    await e.told(case, song.id, Message("sos.dispatched", {"text": "已呼救，编号 7K3F。已叫醒指挥中心，已询问附近 6 位星使。当地紧急电话 1669、191、199，能打先打。请留在安全处，随时在这里发文字、语音或照片。"}))
+    await e.told(
+        case,
+        song.id,
+        Message(
+            "sos.dispatched",
+            {
+                "text": "已呼救，编号 7K3F。已叫醒指挥中心，已询问附近 6 位星使。当地紧急电话 1669、191、199，能打先打。请留在安全处，随时在这里发文字、语音或照片。"
+            },
+        ),
+    )
     working = await _envoys_of(e, case)
     await e.happened(case, "system", "dispatch.wave", wave=1, asked=6, ring_km=20.0)
     e.clock.advance(9)
@@ -339,7 +335,16 @@ async def _envoys_of(e: Evening, case: Case) -> Envoy:
         status = AssignmentStatus.UNDER_WAY if number == 0 else AssignmentStatus.ASKED
         status = AssignmentStatus.DECLINED if number == 3 else status
         await e.asked(case, envoy, metres, status=status, code_word="山茶" if number == 0 else "")
-        await e.told(case, envoy.person, Message("offer", {"text": "【SOS】约 3–5 公里，A12 格，刚刚。中文/泰语。回复 1 接单，0 不便。接单后给出准确位置。"}))
+        await e.told(
+            case,
+            envoy.person,
+            Message(
+                "offer",
+                {
+                    "text": "【SOS】约 3–5 公里，A12 格，刚刚。中文/泰语。回复 1 接单，0 不便。接单后给出准确位置。"
+                },
+            ),
+        )
         first = first or envoy
     assert first is not None
     return first
@@ -363,14 +368,38 @@ async def _talk(e: Evening, case: Case, song: Person, lin: Operator, envoy: Envo
     e.clock.advance(14)
     shown = MediaId("m-street")
     await e.file(case, shown, photo())
-    await e.said(case, Role.TRAVELLER, song.id, "宋女士", "", media=Media(shown, MediaKind.PHOTO, "a.jpg", "image/jpeg", 40_000))
+    await e.said(
+        case,
+        Role.TRAVELLER,
+        song.id,
+        "宋女士",
+        "",
+        media=Media(shown, MediaKind.PHOTO, "a.jpg", "image/jpeg", 40_000),
+    )
     e.clock.advance(11)
-    n = await e.said(case, Role.OPERATOR, lin.id, lin.name, "我是指挥中心林晓。请压住伤口上方，不要移动他的腿。救护车 1669 已经联系，星使 Somchai 正在过来。")
-    await e.told(case, song.id, Message("relay.text", {"text": "…"}, speaker=Speaker(Role.OPERATOR, lin.name)), n)
+    n = await e.said(
+        case,
+        Role.OPERATOR,
+        lin.id,
+        lin.name,
+        "我是指挥中心林晓。请压住伤口上方，不要移动他的腿。救护车 1669 已经联系，星使 Somchai 正在过来。",
+    )
+    await e.told(
+        case, song.id, Message("relay.text", {"text": "…"}, speaker=Speaker(Role.OPERATOR, lin.name)), n
+    )
     e.clock.advance(18)
-    await e.said(case, Role.OPERATOR, lin.id, lin.name, "血型 O+，青霉素过敏，已告知救护车。保险：平安境外险，待核。", audience=Audience.STAFF)
+    await e.said(
+        case,
+        Role.OPERATOR,
+        lin.id,
+        lin.name,
+        "血型 O+，青霉素过敏，已告知救护车。保险：平安境外险，待核。",
+        audience=Audience.STAFF,
+    )
     e.clock.advance(25)
-    n = await e.said(case, Role.ENVOY, envoy.id, envoy.name, "我在路上，大约 9 分钟到。请问是在商场正门还是后门？")
+    n = await e.said(
+        case, Role.ENVOY, envoy.id, envoy.name, "我在路上，大约 9 分钟到。请问是在商场正门还是后门？"
+    )
     await e.told(case, song.id, Message("relay.text", {"text": "…"}, speaker=traveller), n)
     await e.happened(case, f"envoy:{envoy.id}", "dispatch.accepted", name=envoy.name)
     await e.happened(case, f"envoy:{envoy.id}", "job.under_way")

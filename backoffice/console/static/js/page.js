@@ -49,6 +49,15 @@ function flash(words, bad) {
   flashing = setTimeout(() => { box.textContent = ""; }, bad ? 9000 : 4000);
 }
 
+// A photo that is still on its way from the platform says so and is asked for again.
+document.addEventListener("error", ({ target: photo }) => {
+  if (photo.tagName !== "IMG" || !photo.closest(".photo")) return;
+  photo.alt = page.say("photo_later");
+  const tries = Number(photo.dataset.tries || 0) + 1;
+  photo.dataset.tries = tries;
+  if (tries < 20) setTimeout(() => { photo.src = `${photo.src.split("&")[0]}&try=${tries}`; }, 3000);
+}, true);
+
 page.alarm = new Alarm(page);
 page.live = startLive(page);
 startClocks(page);
