@@ -96,6 +96,10 @@ class RedisBus(LocalBus):
         self._tell(topics)
         self._push(self._outgoing, json.dumps([self._me, list(topics)]))
 
+    async def ping(self) -> None:
+        """Raises redis's error, `OSError` or `TimeoutError` when no Redis answers within a second."""
+        await self._redis.execute_command("PING")
+
     async def _carry(self) -> None:
         while True:
             parcel = await self._outgoing.get()

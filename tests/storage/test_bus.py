@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from redis.exceptions import RedisError
 
 from backoffice import ports
 from storage import bus as buses
@@ -138,3 +139,14 @@ async def test_strangers_words_on_the_channel_are_not_hints(pair: tuple[RedisBus
             await one._redis.publish(buses.CHANNEL, rubbish)
         await one.publish(["case:1"])
         assert await take(hints, 1) == ["case:1"]
+
+
+@pytest.mark.redis
+async def test_whether_redis_answers_can_be_asked(redis_url: str) -> None:
+    """`check` says in words whether the bus works."""
+    there, nowhere = RedisBus(redis_url), RedisBus(NOWHERE)
+    await there.ping()
+    with pytest.raises(RedisError):
+        await nowhere.ping()
+    for each in (there, nowhere):
+        await each.close()
