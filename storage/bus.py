@@ -98,7 +98,7 @@ class RedisBus(LocalBus):
 
     async def ping(self) -> None:
         """Raises redis's error, `OSError` or `TimeoutError` when no Redis answers within a second."""
-        await self._redis.execute_command("PING")
+        await self._redis.ping()
 
     async def _carry(self) -> None:
         while True:
