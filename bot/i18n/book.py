@@ -1,0 +1,51 @@
+"""One language's catalogue, read from its .po file."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+
+from babel import Locale
+from babel.messages import pofile
+
+from bot.i18n import templates
+from bot.i18n.templates import Template
+
+_CATEGORIES = ("zero", "one", "two", "few", "many", "other")
+"""CLDR's plural categories in the order in which a .po file numbers a language's forms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Entries by key; an entry has one template per plural category of the language."""
+
+    locale: Locale
+    entries: Mapping[str, tuple[Template, ...]]
+
+    def template(self, key: str, count: float) -> Template | None:
+        """The form for `count`; None when the language lacks the key."""
+        forms = self.entries.get(key)
+        if forms is None:
+            return None
+        return forms[self._form(count)] if len(forms) > 1 else forms[0]
+
+    def _form(self, count: float) -> int:
+        tags = [c for c in _CATEGORIES if c in self.locale.plural_form.tags or c == "other"]
+        return tags.index(self.locale.plural_form(count))
+
+
+def read(tag: str) -> Book:
+    """The catalogue in `bot/i18n/<tag>/messages.po`. Raises `ValueError` for an entry that cannot be filled in."""
+    with resources.files("bot.i18n").joinpath(tag, "messages.po").open("rb") as file:
+        catalogue = pofile.read_po(file, locale=tag, abort_invalid=True)
+    entries: dict[str, tuple[Template, ...]] = {}
+    for message in catalogue:
+        key = message.id if isinstance(message.id, str) else message.id[0]
+        forms = _forms(message.string)
+        if key and all(forms):
+            entries[key] = tuple(templates.parse(form) for form in forms)
+    return Book(Locale.parse(tag), entries)
+
+
+def _forms(text: str | Iterable[str] | None) -> tuple[str, ...]:
+    """The forms of an entry; one that was never translated has a single empty one."""
+    return (text or "",) if isinstance(text, str | None) else tuple(text)
