@@ -182,6 +182,13 @@ async def _need_help(work: Work, case: Case, assignment: Assignment, envoy: Envo
     await ask_progress(work, case, assignment, envoy)
 
 
+async def reports_danger(work: Work, case: Case, envoy: Envoy) -> None:
+    """An envoy's report of something grave about the person they help: the centre hears it at once."""
+    await work.note(case, f"envoy:{envoy.id}", "job.reports_danger", name=envoy.name)
+    await work.uow.desk.alert(Alert(0, work.now, "envoy_reports_danger", case.id, envoy.name))
+    work.uow.hint("queue")
+
+
 async def _cannot_go_on(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> None:
     """The envoy gives the job back: they lose the place at once and the search reopens."""
     assignment.move(AssignmentStatus.WITHDRAWN)

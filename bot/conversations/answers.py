@@ -55,7 +55,7 @@ async def worded(turn: Turn, meanings: frozenset[str]) -> bool:
         Answer(question, value)
         for question in await turn.work.uow.talk.open_questions(turn.person.id)
         for value in question.answers.values()
-        if value in meanings or _YES_NO.get(value, "") in meanings
+        if _means(question.kind, value) & meanings
     ]
     if not fits:
         return False
@@ -65,8 +65,19 @@ async def worded(turn: Turn, meanings: frozenset[str]) -> bool:
     return await _route(turn, _countdown(fits) or fits[0])
 
 
-_YES_NO = {"yes": "confirm", "no": "cancel", "self": "me"}
-"""Plain yes and no mean these values too."""
+_ALSO: Mapping[str, frozenset[str]] = {
+    "yes": frozenset({"confirm"}),
+    "no": frozenset({"cancel"}),
+    "self": frozenset({"me"}),
+}
+"""Words that mean these values whatever was asked."""
+_HURT: Mapping[str, frozenset[str]] = {"yes": frozenset({"hurt"}), "no": frozenset({"not_hurt"})}
+
+
+def _means(kind: str, value: str) -> frozenset[str]:
+    """The meanings of words that choose `value` on a question of this kind."""
+    own = _HURT.get(value, frozenset()) if kind == "intake.hurt" else frozenset()
+    return frozenset({value}) | _ALSO.get(value, frozenset()) | own
 
 
 def _countdown(fits: list[Answer]) -> Answer | None:

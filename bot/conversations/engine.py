@@ -53,8 +53,10 @@ async def _text(turn: Turn, said: str) -> None:
 
 
 async def _is_distress(turn: Turn, said: str) -> bool:
-    """A distress phrase always; a red flag (not breathing, bleeding) rings an open case again."""
-    if classify.classify(said) is not None:
+    """A cry always; an emergency told as a fact unless it is an envoy's report from a job; a red flag (not
+    breathing, bleeding) rings an open case again."""
+    found = classify.classify(said)
+    if found is not None and (found.cry or await envoy.job(turn) is None):
         return True
     return red_flags.is_red_flag(said) and await turn.case() is not None
 

@@ -2,6 +2,7 @@
 
 from backoffice.cases.model import Case
 from backoffice.dispatch.model import WORKING, Assignment, Envoy
+from backoffice.distress import classify, red_flags
 from backoffice.kernel.geo import Fix
 from backoffice.kernel.ids import AssignmentId
 from backoffice.workflows import jobs, positions, relay
@@ -70,4 +71,6 @@ async def say_in_job(turn: Turn, said: Said) -> bool:
         return False
     envoy, _, case = found
     await relay.from_envoy(turn.work, case, envoy, said)
+    if classify.classify(said.text) or red_flags.is_red_flag(said.text):
+        await jobs.reports_danger(turn.work, case, envoy)
     return True
