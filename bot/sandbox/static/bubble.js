@@ -22,7 +22,7 @@ export function bubble(phone, message) {
 
 export function avatar(phone, own) {
   if (!own) return h("img", { class: "avatar", src: "static/star.svg", alt: "" });
-  const hue = [...phone.person.name].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % 6;
+  const hue = [...phone.key].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % 6;
   return h("span", { class: `avatar avatar-own hue-${hue}`, "aria-hidden": "true" }, [...phone.person.name][0] ?? "?");
 }
 

@@ -2,7 +2,7 @@
 
 import { h, icon, button, textButton } from "./dom.js";
 import { t, chinese } from "./i18n.js";
-import { loadOutlines } from "./minimap.js";
+import { loadOutlines, tone } from "./minimap.js";
 import { PLACES } from "./places.js";
 
 const L = () => globalThis.L;
@@ -142,8 +142,6 @@ function outline(map, rings) {
   const renderer = L().canvas({ padding: 0.3 });
   L().polygon(shapes.map((shape) => [shape]), { renderer, className: "land", interactive: false, weight: 1, color: tone("--map-border"), fillColor: tone("--map-land"), fillOpacity: 1, smoothFactor: 0.6 }).addTo(map).bringToBack();
 }
-
-const tone = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function label(map, list) {
   const layer = L().layerGroup().addTo(map);

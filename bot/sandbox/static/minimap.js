@@ -29,15 +29,15 @@ export function minimap(point) {
 }
 
 const SPAN = 5;
+export const tone = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function paint(canvas, point, rings) {
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const pen = canvas.getContext("2d");
   const { width, height } = canvas;
   const scale = width / SPAN;
   const squeeze = Math.max(0.2, Math.cos((point.lat * Math.PI) / 180));
   const spot = ([lon, lat]) => [width / 2 + (lon - point.lon) * scale * squeeze, height / 2 - (lat - point.lat) * scale];
-  pen.fillStyle = dark ? "#24384a" : "#bfdcf0";
+  pen.fillStyle = tone("--map-sea");
   pen.fillRect(0, 0, width, height);
   const reach = SPAN / squeeze;
   for (const { ring, box } of rings) {
@@ -45,18 +45,18 @@ function paint(canvas, point, rings) {
     pen.beginPath();
     ring.forEach((corner, index) => { const [x, y] = spot(corner); index ? pen.lineTo(x, y) : pen.moveTo(x, y); });
     pen.closePath();
-    pen.fillStyle = dark ? "#2f3a34" : "#f3efe4";
+    pen.fillStyle = tone("--map-land");
     pen.fill();
-    pen.strokeStyle = dark ? "#55655c" : "#b9b29c";
+    pen.strokeStyle = tone("--map-border");
     pen.lineWidth = 2;
     pen.stroke();
   }
-  grid(pen, point, spot, width, height, dark);
+  grid(pen, point, spot, width, height);
   pin(pen, width / 2, height / 2, point.live_until ? "#1f8fe0" : "#e0433a");
 }
 
-function grid(pen, point, spot, width, height, dark) {
-  pen.strokeStyle = dark ? "rgba(255,255,255,.08)" : "rgba(60,80,90,.12)";
+function grid(pen, point, spot, width, height) {
+  pen.strokeStyle = tone("--map-grid");
   pen.lineWidth = 1;
   for (let step = -5; step <= 5; step += 1) {
     const [x] = spot([Math.floor(point.lon) + step, 0]);
