@@ -20,7 +20,9 @@ from storage.letter_row import WITH_READER, state
 from storage.vault import KeyDestroyed, Vault
 
 LEASE = timedelta(seconds=30)
-"""How long a claim is good; `part_sent` renews it. Longer than any one call to a platform may take."""
+"""How long a claim is good; `part_sent` renews it. Longer than any call to a platform that sends words may take."""
+FILE_LEASE = timedelta(minutes=2)
+"""The same for a letter with a file, which is uploaded and then sent."""
 UNKNOWN_ALERT = "letter_unknown"
 
 _ID = letter.c.id == sa.bindparam("of")
@@ -29,6 +31,7 @@ _BACK_TO_WAITING = sa.update(letter).values(state=LetterState.WAITING)
 _UNRIDE = _BACK_TO_WAITING.where(state(LetterState.RIDING), letter.c.created_at <= sa.bindparam("until"))
 _UNRIDE_ROW = _BACK_TO_WAITING.where(state(LetterState.RIDING), letter.c.riding == sa.bindparam("row"))
 _ERASED = sa.update(letter).where(_ID).values(state=LetterState.DROPPED, error="erased", claimed_until=None)
+_LEND_LONGER = sa.update(letter).where(_ID)
 _HELD = (
     sa.select(sa.func.count())
     .select_from(letter)
@@ -105,6 +108,8 @@ class Letters:
         letters = await self._read(conn, [row for row in rows if row.id in won])
         for gone in won - {found.id for found in letters}:
             await conn.execute(_ERASED, {"of": gone, "finished_at": self._clock.now()})
+        for slow in [found.id for found in letters if found.message.media]:
+            await conn.execute(_LEND_LONGER, {"of": slow, "claimed_until": self._clock.now() + FILE_LEASE})
         await conn.commit()
         return [replace(found, state=LetterState.SENDING, attempts=found.attempts + 1) for found in letters]
 
@@ -154,7 +159,7 @@ class Letters:
         """After a crash: one more try for what may or may not have gone; a second doubt, or bulk, ends *unknown*.
 
         Each one given up is an alert. Returns how many letters changed. On SQLite the only sender calls this
-        at its start with `now + LEASE`: whatever is being sent then belongs to nobody.
+        at its start with `now + FILE_LEASE`: whatever is being sent then belongs to nobody.
         """
         at = self._clock.now()
         async with self._database.writing() as conn:

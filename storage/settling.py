@@ -14,6 +14,7 @@ from storage import letter_row
 from storage.exchange_tables import letter, letter_ref
 from storage.letter_row import state
 from storage.outbox import NEWER_EXISTS
+from storage.types import Utc
 from storage.vault import Vault
 
 _ID = letter.c.id == sa.bindparam("of")
@@ -23,10 +24,14 @@ _LOAD = (
     .with_for_update(of=letter)
 )
 _SAVE = sa.update(letter).where(_ID)
+_UNTIL = sa.bindparam("lease", type_=Utc())
 _PART = (
     sa.update(letter)
     .where(_ID, state(LetterState.SENDING), letter.c.parts_sent < sa.bindparam("n"))
-    .values(parts_sent=sa.bindparam("n"))
+    .values(
+        parts_sent=sa.bindparam("n"),
+        claimed_until=sa.case((letter.c.claimed_until > _UNTIL, letter.c.claimed_until), else_=_UNTIL),
+    )
 )
 _RECALLED = sa.select(letter.c.recalled).where(_ID, state(LetterState.SENDING))
 _WHERE = sa.select(letter.c.channel, letter.c.address).where(_ID)
@@ -43,8 +48,8 @@ NOT_YET_GONE = IN_HAND | {LetterState.WAITING, LetterState.HELD}
 
 
 async def part_sent(conn: AsyncConnection, letter_id: LetterId, parts_sent: int, until: datetime) -> None:
-    """Progress never goes back."""
-    await conn.execute(_PART, {"of": letter_id, "n": parts_sent, "claimed_until": until})
+    """Progress never goes back, and the lease never gets shorter."""
+    await conn.execute(_PART, {"of": letter_id, "n": parts_sent, "lease": until})
 
 
 async def still_wanted(conn: AsyncConnection, letter_id: LetterId) -> bool:

@@ -16,7 +16,7 @@ from backoffice.people.model import Reach
 from storage import exchange_tables as tables
 from storage.engine import Database
 from storage.inbox import Inbox
-from storage.letters import LEASE, Letters
+from storage.letters import FILE_LEASE, LEASE, Letters
 from storage.tables import identity
 from storage.unit_of_work import SqlStore
 from storage.vault import Vault
@@ -347,6 +347,21 @@ async def test_a_part_sent_renews_the_lease(post: Post) -> None:
     post.clock.advance(timedelta(seconds=2))
     assert await post.letters.expire_leases(post.clock.now()) == 0
     assert await post.letters.next_due(post.clock.now()) == post.clock.now() + LEASE - timedelta(seconds=2)
+
+
+async def test_a_file_may_take_longer_than_words(post: Post) -> None:
+    """An upload under way is not taken for a crash, before its first part or after."""
+    message = Message("relay.photo", media=Media("m1", MediaKind.PHOTO))
+    li = await post.person(LI)
+    async with post.store.begin(START) as uow:
+        await uow.outbox.put(NewLetter(li, message))
+        await uow.commit()
+    (letter,) = await post.claimed()
+    await post.letters.part_sent(letter.id, 1, [])
+    post.clock.advance(FILE_LEASE - timedelta(seconds=1))
+    assert await post.letters.expire_leases(post.clock.now()) == 0
+    post.clock.advance(1)
+    assert await post.letters.expire_leases(post.clock.now()) == 1
 
 
 @pytest.mark.parametrize(
