@@ -1,1 +1,1 @@
-
+"""Words in the language of whoever reads them."""
