@@ -1,0 +1,46 @@
+"""What the business asks of the world: storage, places, the envoy index, paging, media."""
+
+from backoffice.ports.cases import Cases
+from backoffice.ports.deadlines import Deadline, DeadlineKind, Deadlines, DeadlineState
+from backoffice.ports.desk import Alert, Desk, QueueItem, SentState
+from backoffice.ports.dispatch import Assignments, EnvoyIndex, Envoys
+from backoffice.ports.people import People
+from backoffice.ports.places import EmergencyNumber, FoundPlace, NearCentre, Places
+from backoffice.ports.staff import Operator, OperatorRole, SignIn, Staff
+from backoffice.ports.talk import Outbox, Talk
+from backoffice.ports.work import Bus, Locks, Store, UnitOfWork
+from backoffice.ports.world import MediaStore, PageFailed, Pager, Words
+
+__all__ = [
+    "Alert",
+    "Assignments",
+    "Bus",
+    "Cases",
+    "Deadline",
+    "DeadlineKind",
+    "DeadlineState",
+    "Deadlines",
+    "Desk",
+    "EmergencyNumber",
+    "EnvoyIndex",
+    "Envoys",
+    "FoundPlace",
+    "Locks",
+    "MediaStore",
+    "NearCentre",
+    "Operator",
+    "OperatorRole",
+    "Outbox",
+    "PageFailed",
+    "Pager",
+    "People",
+    "Places",
+    "QueueItem",
+    "SentState",
+    "SignIn",
+    "Staff",
+    "Store",
+    "Talk",
+    "UnitOfWork",
+    "Words",
+]

@@ -1,0 +1,55 @@
+"""Deadlines as rows: promises to act at a time."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from backoffice.kernel.ids import DeadlineId, PersonId
+
+
+class DeadlineKind(StrEnum):
+    """What happens when a deadline passes."""
+
+    COUNTDOWN = "countdown"
+    WAVE = "wave"
+    WIDEN = "widen"
+    ACKNOWLEDGE = "acknowledge"
+    PROMISE = "promise"
+    LIVE_QUIET = "live_quiet"
+    SEAL = "seal"
+    FORGOTTEN_CANCEL = "forgotten_cancel"
+
+
+class DeadlineState(StrEnum):
+    ARMED = "armed"
+    FIRED = "fired"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A promise to act at `due`. `person` is whose lock it fires under, `subject` what it is about (a case id)."""
+
+    id: DeadlineId
+    kind: DeadlineKind
+    person: PersonId
+    subject: str
+    due: datetime
+    payload: dict[str, Any] = field(default_factory=dict)
+    state: DeadlineState = DeadlineState.ARMED
+
+
+class Deadlines(Protocol):
+    """Deadlines as rows."""
+
+    async def arm(self, deadline: Deadline) -> None: ...
+    async def cancel(self, kind: DeadlineKind, subject: str) -> int:
+        """Conditional UPDATE armed -> cancelled; returns how many it stopped."""
+        ...
+
+    async def fire(self, deadline: DeadlineId, now: datetime) -> bool:
+        """Conditional UPDATE armed and due -> fired; True for the one winner."""
+        ...
+
+    async def armed(self, kind: DeadlineKind, subject: str) -> Deadline | None: ...

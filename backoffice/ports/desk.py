@@ -1,0 +1,59 @@
+"""The centre's general queue and its alerts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from backoffice.kernel.exchange import LetterState
+from backoffice.kernel.ids import CaseId, PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """A message that belongs to no open case, for the centre's general queue. `after_ref` is the closed case's reference."""
+
+    id: int
+    person: PersonId
+    at: datetime
+    text: str
+    after_ref: str = ""
+    case: CaseId | None = None
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something a person of the staff must see: a parked update, an unreachable person, a channel down."""
+
+    id: int
+    at: datetime
+    kind: str
+    case: CaseId | None
+    text: str
+    seen_at: datetime | None = None
+
+
+class Desk(Protocol):
+    """The centre's general queue and its alerts."""
+
+    async def queue(self, item: QueueItem) -> int: ...
+    async def finish(self, item: int, now: datetime) -> None: ...
+    async def waiting(self) -> Sequence[QueueItem]: ...
+    async def alert(self, alert: Alert) -> int: ...
+    async def alerts(self) -> Sequence[Alert]:
+        """Not yet seen, newest first."""
+        ...
+
+    async def seen(self, alert: int, now: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SentState:
+    """How one letter of an entry stands, for staff: to whom, over which channel, in which state and why."""
+
+    to: str
+    channel: str
+    state: LetterState
+    error: str
+    at: datetime | None
