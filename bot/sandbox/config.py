@@ -9,7 +9,10 @@ from typing import Any, TypeVar
 
 @dataclass(frozen=True)
 class PersonSeed:
-    """A phone there from the start. `role` is traveller, envoy or family."""
+    """A phone there from the start. `role` is traveller, envoy or family.
+
+    `started`: has started the bot, follows the account. `shown`: has a place on the page (others exist all the same).
+    """
 
     platform: str
     id: str
@@ -17,6 +20,8 @@ class PersonSeed:
     role: str = "traveller"
     language_code: str = ""
     phone_number: str = ""
+    started: bool = True
+    shown: bool = True
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,11 @@ class EventLog:
     def after(self, number: int) -> list[Event]:
         return [event for event in self._events if event.number > number]
 
+    def knows(self, number: int) -> bool:
+        """Whether everything after `number` can still be told: not after a restart, not after too long an absence."""
+        oldest = self._events[0].number if self._events else self.last + 1
+        return oldest - 1 <= number <= self.last
+
     async def more(self, number: int) -> None:
         """Returns once something newer than `number` exists, or the log is closed."""
         while self.last <= number and not self.closed:

@@ -133,7 +133,8 @@ class Press:
 class Person:
     """Somebody with a phone, or (`group`) a Telegram group. `id`: Telegram's chat id or WeChat's openid.
 
-    `reachable` is false once they blocked the bot or unfollowed the account.
+    `reachable` is false once they blocked the bot or unfollowed the account; `started` is false on Telegram until
+    they first write to the bot. `shown`: has a place on the page.
     """
 
     platform: Platform
@@ -152,6 +153,8 @@ class Person:
     presses: list[Press] = field(default_factory=list)
     group: bool = False
     migrated_to: str = ""
+    started: bool = True
+    shown: bool = True
 
     @property
     def key(self) -> str:
@@ -176,6 +179,8 @@ class Person:
             "connection": self.connection,
             "keyboard": [[asdict(button) for button in row] for row in self.keyboard],
             "keyboard_once": self.keyboard_once,
+            "started": self.started,
+            "shown": self.shown,
             "placeholder": self.placeholder,
             "typing_until": self.typing_until,
             "presses": [asdict(press) for press in self.presses[-20:]],

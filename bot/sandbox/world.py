@@ -55,6 +55,9 @@ class World:
             role=Role(seed.role),
             language_code=seed.language_code,
             phone_number=seed.phone_number,
+            reachable=seed.started or seed.platform == Platform.TELEGRAM,
+            started=seed.started,
+            shown=seed.shown,
         )
         if person.key in self.people:
             raise ValueError(f"{person.key} has a phone already")

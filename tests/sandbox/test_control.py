@@ -132,3 +132,14 @@ def test_settings_come_from_json_and_the_services_own_environment() -> None:
     assert built.wechat is None
     with pytest.raises(ValueError, match="unknown setting burst"):
         config.from_mapping({"service": "x", "telegram": {"token": "1:a", "burst": 1}})
+
+
+async def test_a_page_that_was_away_too_long_is_told_to_start_over(stage: Stage) -> None:
+    """After a restart of the sandbox the numbers mean something else."""
+    url = f"{stage.base}/sandbox/api/events"
+    async with stage.session.get(url, headers={"Last-Event-ID": "999"}) as response:
+        await response.content.readuntil(b"\n\n")
+        assert await response.content.readuntil(b"\n\n") == b'data: {"kind": "restart"}\n\n'
+    async with stage.session.get(url, params={"after": "0"}) as response:
+        await response.content.readuntil(b"\n\n")
+        assert b'"kind": "person"' in await response.content.readuntil(b"\n\n")

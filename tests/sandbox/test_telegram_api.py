@@ -197,3 +197,17 @@ async def test_the_bots_live_location_moves_and_stops(stage: Stage) -> None:
     assert "live_period" not in (await stage.bot("stopMessageLiveLocation", **place))["result"]["location"]
     again = await stage.bot("editMessageLiveLocation", **place, latitude=13.9, longitude=100.5)
     assert again["description"] == "Bad Request: message can't be edited"
+
+
+async def test_a_bot_cannot_write_first(stage: Stage) -> None:
+    """Who never opened the bot is an unknown chat, until they do."""
+    newcomer = await stage.phones.ask(
+        "POST", "people", json={"platform": "telegram", "id": "77", "name": "N", "started": False}
+    )
+    assert (await stage.bot("sendMessage", chat_id=77, text="x"))[
+        "description"
+    ] == "Bad Request: chat not found"
+    phone = await stage.phones.person("telegram", id="77")
+    assert phone.key == newcomer["key"]
+    await phone.text("/start")
+    assert (await stage.bot("sendMessage", chat_id=77, text="x"))["ok"]

@@ -173,3 +173,12 @@ async def test_a_phone_without_network_keeps_its_words_until_it_is_back(stage: S
     texts = [heard.update["message"]["text"] for heard in await stage.service.until(2)]
     assert texts == ["一", "二"]
     assert "在吗" in [message.text for message in await li.chat()]
+
+
+async def test_a_very_long_text_comes_in_pieces(stage: Stage) -> None:
+    """The app cuts it; nothing is lost."""
+    text = "救" * 10_000
+    await (await stage.li()).text(text)
+    texts = [heard.update["message"]["text"] for heard in await stage.service.until(3)]
+    assert [len(piece) for piece in texts] == [4096, 4096, 1808]
+    assert "".join(texts) == text

@@ -83,13 +83,14 @@ class Control:
         return web.json_response(views.person(self._sandbox, self._person(request)))
 
     async def change_person(self, request: web.Request) -> web.Response:
-        """Changes name, role, language_code, phone_number or connection."""
+        """Changes name, language_code, phone_number, connection or shown."""
         person, given = self._person(request), await _body(request)
         if "connection" in given:
             self._sandbox.radio.set_connection(person, Connection(given.pop("connection")))
         for name in ("name", "language_code", "phone_number"):
             if name in given:
                 setattr(person, name, str(given[name]))
+        person.shown = bool(given.get("shown", person.shown))
         self._world.tell_person(person)
         return web.json_response(views.person(self._sandbox, person))
 

@@ -19,6 +19,9 @@ async def serve(request: web.Request, log: EventLog) -> web.StreamResponse:
     response = web.StreamResponse(headers=HEADERS)
     await response.prepare(request)
     await response.write(b"retry: 1000\n\n")
+    if not log.knows(seen):
+        await response.write(b'data: {"kind": "restart"}\n\n')
+        seen = log.last
     try:
         while not log.closed:
             seen = await _write(response, log, seen)

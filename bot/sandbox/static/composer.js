@@ -58,6 +58,10 @@ export class Composer {
         textButton("primary", t(name), () => this.phone.act(name))));
       return;
     }
+    if (!wechat && !person.started) {
+      this.element.append(h("div", { class: "closed" }, h("span", {}, t("notStarted")), textButton("primary", t("start"), () => this.phone.say("/start"))));
+      return;
+    }
     this.element.append(wechat ? this.wechatLine() : this.telegramLine(), this.files);
     this.hints = h("div", { class: "hints", role: "group", "aria-label": t("answers"), hidden: true });
     this.element.prepend(this.hints);

@@ -22,7 +22,7 @@ const WORDS = {
   unfollow: ["取消关注", "Unfollow"], follow: ["关注", "Follow"], removePhone: ["移除这部手机", "Remove this phone"],
   blocked: ["已停用机器人", "You blocked this bot"], unfollowed: ["尚未关注", "Not following"],
   language: ["语言", "Language"], name: ["姓名", "Name"], role: ["角色", "Role"], platform: ["平台", "Platform"],
-  phoneNumber: ["电话", "Telephone"], add: ["添加", "Add"], windowLeft: ["还可收 {n} 条", "{n} more can arrive"],
+  phoneNumber: ["电话", "Telephone"], add: ["添加", "Add"], bring: ["已有的人", "People already there"], start: ["开始", "Start"], notStarted: ["还没有打开机器人", "Bot not started"], windowLeft: ["还可收 {n} 条", "{n} more can arrive"],
   windowClosed: ["48 小时窗口未开", "48 h window closed"], empty: ["还没有手机", "No phones yet"],
   emptyHint: ["点“添加手机”，放一部在桌上。", "Choose “Add phone” to put one on the desk."],
   loading: ["正在取回手机…", "Fetching the phones…"], quiet: ["还没有消息", "No messages yet"],

@@ -11,7 +11,7 @@ const desk = document.getElementById("desk");
 const tabs = document.getElementById("tabs");
 const dialog = document.getElementById("dialog");
 const phones = new Map();
-const world = { samples: [], telegram: null, wechat: null, skew: 0 };
+const world = { hidden: [], samples: [], telegram: null, wechat: null, skew: 0 };
 const drawer = new Drawer(document.getElementById("drawer"), document.getElementById("fault-count"));
 let source = null;
 let chosen = "";
@@ -39,8 +39,9 @@ function draw(people) {
   for (const phone of phones.values()) phone.leave();
   phones.clear();
   desk.replaceChildren();
-  for (const person of people) addPhone(person);
-  if (!people.length) desk.append(h("div", { class: "empty" }, h("strong", {}, t("empty")), h("p", {}, t("emptyHint"))));
+  world.hidden = people.filter((person) => !person.shown);
+  for (const person of people) if (person.shown) addPhone(person);
+  if (!phones.size) desk.append(h("div", { class: "empty" }, h("strong", {}, t("empty")), h("p", {}, t("emptyHint"))));
   choose(phones.has(chosen) ? chosen : phones.keys().next().value ?? "");
 }
 
@@ -76,13 +77,15 @@ function choose(key) {
 
 function took(event) {
   const phone = phones.get(event.key);
-  if (event.kind === "message") {
+  if (event.kind === "restart") {
+    start();
+  } else if (event.kind === "message") {
     phone?.message(event.message);
     if (event.key !== chosen) drawTabs();
   } else if (event.kind === "person") {
     const known = phones.get(event.person.key);
     if (known) known.update(event.person);
-    else addPhone({ ...event.person, chat: [] });
+    else personCame(event.person);
   } else if (event.kind === "person_gone") {
     phone?.leave();
     phone?.element.remove();
@@ -99,6 +102,13 @@ function took(event) {
   } else {
     drawer.took(event);
   }
+}
+
+async function personCame(person) {
+  world.hidden = world.hidden.filter((entry) => entry.key !== person.key);
+  if (!person.shown) { world.hidden.push(person); return; }
+  const chat = (await api.get(`people/${encodeURIComponent(person.key)}/chat`)).messages;
+  if (!phones.has(person.key)) addPhone({ ...person, chat });
 }
 
 function linked(is) {

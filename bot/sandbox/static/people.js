@@ -39,7 +39,15 @@ export function askNewPhone(dialog, world) {
     }
   });
   dialog.replaceChildren(form);
+  if (world.hidden.length) form.firstChild.after(hidden(dialog, world.hidden));
   dialog.showModal();
+}
+
+/* People who exist on the platforms without a place on the desk: one tap brings their phone. */
+function hidden(dialog, people) {
+  const bring = (person) => api.patch(`people/${encodeURIComponent(person.key)}`, { shown: true }).then(() => dialog.close());
+  return h("div", { class: "bring", role: "group", "aria-label": t("bring") }, h("span", { class: "bring-title" }, t("bring")),
+    people.slice(0, 24).map((person) => textButton("chip", `${person.name} · ${t(person.role)}`, () => bring(person))));
 }
 
 export function ask(dialog, title, preset, onanswer) {

@@ -14,7 +14,7 @@ from bot.sandbox.telegram import fields, wire
 from bot.sandbox.telegram.errors import BotError, bad_request
 from bot.sandbox.telegram.pacing import Pace
 from bot.sandbox.telegram.params import Params
-from bot.sandbox.telegram.webhook import Webhook
+from bot.sandbox.telegram.webhook import Registration, Webhook
 from bot.sandbox.world import World
 
 DOWNLOAD_LIMIT = 20 << 20
@@ -95,11 +95,13 @@ class AccountMethods:
             if kind not in fields.UPDATE_KINDS:
                 self._account.complain("setWebhook", f"unknown update kind {kind}")
         self._account.webhook.register(
-            params.text("url"),
-            secret,
-            allowed,
-            params.integer("max_connections"),
-            params.flag("drop_pending_updates"),
+            Registration(
+                url=params.text("url"),
+                secret=secret,
+                allowed=allowed,
+                connections=params.integer("max_connections"),
+                drop=params.flag("drop_pending_updates"),
+            )
         )
         return True
 

@@ -75,7 +75,7 @@ class EditingMethods:
         return self._edited(chat, message, params, {"location": wire.location(moved)})
 
     def stop_live_location(self, params: Params) -> Json:
-        chat, message = self._target(params, "stop")
+        chat, message = self._target(params, "edit")
         point = self._live(message)
         point.live_period = point.live_until = None
         return self._edited(chat, message, params, {"location": wire.location(point)})

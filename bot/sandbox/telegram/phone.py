@@ -13,7 +13,7 @@ from bot.sandbox.radio import Radio
 from bot.sandbox.tasks import TaskGroup
 from bot.sandbox.telegram import wire
 from bot.sandbox.telegram.account import Account
-from bot.sandbox.telegram.sending import FILE_PREFIX
+from bot.sandbox.telegram.sending import FILE_PREFIX, TEXT_LIMIT
 from bot.sandbox.telegram.webhook import Update
 
 LIVE_DEFAULT = 3600
@@ -58,9 +58,14 @@ class TelegramPhones:
         }
 
     def text(self, act: Act) -> ChatMessage:
+        """Sends a text; the app cuts a longer one into messages of 4096 characters. The last is returned."""
         text = act.text("text")
         if not text:
             raise CannotDo("nothing to send")
+        parts = [text[start : start + TEXT_LIMIT] for start in range(0, len(text), TEXT_LIMIT)]
+        return [self._text(act, part) for part in parts][-1]
+
+    def _text(self, act: Act, text: str) -> ChatMessage:
         content: Json = {"text": text}
         if text.startswith("/"):
             length = len(text.split()[0])
@@ -179,11 +184,17 @@ class TelegramPhones:
         if not wanted:
             if not act.person.reachable and not act.person.group:
                 self.unblock(act)
+            self._start(act.person)
             return act.person
         group = self._world.person(Platform.TELEGRAM, wanted)
         if group is None or not group.group:
             raise CannotDo(f"no group {wanted}")
         return group
+
+    def _start(self, person: Person) -> None:
+        if not person.started:
+            person.started = True
+            self._world.tell_person(person)
 
     def _hand_over(self, person: Person, chat: Person, message: ChatMessage, content: Json) -> None:
         message.at = self._world.clock.now()

@@ -118,7 +118,7 @@ class SendingMethods:
         if not raw:
             raise bad_request("chat_id is empty")
         chat = self._world.person(Platform.TELEGRAM, raw)
-        if chat is None:
+        if chat is None or not chat.started:
             raise bad_request("chat not found")
         if chat.migrated_to:
             raise BotError(

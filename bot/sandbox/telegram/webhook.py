@@ -54,6 +54,17 @@ class Answer:
     method: Json = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Registration:
+    """What setWebhook asks for: `allowed` None keeps what was set before, [] is the default set."""
+
+    url: str
+    secret: str = ""
+    allowed: list[str] | None = None
+    connections: int | None = None
+    drop: bool = False
+
+
 Execute = Callable[[str, Params], Awaitable[None]]
 
 
@@ -82,19 +93,17 @@ class Webhook:
 
     # registration
 
-    def register(
-        self, url: str, secret: str, allowed: list[str] | None, connections: int | None, drop: bool
-    ) -> None:
-        """setWebhook: an empty url removes; `allowed` None keeps what was set before, [] is the default set."""
-        if not url:
-            self.remove(drop=drop)
+    def register(self, wanted: Registration) -> None:
+        """setWebhook; an empty url removes."""
+        if not wanted.url:
+            self.remove(drop=wanted.drop)
             return
-        self.url, self.secret = url, secret
-        if allowed is not None:
-            self.allowed = frozenset(allowed) or frozenset(fields.DEFAULT_UPDATES)
-        self.max_connections = connections or 40
+        self.url, self.secret = wanted.url, wanted.secret
+        if wanted.allowed is not None:
+            self.allowed = frozenset(wanted.allowed) or frozenset(fields.DEFAULT_UPDATES)
+        self.max_connections = wanted.connections or 40
         self._slots = asyncio.Semaphore(self.max_connections)
-        self._drop(drop)
+        self._drop(wanted.drop)
         self._open.set()
 
     def remove(self, *, drop: bool) -> None:
