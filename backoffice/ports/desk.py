@@ -11,7 +11,7 @@ from backoffice.kernel.ids import CaseId, PersonId
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """A message that belongs to no open case, for the centre's general queue. `after_ref` is the closed case's reference."""
+    """A message outside any open case, for the centre's queue. `after_ref` is the closed case's reference."""
 
     id: int
     person: PersonId
