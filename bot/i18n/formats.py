@@ -6,8 +6,9 @@ from math import ceil
 
 from babel import Locale, dates, numbers
 
-from backoffice.kernel import geodesy
+from backoffice.kernel import geodesy, money
 from backoffice.kernel.messages import Distance, Labelled, Listing, Param, PlaceWords, Span, Term, When
+from backoffice.kernel.money import Money
 from bot.i18n import places, zones
 
 Say = Callable[[str, Mapping[str, Param]], str]
@@ -47,9 +48,23 @@ class Formats:
                 return f"{self.term(value.label)} {value.value}"
             case PlaceWords():
                 return places.words(self, value)
+            case Money():
+                return self.money(value)
 
     def number(self, value: float) -> str:
         return numbers.format_decimal(value, format="#,##0.##", locale=self.locale)
+
+    def money(self, value: Money) -> str:
+        """Every minor unit is shown, by ISO 4217's digits and not by CLDR's (which drop some that are paid)."""
+        return numbers.format_currency(
+            value.amount, value.currency, locale=self.locale, currency_digits=False, format=self._pattern(value)
+        )
+
+    def _pattern(self, value: Money) -> str:
+        """The language's own pattern with as many decimals as the sum has."""
+        pattern = str(self.locale.currency_formats["standard"].pattern)
+        places_ = "." + "0" * money.digits(value.currency) if money.digits(value.currency) else ""
+        return pattern.replace(".00", places_)
 
     def moment(self, when: When, style: str) -> str:
         """`曼谷时间 14:20`: a time is always said with its place."""

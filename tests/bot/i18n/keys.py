@@ -1,9 +1,16 @@
-"""Finds every catalogue key that the code can say to somebody in a chat, and the values it gives with each."""
+"""Finds every catalogue key that the code can say to somebody in a chat."""
 
 import ast
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from backoffice.dispatch.code_words import CODE_WORDS
+from backoffice.kernel.geodesy import COMPASS
+from backoffice.kernel.messages import Ask, Role
+from backoffice.places.emergency_numbers import Service
+from backoffice.workflows import intake, jobs
+from bot.conversations import menu, profile, words
 
 ROOT = Path(__file__).parents[3]
 SPEAKING = (
@@ -12,34 +19,109 @@ SPEAKING = (
     "bot/i18n",
     "bot/rendering.py",
     "bot/riding.py",
+    "bot/assembly/setup.py",
     "backoffice/kernel/errors.py",
 )
 """What may put words in a chat. The console's own texts live in the console."""
-KEY = re.compile(r"[a-z_]+\.[a-z0-9_]+")
-_CALLS = {"Message": (0,), "Sentence": (0,), "Term": (0,), "Labelled": (0,), "Choice": (1,), "say": (0,)}
-_NOT_SAID = frozenset({"note", "Alert", "audit", "hint", "getLogger", "joinpath", "open"})
+KEY = re.compile(r"[a-z_]+\.[a-z0-9_]*[a-z0-9]")
+PATTERN = re.compile(r"[a-z_]+\.[a-z0-9_*]*\*[a-z0-9_*]*")
+NOT_SAID = frozenset({"note", "Alert", "audit", "hint", "getLogger", "joinpath", "open"})
 """Calls whose dotted words are codes of the timeline, of alerts and of hints."""
+REFUSALS = frozenset({"Refusal", "NotFound", "NotAllowed"})
+KINDS = frozenset({"profile.menu"})
+"""Kinds of questions that look like keys and are never said."""
+SUFFIXES = {"_from_base": ("offer.sos", "offer.sos_again")}
+"""Endings put on a key afterwards, and on which."""
 
 
-def literal_keys() -> dict[str, set[str]]:
-    """Key -> the files that name it in full."""
-    found: dict[str, set[str]] = {}
-    for path in files():
-        for key in _said(ast.parse(path.read_text("utf-8")), path):
-            found.setdefault(key, set()).add(str(path.relative_to(ROOT)))
-    return found
+def used() -> set[str]:
+    """Every key that may be looked up."""
+    families = {key for keys in _families().values() for key in keys}
+    ends = {key + suffix for suffix, keys in SUFFIXES.items() for key in keys}
+    return literal() | families | ends
+
+
+def families() -> set[str]:
+    """The patterns whose members this module knows."""
+    return set(_families())
+
+
+def literal() -> set[str]:
+    """Keys that the code names in full."""
+    constants = (n.value for n in _nodes() if isinstance(n, ast.Constant) and isinstance(n.value, str))
+    return {c for c in constants if KEY.fullmatch(c)} - KINDS
 
 
 def patterns() -> set[str]:
     """Keys put together at run time, with `*` for each part that varies: `intake.*`."""
-    found = set()
+    joined = (_pattern(n) for n in _nodes() if isinstance(n, ast.JoinedStr))
+    return {p for p in joined if PATTERN.fullmatch(p)}
+
+
+def suffixes() -> set[str]:
+    """Endings that the code adds to a key."""
+    added = (n.value for n in _nodes() if isinstance(n, ast.AugAssign) and isinstance(n.op, ast.Add))
+    return {str(v.value) for v in added if isinstance(v, ast.Constant) and str(v.value).startswith("_")}
+
+
+def _pattern(joined: ast.JoinedStr) -> str:
+    return "".join(str(v.value) if isinstance(v, ast.Constant) else "*" for v in joined.values)
+
+
+def _families() -> dict[str, set[str]]:
+    return {
+        "ask.*_*": {f"ask.{ask}_{how}" for ask in Ask for how in ("button", "how")},
+        "ask.*_label": {f"ask.{ask}_label" for ask in Ask},
+        "bearing.*": {f"bearing.{point.lower()}" for point in COMPASS},
+        "button.*": {f"button.{value}" for value in jobs.DIGITS},
+        "code_word.*": {f"code_word.{word}" for word in CODE_WORDS},
+        "intake.*": {f"intake.{step}" for step in intake.STEPS},
+        "job.next_*": {f"job.next_{status}" for status in jobs.JOB_CHOICES},
+        "label.*": {f"label.{role}" for role in Role},
+        "label.*_unnamed": {f"label.{role}_unnamed" for role in Role},
+        "language.*": set(),  # named by CLDR
+        "language_name.*": {f"language_name.{tag}" for tag in menu.LANGUAGES},
+        "menu_label.*": {f"menu_label.{name}" for name in (*_setup_commands(), "more")},
+        "profile.*": set(),  # kinds of questions
+        "profile.ask_*": {f"profile.ask_{name}" for name in profile.FIELDS},
+        "profile.bad_*": {f"profile.bad_{name}" for name in profile.FIELDS},
+        "profile_field.*": {f"profile_field.{name}" for name in profile.FIELDS},
+        "question.*_*": _asked_back(),
+        "service.*": {f"service.{service}" for service in Service},
+        "sos.envoy_coming_*": {"sos.envoy_coming_female", "sos.envoy_coming_male"},
+        "unit.*": {f"unit.{unit}" for unit in ("m", "km", "seconds", "minutes", "hours", "days")},
+    }
+
+
+def _setup_commands() -> tuple[str, ...]:
+    """`COMMANDS` of the channel setup, read without building the service."""
+    tree = ast.parse((ROOT / "bot/assembly/setup.py").read_text("utf-8"))
+    assigned = (
+        n for n in tree.body if isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") == "COMMANDS"
+    )
+    return tuple(ast.literal_eval(next(assigned).value))
+
+
+def _asked_back() -> set[str]:
+    """What an unclear word may have meant: each kind of question with the answers that a typed word can mean."""
+    answers = {
+        "countdown": {"confirm", "cancel"},
+        "late": {"yes", "no"},
+        "intake": {c.value for choices in intake.CHOICES.values() for c in choices},
+        "patient_place": {c.value for c in intake.YES_NO},
+        "place": {c.value for c in intake.YES_NO},
+        "offer": {"accept", "decline"},
+        "job": set(jobs.DIGITS),
+        "profile": {"agree", "refuse", "yes", "no", "erase", "clear", *profile.FIELDS},
+        "language": set(menu.LANGUAGES),
+    }
+    typed = {value for values in words.PHRASES.values() for value in values} | {"self"}
+    return {f"question.{kind}_{value}" for kind, values in answers.items() for value in values & typed}
+
+
+def _nodes() -> Iterator[ast.AST]:
     for path in files():
-        for node in _walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.JoinedStr):
-                pattern = "".join(str(v.value) if isinstance(v, ast.Constant) else "*" for v in node.values)
-                if re.fullmatch(r"[a-z_]+\.[a-z0-9_*]+", pattern):
-                    found.add(pattern)
-    return found
+        yield from _walk(ast.parse(path.read_text("utf-8")))
 
 
 def files() -> Iterable[Path]:
@@ -48,27 +130,19 @@ def files() -> Iterable[Path]:
         yield from sorted(path.rglob("*.py")) if path.is_dir() else [path]
 
 
-def _said(tree: ast.AST, path: Path) -> Iterator[str]:
-    for node in _walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and KEY.fullmatch(node.value):
-            yield node.value
-
-
 def _walk(node: ast.AST) -> Iterator[ast.AST]:
-    """Every node but what is said to nobody: codes of the timeline, the console's refusals, annotations, docs."""
+    """Every node but what is said to nobody: codes of the timeline and the console's refusals."""
     if isinstance(node, ast.Call) and _silent(node):
         return
     yield node
     for child in ast.iter_child_nodes(node):
-        yield from _walk(child)
+        if not (isinstance(node, ast.JoinedStr) and isinstance(child, ast.Constant)):
+            yield from _walk(child)
 
 
 def _silent(call: ast.Call) -> bool:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    return name in _NOT_SAID or name in REFUSALS and _first(call).startswith("centre.")
-
-
-REFUSALS = frozenset({"Refusal", "NotFound", "NotAllowed"})
+    return name in NOT_SAID or (name in REFUSALS and _first(call).startswith("centre."))
 
 
 def _first(call: ast.Call) -> str:
