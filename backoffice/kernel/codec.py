@@ -6,6 +6,7 @@ from typing import Any
 
 from backoffice.kernel import messages as m
 from backoffice.kernel.geo import Datum, Fix, Point, RawPoint, Source
+from backoffice.kernel.money import Money
 
 Json = Any
 
@@ -39,6 +40,7 @@ _WRITE: Mapping[type, tuple[str, Callable[[Any], Json]]] = {
     m.Listing: ("list", lambda p: [write_param(i) for i in p.items]),
     m.PlaceWords: ("place", _place_words),
     m.Labelled: ("labelled", lambda p: [p.label, p.value]),
+    Money: ("money", lambda p: [p.minor, p.currency]),
 }
 _READ: Mapping[str, Callable[[Json], m.Param]] = {
     "when": lambda v: m.When(datetime.fromisoformat(v[0]), v[1]),
@@ -48,6 +50,7 @@ _READ: Mapping[str, Callable[[Json], m.Param]] = {
     "list": lambda v: m.Listing(tuple(read_param(i) for i in v)),
     "place": _read_place,
     "labelled": lambda v: m.Labelled(v[0], v[1]),
+    "money": lambda v: Money(v[0], v[1]),
 }
 
 

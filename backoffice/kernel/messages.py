@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from backoffice.kernel.geo import Point
+from backoffice.kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Labelled:
     value: str
 
 
-Param = str | int | float | When | Distance | Span | Term | Listing | PlaceWords | Labelled
+Param = str | int | float | When | Distance | Span | Term | Listing | PlaceWords | Labelled | Money
 
 
 @dataclass(frozen=True, slots=True)

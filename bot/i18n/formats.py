@@ -1,5 +1,6 @@
 """Values in the reader's language: numbers, times with their place, distances, lengths of time, lists."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
@@ -14,6 +15,8 @@ from bot.i18n import places, zones
 Say = Callable[[str, Mapping[str, Param]], str]
 """(key, params) -> the catalogue's words in the same language."""
 MINUTE = 60
+_CODE_AND_NUMBER = re.compile(r"([A-Z]{3})(?=\d)")
+"""CLDR wants a space between a currency's letters and the number; Babel does not put it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,11 @@ class Formats:
 
     def money(self, value: Money) -> str:
         """Every minor unit is shown, by ISO 4217's digits and not by CLDR's (which drop some that are paid)."""
-        return numbers.format_currency(
-            value.amount, value.currency, locale=self.locale, currency_digits=False, format=self._pattern(value)
+        pattern = self._pattern(value)
+        said = numbers.format_currency(
+            value.amount, value.currency, format=pattern, locale=self.locale, currency_digits=False
         )
+        return _CODE_AND_NUMBER.sub("\\1\u00a0", said)
 
     def _pattern(self, value: Money) -> str:
         """The language's own pattern with as many decimals as the sum has."""
