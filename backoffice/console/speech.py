@@ -13,7 +13,6 @@ from backoffice.kernel import geodesy
 from backoffice.kernel.geo import Point
 from backoffice.kernel.messages import Distance, PlaceWords
 
-
 CHINA = frozenset({"Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "PRC"})
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-
 from backoffice.cases.model import Case, CaseStatus, Origin
 from backoffice.console import access, actions, entrance
 from backoffice.console import app as console

@@ -310,9 +310,7 @@ async def _running(e: Evening, lin: Operator) -> dict[str, Case]:
         song.id,
         Message(
             "sos.dispatched",
-            {
-                "text": "已呼救，编号 7K3F。已叫醒指挥中心，已询问附近 6 位星使。当地紧急电话 1669、191、199，能打先打。请留在安全处，随时在这里发文字、语音或照片。"
-            },
+            {"text": "已呼救，编号 7K3F。已叫醒指挥中心，已询问附近 6 位星使。请留在安全处。"},
         ),
     )
     working = await _envoys_of(e, case)

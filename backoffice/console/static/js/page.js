@@ -50,13 +50,15 @@ function flash(words, bad) {
 }
 
 // A photo that is still on its way from the platform says so and is asked for again.
-document.addEventListener("error", ({ target: photo }) => {
-  if (photo.tagName !== "IMG" || !photo.closest(".photo")) return;
+function later(photo) {
   photo.alt = page.say("photo_later");
   const tries = Number(photo.dataset.tries || 0) + 1;
   photo.dataset.tries = tries;
   if (tries < 20) setTimeout(() => { photo.src = `${photo.src.split("&")[0]}&try=${tries}`; }, 3000);
-}, true);
+}
+
+document.addEventListener("error", ({ target }) => { if (target.matches?.(".photo img")) later(target); }, true);
+for (const photo of document.querySelectorAll(".photo img")) if (photo.complete && !photo.naturalWidth) later(photo);
 
 page.alarm = new Alarm(page);
 page.live = startLive(page);
