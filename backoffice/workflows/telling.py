@@ -16,6 +16,7 @@ from backoffice.kernel.messages import (
     Span,
     When,
 )
+from backoffice.people import nationality
 from backoffice.people.model import Person
 from backoffice.places.centres import CONSULAR_HOTLINE
 from backoffice.workflows.work import Work
@@ -91,8 +92,8 @@ def _near_centre(work: Work, case: Case) -> Sentence | None:
 
 
 def _consular(person: Person, country: str) -> Sentence | None:
-    nationality = person.profile.nationality
-    chinese = nationality == "CN" or (not nationality and person.locale == "zh_Hans")
+    written = person.profile.nationality
+    chinese = nationality.is_chinese(written) if written else person.locale == "zh_Hans"
     abroad = country not in ("", "CN", "HK", "MO", "TW")
     return Sentence("sos.consular", {"number": CONSULAR_HOTLINE}) if chinese and abroad else None
 
