@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -26,9 +26,10 @@ from bot.channel import (
     Unreachable,
     WindowClosed,
 )
+from bot.drills import is_drill
 from bot.enclosures import NotYet
-from bot.health import Healths
-from bot.sending import NoLongerWanted, Sending
+from bot.health import Healths, Troubles
+from bot.sending import NoLongerWanted, Parcel, Sending
 from bot.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -38,14 +39,21 @@ BULK_AT_ONCE = 8
 LOOK_AGAIN_S = 0.5
 TROUBLE_S = 0.5
 UNKNOWN_AGAIN_S = 2.0
-RIDE_FOR = timedelta(seconds=4.5)
-"""A letter that has not ridden home by now goes by API (WeChat waits 5 s)."""
+RIDE_FOR = timedelta(seconds=15.5)
+"""A letter that no webhook has carried by now goes by API: WeChat pushes three times, 5 s apart, then gives up.
+A webhook that knows that it carries nothing says so at once (`Riding.missed`)."""
 LEASE = timedelta(minutes=5)
 """Longer than any lease of a letter being sent."""
 PACED = "paced"
 """Our own waiting between messages: no trouble of the channel."""
-MOST_ATTEMPTS = 2_000
-"""A temporary failure is tried for hours, not for ever."""
+MOST_ATTEMPTS, LONGEST = 2_000, timedelta(hours=24)
+"""A temporary failure is tried for a day at least, not for ever."""
+MOST_STUMBLES = 3
+"""A letter that breaks us so often is given up."""
+DOUBT = "doubt:"
+"""Kept beside the platform's ids: this letter may have arrived already, so it is said once more at most."""
+UNKNOWN = "unknown: "
+UNKNOWN_ALERT = "letter_unknown"
 
 
 class Letters(Protocol):
@@ -57,6 +65,7 @@ class Letters(Protocol):
     async def expire_leases(self, now: datetime) -> int: ...
     async def next_due(self, now: datetime) -> datetime | None: ...
     async def held_count(self, address: Address) -> int: ...
+    async def by_ref(self, channel: str, ref: str, address: str = "") -> Letter | None: ...
 
 
 class Store(Protocol):
@@ -82,6 +91,10 @@ class Delivery:
         self._way = way
         self._tasks = Tasks()
         self._wake = asyncio.Event()
+        self._troubles = Troubles(way.channels, way.clock)
+        self._bulk: set[LetterId] = set()
+        self._stumbles: dict[LetterId, int] = {}
+        self._unnoticed: set[str] = set()
 
     def wake(self) -> None:
         """A letter was put in the outbox."""
@@ -91,19 +104,27 @@ class Delivery:
         while True:
             try:
                 started = await self.step()
-                await self._pause(0 if started else LOOK_AGAIN_S)
+                await self._pause(0 if started else await self._idle_s())
             except Exception:
                 log.exception("delivery stumbled")
                 await self._way.clock.sleep(TROUBLE_S)
 
+    async def _idle_s(self) -> float:
+        """Until a letter falls due, at most `LOOK_AGAIN_S`: hints may be lost."""
+        now = self._way.clock.now()
+        due = await self._way.letters.next_due(now)
+        return min(LOOK_AGAIN_S, (due - now).total_seconds()) if due else LOOK_AGAIN_S
+
     async def _pause(self, seconds: float) -> None:
         """Until a letter may be due, or somebody says so."""
-        if seconds and not self._wake.is_set():
+        if seconds > 0 and not self._wake.is_set():
             sleeping = asyncio.ensure_future(self._way.clock.sleep(seconds))
             waking = asyncio.ensure_future(self._wake.wait())
-            await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
-            sleeping.cancel()
-            waking.cancel()
+            try:
+                await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                sleeping.cancel()
+                waking.cancel()
         self._wake.clear()
         await asyncio.sleep(0)
 
@@ -113,7 +134,8 @@ class Delivery:
         room = AT_ONCE - len(self._tasks)
         if room <= 0:
             return 0
-        letters = await self._way.letters.claim(room, now, BULK_AT_ONCE)
+        letters = await self._way.letters.claim(room, now, max(0, BULK_AT_ONCE - len(self._bulk)))
+        self._bulk.update(letter.id for letter in letters if letter.urgency is Urgency.BULK)
         for letter in letters:
             self._tasks.start(self._deliver(letter))
         return len(letters)
@@ -135,93 +157,150 @@ class Delivery:
         await self._tasks.finish(30)
 
     async def _deliver(self, letter: Letter) -> None:
-        """One letter, to a named outcome; whatever happens here, it ends in a state."""
+        """One letter, to a named outcome. What cannot be written down is found again by its lease."""
         try:
-            outcome = await self._send(letter)
-        except NotYet as waiting:
-            outcome = self._later(letter, "media", waiting.delay_s)
-        except NoLongerWanted:
-            outcome = Outcome(LetterState.DROPPED, self._way.clock.now())
-        except SendFailure as failure:
-            outcome = await self._failed(letter, failure)
-        except Exception:
-            log.exception("letter %s could not be rendered or sent", letter.id)
-            outcome = await self._give_up(letter, "broken")
-        await self._way.letters.settle(letter.id, outcome)
-        self.wake()
+            packed = await self._packed(letter)
+            if isinstance(packed, Outcome):
+                await self._settle(Parcel(letter), packed)
+            else:
+                await self._settle(packed, await self._sent(packed))
+        finally:
+            self._bulk.discard(letter.id)
+            self.wake()
 
-    async def _send(self, letter: Letter) -> Outcome:
-        """The letter, and with it what else waits for the same address where the channel joins letters."""
-        sent = await self._way.sending.send(letter)
+    async def _packed(self, letter: Letter) -> Parcel | Outcome:
+        """Ready to be sent, or what becomes of it instead."""
+        try:
+            wait_s = await self._out_of_order_s(letter)
+            if wait_s > 0:
+                return self._later(letter, self._troubles.code(letter.address.channel), wait_s)
+            return await self._way.sending.packed(letter)
+        except NotYet as waiting:
+            return self._later(letter, waiting.why, waiting.delay_s)
+        except Exception:
+            log.exception("letter %s could not be rendered", letter.id)
+            return await self._stumbled(letter)
+
+    async def _out_of_order_s(self, letter: Letter) -> float:
+        """How long the whole channel is out; our own exercises never touch it."""
+        return 0.0 if is_drill(letter.address) else await self._troubles.wait_s(letter.address.channel)
+
+    async def _sent(self, parcel: Parcel) -> Outcome:
+        letter = parcel.letter
+        try:
+            await self._way.sending.send(parcel)
+        except SendFailure as failure:
+            return await self._failed(parcel, failure)
+        except NoLongerWanted:
+            return Outcome(LetterState.DROPPED, self._way.clock.now())
+        except Exception:
+            log.exception("letter %s broke while it was being sent", letter.id)
+            return await self._unknown(letter, "broken")
+        if not is_drill(letter.address):
+            self._way.healths.succeeded(letter.address.channel, self._way.clock.now())
+            self._troubles.over(letter.address.channel)
+        self._stumbles.pop(letter.id, None)
         now = self._way.clock.now()
-        self._way.healths.succeeded(letter.address.channel, now)
-        for other in sent.joined:
-            await self._way.letters.settle(other.id, Outcome(LetterState.DELIVERED, now, text=sent.text))
-        return Outcome(LetterState.DELIVERED, now, text=sent.text, parts_sent=sent.parts)
+        return Outcome(LetterState.DELIVERED, now, text=parcel.text, parts_sent=len(parcel.parts))
+
+    async def _settle(self, parcel: Parcel, outcome: Outcome) -> None:
+        """The letter, and those that travelled along: they share its fate unless the fault was its own."""
+        await self._way.letters.settle(parcel.letter.id, outcome)
+        for other, text in parcel.joined:
+            await self._way.letters.settle(other.id, await self._companion(other, text, outcome))
+
+    async def _companion(self, other: Letter, text: str, of_head: Outcome) -> Outcome:
+        now = self._way.clock.now()
+        if of_head.state in (LetterState.FAILED, LetterState.DROPPED):
+            return Outcome(LetterState.WAITING, now, now)
+        if of_head.state is LetterState.UNKNOWN or of_head.error.startswith(UNKNOWN):
+            return await self._unknown(other, of_head.error.removeprefix(UNKNOWN))
+        delivered = of_head.state is LetterState.DELIVERED
+        return replace(of_head, text=text if delivered else "", parts_sent=int(delivered))
 
     def _later(self, letter: Letter, why: str, delay_s: float) -> Outcome:
         now = self._way.clock.now()
         return Outcome(LetterState.WAITING, now, now + timedelta(seconds=delay_s), why)
 
-    async def _failed(self, letter: Letter, failure: SendFailure) -> Outcome:
-        now = self._way.clock.now()
+    async def _failed(self, parcel: Parcel, failure: SendFailure) -> Outcome:
+        letter, now = parcel.letter, self._way.clock.now()
         if not (isinstance(failure, WindowClosed | AddressMoved | Unreachable) or failure.code == PACED):
             self._way.healths.failed(letter.address.channel, now, failure.code)
         match failure:
             case ChannelDown():
-                await self._alert(letter, "channel_down", f"{letter.address.channel}: {failure.code}")
-                return self._later(letter, failure.code, failure.delay_s)
-            case TemporaryFailure() if letter.attempts < MOST_ATTEMPTS:
+                return await self._down(letter, failure)
+            case TemporaryFailure() if letter.attempts < MOST_ATTEMPTS or now - letter.created_at < LONGEST:
                 return self._later(letter, failure.code, failure.delay_s)
             case UnknownOutcome():
-                return self._unknown(letter, failure)
+                self._troubles.doubtful(letter.address.channel, failure.code)
+                return await self._unknown(letter, failure.code)
             case AddressMoved():
                 moved = Address(letter.address.channel, failure.to)
                 return Outcome(LetterState.WAITING, now, now, "moved", moved_to=moved)
             case WindowClosed():
-                return await self._held(letter, failure)
+                return await self._held(parcel, failure)
             case Unreachable():
                 return await self._unreachable(letter, failure)
         return await self._give_up(letter, failure.code)
 
-    def _unknown(self, letter: Letter, failure: SendFailure) -> Outcome:
-        """Nobody knows whether it arrived: urgent words are said once more, bulk never."""
-        if letter.urgency is not Urgency.BULK and letter.attempts <= 1:
-            return self._later(letter, f"unknown: {failure.code}", UNKNOWN_AGAIN_S)
-        return Outcome(LetterState.UNKNOWN, self._way.clock.now(), error=failure.code)
-
-    async def _held(self, letter: Letter, failure: SendFailure) -> Outcome:
-        """The window is shut: another address, else one notice, and the letter waits for their next word."""
+    async def _down(self, letter: Letter, failure: ChannelDown) -> Outcome:
+        """Everything on this channel waits; staff hear of it once. An SOS takes another way if there is one."""
+        channel = letter.address.channel
+        if self._troubles.down(channel, failure.code, failure.delay_s):
+            await self._alert(letter, "channel_down", f"{channel}: {failure.code}")
+        other = await self._other_address(letter) if letter.urgency is Urgency.SOS else None
+        if other is None or letter.parts_sent:
+            return self._later(letter, failure.code, failure.delay_s)
         now = self._way.clock.now()
-        other = await self._other_address(letter)
-        if other and letter.urgency is Urgency.SOS:
+        return Outcome(LetterState.WAITING, now, now, failure.code, moved_to=other)
+
+    async def _unknown(self, letter: Letter, code: str) -> Outcome:
+        """Nobody knows whether it arrived: urgent words are said once more when the platform answers, bulk never."""
+        mark = f"{DOUBT}{letter.id}"
+        again = letter.urgency is not Urgency.BULK
+        if again and await self._way.letters.by_ref(letter.address.channel, mark) is None:
+            later = self._later(letter, f"{UNKNOWN}{code}", UNKNOWN_AGAIN_S)
+            return replace(later, refs=(mark,))
+        if again:
+            await self._alert(letter, UNKNOWN_ALERT, letter.address.channel)
+        return Outcome(LetterState.UNKNOWN, self._way.clock.now(), error=code)
+
+    async def _held(self, parcel: Parcel, failure: SendFailure) -> Outcome:
+        """The window is shut: another address, else one notice, and the letter waits for their next word."""
+        letter, now = parcel.letter, self._way.clock.now()
+        other = await self._other_address(letter) if letter.urgency is Urgency.SOS else None
+        if other:
             return Outcome(LetterState.WAITING, now, now, failure.code, moved_to=other)
-        await self._nudge(letter)
+        try:
+            await self._notice(letter, 1 + len(parcel.joined))
+        except Unreachable as unreachable:
+            return await self._unreachable(letter, unreachable)
+        except TemporaryFailure as later:
+            return self._later(letter, later.code, later.delay_s)
+        except SendFailure as refused:
+            self._unnoticed.add(letter.address.lane)
+            log.info("no notice to %s: %s", letter.address.channel, refused.code)
+        if letter.urgency is Urgency.SOS and letter.address.lane in self._unnoticed:
+            await self._alert(letter, "cannot_be_reached", failure.code)
         return Outcome(LetterState.HELD, now, error=failure.code)
 
-    async def _nudge(self, letter: Letter) -> None:
-        waiting = await self._way.letters.held_count(letter.address) + 1
+    async def _notice(self, letter: Letter, waiting: int) -> None:
+        """One notice for all that wait; raises what kept it from being taken."""
+        if await self._way.letters.held_count(letter.address):
+            return
         envelope = Envelope(letter.address, letter.urgency, f"{letter.id}:nudge", True)
-        try:
-            await self._way.channels[letter.address.channel].nudge(envelope, waiting, letter.locale)
-        except SendFailure as failure:
-            log.info("no notice to %s: %s", letter.address.channel, failure.code)
-            if letter.urgency is Urgency.SOS:
-                await self._alert(letter, "cannot_be_reached", failure.code)
+        await self._way.channels[letter.address.channel].nudge(envelope, waiting, letter.locale)
+        self._unnoticed.discard(letter.address.lane)
 
     async def _unreachable(self, letter: Letter, failure: SendFailure) -> Outcome:
         now = self._way.clock.now()
         async with self._way.store.begin(now) as uow:
             await uow.people.set_reach(letter.address, Reach.UNREACHABLE)
             await uow.commit()
-        return await self._elsewhere(letter, failure.code)
-
-    async def _elsewhere(self, letter: Letter, code: str) -> Outcome:
         other = await self._other_address(letter)
         if other is None:
-            return await self._give_up(letter, code)
-        now = self._way.clock.now()
-        return Outcome(LetterState.WAITING, now, now, code, moved_to=other)
+            return await self._give_up(letter, failure.code)
+        return Outcome(LetterState.WAITING, now, now, failure.code, moved_to=other)
 
     async def _other_address(self, letter: Letter) -> Address | None:
         async with self._way.store.begin(self._way.clock.now()) as uow:
@@ -229,6 +308,14 @@ class Delivery:
         tried = {letter.address.lane, *letter.tried}
         usable = [i.at for i in identities if i.reach is Reach.OK and i.at.channel in self._way.channels]
         return next((at for at in usable if at.lane not in tried), None)
+
+    async def _stumbled(self, letter: Letter) -> Outcome:
+        """Our own fault: perhaps the database was away for a moment. Tried again, then given up."""
+        count = self._stumbles[letter.id] = self._stumbles.get(letter.id, 0) + 1
+        if count < MOST_STUMBLES:
+            return self._later(letter, "broken", TROUBLE_S * 2**count)
+        self._stumbles.pop(letter.id, None)
+        return await self._give_up(letter, "broken")
 
     async def _give_up(self, letter: Letter, code: str) -> Outcome:
         """Loudly: an operator sees who could not be told."""

@@ -1,27 +1,32 @@
 """What goes with a letter beside its words: the file it waits for, the moving map it edits."""
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from backoffice import ports
+from backoffice.kernel import errors
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.exchange import Address, Letter
 from backoffice.kernel.ids import MediaId
-from backoffice.kernel.messages import Media
-from bot.channel import Features
+from backoffice.kernel.messages import Media, MediaKind
+from bot.channel import Channel, Features
 from bot.rendering import Enclosure
 
 WAIT_FOR_FILE = timedelta(seconds=20)
 """A letter waits this long for its file, then goes without and says so."""
 LOOK_AGAIN_S = 0.5
+MOVED = "job.moved"
+"""The message that only moves a map already shown."""
 
 
 class NotYet(Exception):
-    """The file is still on its way: try again after `delay_s`."""
+    """Something it waits for is still on its way: try again after `delay_s`. `why` is a code for staff."""
 
-    def __init__(self, delay_s: float) -> None:
-        super().__init__("file not fetched yet")
+    def __init__(self, delay_s: float, why: str = "media") -> None:
+        super().__init__(why)
         self.delay_s = delay_s
+        self.why = why
 
 
 class FetchState(Protocol):
@@ -37,6 +42,13 @@ class Fetches(Protocol):
 
 class LiveMaps(Protocol):
     async def live_map(self, name: str, address: Address) -> str | None: ...
+
+
+@runtime_checkable
+class Selective(Protocol):
+    """A channel that shows only some files of the kinds it knows (WeChat plays no Ogg)."""
+
+    def takes(self, kind: MediaKind, mime: str, size: int) -> bool: ...
 
 
 class Enclosures:
@@ -64,13 +76,53 @@ class Enclosures:
 
     async def _file(self, letter: Letter, media: Media) -> Enclosure:
         found = await self._fetches.get(MediaId(media.id))
-        if found is not None and found.state == "ready":
-            return Enclosure(await self._store.get(MediaId(media.id)), found.mime)
-        waiting = found is not None and found.state == "waiting"
-        if waiting and self._clock.now() - letter.created_at < WAIT_FOR_FILE:
+        if found is None or found.state == "ready":
+            return await self._stored(media, found.mime if found else media.mime)
+        if found.state == "waiting" and self._clock.now() - letter.created_at < WAIT_FOR_FILE:
             raise NotYet(LOOK_AGAIN_S)
         return Enclosure(missing=True)
 
+    async def _stored(self, media: Media, mime: str) -> Enclosure:
+        """The media type is what the first bytes betray, for platforms name none or a wrong one."""
+        try:
+            body = await self._store.get(MediaId(media.id))
+        except errors.NotFound:
+            return Enclosure(missing=True)
+        return Enclosure(body, sniffed(body) or mime or media.mime)
 
-MOVED = "job.moved"
-"""The message that only moves a map already shown."""
+
+def shown(channel: Channel, letter: Letter, enclosure: Enclosure) -> Features:
+    """What the channel can show of this letter: a kind whose file it would refuse is as good as unknown there."""
+    features, media = channel.features, letter.message.media
+    if media is None or enclosure.body is None or not isinstance(channel, Selective):
+        return features
+    if channel.takes(media.kind, enclosure.mime, len(enclosure.body)):
+        return features
+    return replace(features, media=features.media - {media.kind})
+
+
+_MARKS = (
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
+    (0, b"GIF8", "image/gif"),
+    (8, b"WEBP", "image/webp"),
+    (4, b"ftyphei", "image/heic"),
+    (4, b"ftypmif1", "image/heic"),
+    (4, b"ftypqt", "video/quicktime"),
+    (4, b"ftyp3g", "video/3gpp"),
+    (4, b"ftypM4A", "audio/mp4"),
+    (4, b"ftyp", "video/mp4"),
+    (0, b"#!AMR", "audio/amr"),
+    (0, b"OggS", "audio/ogg"),
+    (0, b"ID3", "audio/mpeg"),
+    (0, b"\xff\xfb", "audio/mpeg"),
+    (0, b"\xff\xf3", "audio/mpeg"),
+    (0, b"%PDF", "application/pdf"),
+)
+"""Where the first bytes of a file say what it is; the first that fits."""
+
+
+def sniffed(body: bytes) -> str:
+    """The media type by the first bytes, "" when they say nothing."""
+    head = body[:16]
+    return next((mime for at, mark, mime in _MARKS if head[at : at + len(mark)] == mark), "")

@@ -1,5 +1,6 @@
 """Fetches the files people sent, at once: platforms keep them for days only."""
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Protocol
 from backoffice import ports
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.ids import CaseId, MediaId
-from bot.channel import Channel, PermanentFailure, SendFailure, TemporaryFailure, Unreachable
+from bot.channel import Channel, PermanentFailure, SendFailure, TemporaryFailure
 
 log = logging.getLogger(__name__)
 LIMIT = 20 * 2**20
@@ -51,28 +52,33 @@ class Fetching:
         self._clock = clock
 
     async def step(self) -> int:
-        """Fetch what is due; returns how many were tried."""
+        """Fetch what is due, side by side; returns how many were tried."""
         found = await self._fetches.claim(self._clock.now(), AT_ONCE)
-        for fetch in found:
-            await self._one(fetch)
+        await asyncio.gather(*(self._one(fetch) for fetch in found))
         return len(found)
 
     async def _one(self, fetch: Fetch) -> None:
+        """One that breaks us (disk full, channel switched off) is tried again and holds up no other."""
         try:
-            body = await self._channels[fetch.channel].fetch(fetch.handle, LIMIT)
-        except (PermanentFailure, Unreachable) as failure:
+            await self._fetch(fetch)
+        except PermanentFailure as failure:
             await self._fetches.failed(fetch.id, failure.code)
         except SendFailure as failure:
             await self._again(fetch, failure)
-        else:
-            await self._store.put(fetch.case, fetch.id, body)
-            await self._fetches.ready(fetch.id)
+        except Exception:
+            log.exception("file %s could not be fetched or kept", fetch.id)
+            await self._again(fetch, SendFailure("broken"))
+
+    async def _fetch(self, fetch: Fetch) -> None:
+        body = await self._channels[fetch.channel].fetch(fetch.handle, LIMIT)
+        await self._store.put(fetch.case, fetch.id, body)
+        await self._fetches.ready(fetch.id)
 
     async def _again(self, fetch: Fetch, failure: SendFailure) -> None:
         if fetch.attempts >= MOST_ATTEMPTS:
             await self._fetches.failed(fetch.id, failure.code)
             return
-        pause = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(fetch.attempts, 10))
+        pause = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(fetch.attempts - 1, 10))
         if isinstance(failure, TemporaryFailure):
             pause = max(failure.delay_s, FIRST_PAUSE_S)
         await self._fetches.again(fetch.id, failure.code, self._clock.now() + timedelta(seconds=pause))

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -13,9 +13,9 @@ from backoffice.clockwork.firing import Firing
 from backoffice.kernel import ids
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.errors import Refusal, Stale
-from backoffice.kernel.exchange import Accepted, Address, RawUpdate, StoredUpdate, Window
+from backoffice.kernel.exchange import Accepted, Address, NewLetter, RawUpdate, StoredUpdate, Window
 from backoffice.kernel.ids import MediaId, PersonId
-from backoffice.kernel.messages import Media
+from backoffice.kernel.messages import Media, Message
 from backoffice.people.model import Person
 from backoffice.ports import Alert, DeadlineKind
 from backoffice.workflows.work import Seat, Work, World
@@ -23,7 +23,7 @@ from bot.channel import Answer, Reader
 from bot.conversations import engine
 from bot.conversations.turn import Turn
 from bot.drills import is_drill
-from bot.incoming import File, Incoming, Receipt
+from bot.incoming import File, Incoming, Left, Located, Nothing, Receipt, Unknown
 from bot.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ RETRIES = 2
 """A turn is a pure retry: a stale version runs it again, twice at most."""
 MOST_CRASHES = 3
 UNTAKEN_AFTER = timedelta(seconds=1)
+LARGEST_FILE = 20 * 2**20  # bytes: what getFile serves and what business.md stores
 
 
 class InboxRows(Protocol):
@@ -141,26 +142,28 @@ class Gateway:
         self._tasks = Tasks()
         self._taken: dict[int, asyncio.Event] = {}
         self._late: set[int] = set()
+        self._fresh: set[int] = set()
+        self._stuck: set[str] = set()
 
     async def accept(self, raw: RawUpdate) -> Accepted:
         """Durable when this returns; the turn starts on its own."""
         accepted = await self._gate.inbox.store(raw)
         if not accepted.duplicate:
             self._taken[accepted.seq] = asyncio.Event()
-            self._tasks.start(self._take_lane(raw.sender))
+            self._fresh.add(accepted.seq)
+            self._tasks.start(self._take_stored(accepted))
         return accepted
 
     async def answer(self, accepted: Accepted, within_s: float) -> Answer | None:
-        """Words to ride home, once the row has been taken; None when that takes too long."""
+        """Words to ride home once the row has been taken; None when that takes too long."""
         taken = self._taken.get(accepted.seq)
         try:
             if taken is not None:
                 await asyncio.wait_for(taken.wait(), max(within_s, 0.001))
         except TimeoutError:
-            self._late.add(accepted.seq)
-            return None
-        finally:
-            self._taken.pop(accepted.seq, None)
+            if accepted.seq in self._taken:
+                self._late.add(accepted.seq)
+                return None
         return await self._gate.riding.answer(accepted)
 
     async def written(self, answer: Answer) -> None:
@@ -178,38 +181,56 @@ class Gateway:
         """Rows nobody has taken for a second: after a crash, or another process's."""
         lanes = await self._gate.inbox.idle_lanes(self._gate.clock.now() - UNTAKEN_AFTER)
         for lane in lanes:
-            channel, _, address = lane.partition(":")
-            await self._take_lane(Address(channel, address), counting=True)
+            await self._sweep_lane(lane)
         return len(lanes)
 
-    async def _take_lane(self, at: Address, counting: bool = False) -> None:
+    async def _sweep_lane(self, lane: str) -> None:
+        """One lane that cannot be read keeps nobody else waiting, and staff hear of it once."""
+        channel, _, address = lane.partition(":")
+        try:
+            await self._take_lane(Address(channel, address))
+        except Exception:
+            log.exception("a lane of %s cannot be taken", channel)
+            if lane not in self._stuck:
+                self._stuck.add(lane)
+                await self._alert(Alert(0, self._gate.clock.now(), "update_parked", None, channel))
+
+    async def _take_stored(self, accepted: Accepted) -> None:
+        """The first try; whoever took the row, its webhook is told."""
+        try:
+            await self._take_lane(accepted.sender)
+        finally:
+            self._fresh.discard(accepted.seq)
+            await self._wake(accepted.seq)
+
+    async def _take_lane(self, at: Address) -> None:
         """Hold the person's lock and take their rows until none is left."""
         while True:
             before = await self._gate.lookup.at(at)
             async with self._gate.locks.hold(before.key):
                 known = await self._gate.lookup.at(at)
                 if known.key == before.key:
-                    await self._take_all(known.lanes, None, counting)
+                    await self._take_all(known.lanes, None)
                     return
 
     async def drain(self, person: PersonId, up_to: datetime) -> None:
         """Take every row of a person stored at or before `up_to`. The caller holds the person's lock."""
-        await self._take_all(await self._gate.lookup.lanes(person), up_to, counting=False)
+        await self._take_all(await self._gate.lookup.lanes(person), up_to)
 
-    async def _take_all(self, lanes: Sequence[str], up_to: datetime | None, counting: bool) -> None:
+    async def _take_all(self, lanes: Sequence[str], up_to: datetime | None) -> None:
         failed: set[int] = set()
         while True:
             rows = [r for r in await self._gate.inbox.untaken(lanes, up_to) if r.seq not in failed]
             if not rows:
                 return
             for row in rows:
-                if not await self._take(row, counting):
+                if not await self._take(row):
                     failed.add(row.seq)
 
-    async def _take(self, row: StoredUpdate, counting: bool) -> bool:
+    async def _take(self, row: StoredUpdate) -> bool:
         """One row; False when it crashed and waits for its next try."""
         try:
-            if counting and await self._worn_out(row):
+            if await self._worn_out(row):
                 return True
             await self._turns(row)
         except Exception:
@@ -221,7 +242,7 @@ class Gateway:
 
     async def _wake(self, seq: int) -> None:
         """The webhook may answer now; one that has already gone without words sends them by API."""
-        taken = self._taken.get(seq)
+        taken = self._taken.pop(seq, None)
         if taken is not None:
             taken.set()
         if seq in self._late:
@@ -229,7 +250,13 @@ class Gateway:
             await self._gate.riding.missed(seq)
 
     async def _worn_out(self, row: StoredUpdate) -> bool:
-        """Count this try before making it; a row that crashed three times is parked and alarms."""
+        """Count this try before making it; a row that crashed three times is parked and alarms.
+
+        The first try of a row stored by this process was counted when it was stored.
+        """
+        if row.seq in self._fresh:
+            self._fresh.discard(row.seq)
+            return False
         attempt = await self._gate.inbox.count_attempt(row.seq)
         if attempt == 0:
             return True
@@ -239,25 +266,43 @@ class Gateway:
             await self._alarm(row)
         return True
 
-    async def _nobody(self, row: StoredUpdate) -> None:
-        """An authentic update that names no sender: kept, and staff are told."""
-        if await self._gate.inbox.park(row.seq, "no sender"):
-            await self._alarm(row)
+    def _parked(self, row: StoredUpdate) -> Alert:
+        text = f"{row.raw.sender.channel} #{row.seq}"
+        return Alert(0, self._gate.clock.now(), "update_parked", None, text)
 
     async def _alarm(self, row: StoredUpdate) -> None:
-        now = self._gate.clock.now()
-        async with self._gate.store.begin(now) as uow:
-            await uow.desk.alert(Alert(0, now, "update_parked", None, f"{row.raw.sender.channel} #{row.seq}"))
+        """Staff see whose case it belongs to, and its sender is not left in silence."""
+        alert = self._parked(row)
+        try:
+            async with self._gate.store.begin(alert.at) as uow:
+                person = await uow.people.at(row.raw.sender)
+                case = await uow.cases.active_of(person.id) if person else None
+                about = case.id if case else None
+                if person:
+                    sorry = Message("error.generic", drill=person.drill)
+                    await uow.outbox.put(NewLetter(person.id, sorry, case=about))
+                await uow.desk.alert(replace(alert, case=about))
+                uow.hint("queue")
+                await uow.commit()
+        except Exception:
+            log.exception("the sender of update %s could not be told", row.seq)
+            await self._alert(alert)
+
+    async def _alert(self, alert: Alert) -> None:
+        async with self._gate.store.begin(alert.at) as uow:
+            await uow.desk.alert(alert)
             uow.hint("queue")
             await uow.commit()
 
     async def _turns(self, row: StoredUpdate) -> None:
         incoming = self._gate.readers[row.raw.sender.channel].read(row.raw)
-        if not row.raw.sender.address:
-            await self._nobody(row)
+        if not (row.raw.sender.address or isinstance(incoming.content, Nothing)):
+            if await self._gate.inbox.park(row.seq, "no sender"):
+                await self._alert(self._parked(row))
             return
-        if isinstance(incoming.content, Receipt):
-            await self._gate.receipts(row.raw.sender, incoming.content)
+        if isinstance(incoming.content, Receipt | Nothing) or not incoming.private:
+            await self._set_aside(row, incoming)
+            return
         await self._fire_earlier(row)
         for attempt in range(RETRIES + 1):
             try:
@@ -267,8 +312,19 @@ class Gateway:
                 if attempt == RETRIES:
                     raise
             except Refusal as refusal:
-                await self._explain(row, incoming, refusal)
+                await self._turn(row, incoming, refusal)
                 return
+
+    async def _set_aside(self, row: StoredUpdate, incoming: Incoming) -> None:
+        """A platform's report, an event that means nothing, talk in a group that is not ours to keep.
+
+        It makes no acquaintance, opens no window and releases nothing that is held.
+        """
+        if isinstance(incoming.content, Receipt):
+            await self._gate.receipts(row.raw.sender, incoming.content)
+        async with self._gate.store.begin(self._gate.clock.now()) as uow:
+            if await uow.inbox.done(row.seq):
+                await uow.commit()
 
     async def _fire_earlier(self, row: StoredUpdate) -> None:
         """A countdown that was over before this row was stored fires first: it has won."""
@@ -279,35 +335,28 @@ class Gateway:
             if deadline.kind is DeadlineKind.COUNTDOWN:
                 await self._gate.firing.fire(deadline)
 
-    async def _turn(self, row: StoredUpdate, incoming: Incoming) -> None:
+    async def _turn(self, row: StoredUpdate, incoming: Incoming, refusal: Refusal | None = None) -> None:
+        """One transaction. A refusal undid the turn before; this one says why."""
         now = self._gate.clock.now()
         async with self._gate.store.begin(now) as uow:
             turn = await self._prepare(uow, row, incoming, now)
-            await engine.take(turn)
-            if await uow.inbox.done(row.seq):
-                await uow.commit()
-
-    async def _explain(self, row: StoredUpdate, incoming: Incoming, refusal: Refusal) -> None:
-        """A refusal undid the turn; a second transaction says why."""
-        now = self._gate.clock.now()
-        async with self._gate.store.begin(now) as uow:
-            turn = await self._prepare(uow, row, incoming, now)
-            await engine.refused(turn, refusal)
+            await (engine.refused(turn, refusal) if refusal else _answer(turn))
             if await uow.inbox.done(row.seq):
                 await uow.commit()
 
     async def _prepare(self, uow: TurnWork, row: StoredUpdate, incoming: Incoming, now: datetime) -> Turn:
         at = incoming.sender.at
         person = await uow.people.at(at) or await self._newcomer(uow, incoming, now)
-        seat = Seat(person.id, row.seq) if self._waits(row, at) else None
+        seat = Seat(person.id, row.seq) if self._waits(row, incoming) else None
         await self._refill(uow, incoming, now)
         media = await self._expect(uow, incoming, person)
         work = Work(uow, now, self._gate.world, seat)
         return Turn(work, person, incoming, row.stored_at, media)
 
-    def _waits(self, row: StoredUpdate, at: Address) -> bool:
+    def _waits(self, row: StoredUpdate, incoming: Incoming) -> bool:
         """A WeChat webhook of this process is still waiting for this row's words."""
-        return at.channel == "wechat" and row.seq in self._taken and row.seq not in self._late
+        waiting = row.seq in self._taken and row.seq not in self._late
+        return incoming.sender.at.channel == "wechat" and waiting and not _unanswered(incoming)
 
     async def _newcomer(self, uow: TurnWork, incoming: Incoming, now: datetime) -> Person:
         from_at = incoming.sender.at
@@ -324,7 +373,7 @@ class Gateway:
             await note(uow.windows, incoming, now)
 
     async def _expect(self, uow: TurnWork, incoming: Incoming, person: Person) -> Media | None:
-        """A file is noted for fetching in the same transaction that refers to it."""
+        """A file is noted for fetching in the same transaction that refers to it, be it too large to be had."""
         content = incoming.content
         if not isinstance(content, File):
             return None
@@ -333,3 +382,19 @@ class Gateway:
         case = await uow.cases.active_of(person.id)
         await uow.media.expect(media, case.id if case else None, incoming.sender.at.channel, content.handle)
         return media
+
+
+def _unanswered(incoming: Incoming) -> bool:
+    """WeChat's pushes whose webhook may answer nothing but `success`."""
+    content = incoming.content
+    automatic = isinstance(content, Located) and content.automatic
+    unreadable = isinstance(content, Unknown) and content.kind == "unreadable"
+    return automatic or unreadable or isinstance(content, Left)
+
+
+async def _answer(turn: Turn) -> None:
+    """The turn itself; who sends more than can be fetched is told so at once."""
+    await engine.take(turn)
+    content = turn.incoming.content
+    if isinstance(content, File) and content.size > LARGEST_FILE:
+        await turn.say("menu.unknown_kind")

@@ -1,5 +1,6 @@
 """Words that ride home in a webhook's own answer (WeChat's passive reply)."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -18,6 +19,12 @@ from backoffice.workflows.work import Work, World
 from bot.channel import Answer, Features
 from bot.rendering import Enclosure, Rendering, rides
 from bot.splitting import measure
+
+PROMISES = frozenset(
+    {"sos.countdown", "sos.countdown_last_known", "sos.countdown_no_place", "sos.kept_in_countdown"}
+)
+"""Words that are true for seconds only: a repeat gets the state of the case in their place."""
+REMEMBERED = 1_000
 
 
 class RidingLetters(Protocol):
@@ -49,11 +56,12 @@ class Riding:
 
     def __init__(self, deps: RidingDeps) -> None:
         self._deps = deps
+        self._said: OrderedDict[int, str] = OrderedDict()
 
     async def answer(self, accepted: Accepted) -> Answer | None:
         """The riding letter's words; for a repeat, how things stand now instead of the old promise."""
         letter = await self._deps.letters.ride(accepted.seq)
-        if accepted.duplicate:
+        if accepted.duplicate and (letter is None or letter.message.key in PROMISES):
             return await self._how_it_stands(accepted, letter)
         if letter is None:
             return None
@@ -61,7 +69,16 @@ class Riding:
         if text is None:
             await self._deps.letters.unride(accepted.seq)
             return None
+        self._remember(accepted.seq, letter, text)
         return Answer(text, letter.id)
+
+    def _remember(self, seq: int, letter: Letter, text: str) -> None:
+        """Words that promise nothing may be said again to a repeat whose first answer was lost on the way."""
+        lasting = letter.case is None or letter.message.key == "sos.cancelled"
+        if lasting and not letter.message.question:
+            self._said[seq] = text
+            while len(self._said) > REMEMBERED:
+                self._said.popitem(last=False)
 
     def _text(self, letter: Letter) -> str | None:
         features = self._deps.features[letter.address.channel]
@@ -71,13 +88,17 @@ class Riding:
         return text if measure(text, features.text_unit) <= features.text_limit else None
 
     async def _how_it_stands(self, accepted: Accepted, letter: Letter | None) -> Answer | None:
+        """The state now takes the place of an old promise; where nothing runs any more the promise is dropped."""
         now = self._deps.clock.now()
         async with self._deps.store.begin(now) as uow:
             person = await uow.people.at(accepted.sender)
             case = await uow.cases.active_of(person.id) if person else None
-            if person is None or case is None:
-                return Answer(text, letter.id) if letter and (text := self._text(letter)) else None
-            message = await self._status(uow, case, now)
+            message = await self._status(uow, case, now) if case else None
+        if person is None or case is None or message is None:
+            if letter:
+                await self._deps.letters.settle(letter.id, Outcome(LetterState.DROPPED, now))
+            said = self._said.get(accepted.seq)
+            return Answer(said) if said else None
         return self._as_answer(accepted, (person, case), message, letter)
 
     async def _status(self, uow: ports.UnitOfWork, case: Case, now: datetime) -> Message:

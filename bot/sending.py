@@ -10,12 +10,28 @@ from backoffice.kernel.exchange import Address, Letter
 from backoffice.kernel.ids import LetterId
 from backoffice.kernel.messages import Urgency
 from bot.channel import Channel, Envelope, Part, PermanentFailure, PointPart, Sent, TextPart, Unreachable
-from bot.enclosures import Enclosures, NotYet
+from bot.enclosures import Enclosures, NotYet, shown
 from bot.rendering import LIVE_S, Rendering
 from bot.splitting import measure
 
 PARCEL = 4
 """At most so many letters travel with one."""
+JOINED_AFTER = timedelta(seconds=2)
+"""Where messages are counted, words that are no SOS wait this long for others to travel with."""
+CRITICAL = (
+    "sos.dispatched",
+    "sos.envoy_coming",
+    "sos.envoy_arrived",
+    "sos.envoy_lost",
+    "sos.nobody_near",
+    "case.closed",
+    "case.reopened",
+    "centre.taken",
+    "offer.sos",
+    "job.accepted",
+    "job.over",
+)
+"""What the last message of a window is kept back for: the beginnings of the keys of turning points."""
 
 
 class NoLongerWanted(Exception):
@@ -34,16 +50,17 @@ class Letters(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Dispatched:
-    """What went out: the words, how many parts, and the letters that travelled along."""
+class Parcel:
+    """A letter made ready: its parts, its own words, and the letters that travel along with theirs."""
 
-    text: str
-    parts: int
-    joined: tuple[Letter, ...] = ()
+    letter: Letter
+    parts: tuple[Part, ...] = ()
+    text: str = ""
+    joined: tuple[tuple[Letter, str], ...] = ()
 
 
 class Sending:
-    """Sends letters over their channels."""
+    """Makes letters ready and sends them over their channels."""
 
     def __init__(
         self,
@@ -59,25 +76,35 @@ class Sending:
         self._enclosures = enclosures
         self._clock = clock
 
-    async def send(self, letter: Letter) -> Dispatched:
-        """Raises the failures of `bot.channel`, `NotYet` for a file, `NoLongerWanted`."""
+    async def packed(self, letter: Letter) -> Parcel:
+        """The parcel; those that travel along are claimed with it. Raises `NotYet` for what must still wait."""
         channel = self._channels[letter.address.channel]
+        self._gather(letter, channel)
         parts = await self._parts(letter, channel)
-        joined = await self._parcel(letter, channel, parts)
-        parts = _joined(parts, joined)
-        for number, part in enumerate(parts[letter.parts_sent :], letter.parts_sent):
+        text = "\n".join(p.text for p in parts if isinstance(p, TextPart))
+        joined = tuple(await self._companions(letter, channel, parts))
+        return Parcel(letter, _together(parts, joined), text, joined)
+
+    async def send(self, parcel: Parcel) -> None:
+        """Raises the failures of `bot.channel` and `NoLongerWanted`."""
+        letter = parcel.letter
+        channel = self._channels[letter.address.channel]
+        for number, part in enumerate(parcel.parts[letter.parts_sent :], letter.parts_sent):
             if number and not await self._letters.still_wanted(letter.id):
                 raise NoLongerWanted
-            sent = await self._part(letter, channel, (number, part))
+            sent = await self._part(parcel, channel, (number, part))
             await self._letters.part_sent(letter.id, number + 1, [sent.ref] if sent.ref else [])
-        text = "\n".join(p.text for p in parts if isinstance(p, TextPart))
-        return Dispatched(text, len(parts), tuple(other for other, _ in joined))
+
+    def _gather(self, letter: Letter, channel: Channel) -> None:
+        age = self._clock.now() - letter.created_at
+        if channel.features.joins and letter.urgency is not Urgency.SOS and age < JOINED_AFTER:
+            raise NotYet((JOINED_AFTER - age).total_seconds(), "paced")
 
     async def _parts(self, letter: Letter, channel: Channel) -> tuple[Part, ...]:
         enclosure = await self._enclosures.of(letter, channel.features)
-        return self._rendering.parts(letter, channel.features, enclosure)
+        return self._rendering.parts(letter, shown(channel, letter, enclosure), enclosure)
 
-    async def _parcel(
+    async def _companions(
         self, letter: Letter, channel: Channel, parts: Sequence[Part]
     ) -> list[tuple[Letter, str]]:
         """Where messages are counted, waiting plain words travel together under the limit."""
@@ -95,8 +122,9 @@ class Sending:
     async def _claimed(self, letter: Letter, fitting: list[tuple[Letter, str]]) -> list[tuple[Letter, str]]:
         if not fitting:
             return []
-        won = {found.id for found in await self._letters.join(letter.id, [other.id for other, _ in fitting])}
-        return [(other, text) for other, text in fitting if other.id in won]
+        found = await self._letters.join(letter.id, [other.id for other, _ in fitting])
+        texts = {other.id: text for other, text in fitting}
+        return [(won, texts[won.id]) for won in found]
 
     async def _plain(self, other: Letter, channel: Channel) -> str | None:
         """The words of a letter that is nothing but words, else None."""
@@ -108,10 +136,10 @@ class Sending:
             return None
         return parts[0].text if len(parts) == 1 and isinstance(parts[0], TextPart) else None
 
-    async def _part(self, letter: Letter, channel: Channel, numbered: tuple[int, Part]) -> Sent:
+    async def _part(self, parcel: Parcel, channel: Channel, numbered: tuple[int, Part]) -> Sent:
         number, part = numbered
-        critical = letter.urgency is Urgency.SOS
-        envelope = Envelope(letter.address, letter.urgency, f"{letter.id}:{number}", critical)
+        letter = parcel.letter
+        envelope = Envelope(letter.address, letter.urgency, f"{letter.id}:{number}", _critical(parcel))
         try:
             sent = await channel.send(envelope, part)
         except PermanentFailure as failure:
@@ -139,7 +167,12 @@ class Sending:
         await self._letters.put_live_map(place.live, letter.address, sent.ref, until)
 
 
-def _joined(parts: tuple[Part, ...], joined: list[tuple[Letter, str]]) -> tuple[Part, ...]:
+def _together(parts: tuple[Part, ...], joined: Sequence[tuple[Letter, str]]) -> tuple[Part, ...]:
     if not joined or not isinstance(parts[0], TextPart):
         return parts
     return (TextPart("\n\n".join([parts[0].text, *(text for _, text in joined)])),)
+
+
+def _critical(parcel: Parcel) -> bool:
+    letters = (parcel.letter, *(other for other, _ in parcel.joined))
+    return any(each.message.key.startswith(CRITICAL) for each in letters)

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import aiohttp
 from aiogram import Bot
+from aiogram.methods import GetMe
 
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.messages import MediaKind
@@ -19,6 +20,7 @@ from bot.channel import (
     SendFailure,
     Sent,
     TemporaryFailure,
+    UnknownOutcome,
     WindowClosed,
 )
 from bot.handlers.telegram import client, download, failures, methods, updates
@@ -86,6 +88,18 @@ class TelegramChannel:
     async def fetch(self, handle: str, limit: int) -> bytes:
         """A file somebody sent. PermanentFailure("too_large") beyond `limit` or the platform's 20 MB."""
         return await download.fetch(self.bot, self._session, handle, limit)
+
+    async def answers(self) -> bool:
+        """Whether the platform answers at all, be it with a refusal; nobody sees the question."""
+        try:
+            await self.bot(GetMe(), request_timeout=client.CALL_S)
+        except UnknownOutcome:
+            return False
+        except TemporaryFailure as failure:
+            return failure.code == failures.FLOOD
+        except SendFailure:
+            return True
+        return True
 
     def _settled(self, failure: PermanentFailure, part: Part) -> Sent:
         """The platform answered about this one part, so the channel works; a map that has not moved is shown."""

@@ -42,10 +42,20 @@ FORMATS: Mapping[MediaKind, Format] = {
 """After api_uploadtempmedia; the same page also says 2 MB for images: the service's own pictures stay below."""
 
 
+def taken(kind: MediaKind, mime: str, size: int) -> bool:
+    """Whether the platform takes a file of this media type and size (bytes) as this kind."""
+    known = FORMATS.get(kind)
+    return known is not None and _plain(mime) in known.endings and 0 < size <= known.largest
+
+
+def _plain(mime: str) -> str:
+    return mime.split(";")[0].strip().lower()
+
+
 def check(part: channel.MediaPart) -> None:
     """Raises `PermanentFailure` for what the platform would refuse: kind, format, size, a caption under a picture."""
     known = FORMATS.get(part.kind)
-    if known is None or part.mime.split(";")[0].strip().lower() not in known.endings:
+    if known is None or _plain(part.mime) not in known.endings:
         raise channel.PermanentFailure("format not taken")
     if not 0 < len(part.body) <= known.largest:
         raise channel.PermanentFailure("size not taken")
@@ -81,7 +91,7 @@ class Uploads:
 
     async def _uploaded(self, part: channel.MediaPart) -> str:
         known = FORMATS[part.kind]
-        mime = part.mime.split(";")[0].strip().lower()
+        mime = _plain(part.mime)
         file: transport.File = (f"{part.kind}.{known.endings[mime]}", part.body, mime)
         result: dict[str, Any] = await self._client.media.upload(known.name, file)
         media_id = result.get("media_id")

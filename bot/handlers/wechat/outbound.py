@@ -10,7 +10,7 @@ import aiohttp
 from backoffice.kernel import clock as clocks
 from backoffice.kernel.messages import MediaKind
 from bot import channel
-from bot.handlers.wechat import errors, maplink, media, notice, reply, tokens, transport, window
+from bot.handlers.wechat import errors, maplink, media, notice, reply, tokens, transport, window, wire
 from bot.handlers.wechat.config import WechatConfig
 
 TEXT_BYTES = 2000
@@ -89,6 +89,22 @@ class WechatChannel:
     async def fetch(self, handle: str, limit: int) -> bytes:
         """A file somebody sent (MediaId), at most `limit` bytes."""
         return await self._downloads.fetch(handle, limit)
+
+    def takes(self, kind: MediaKind, mime: str, size: int) -> bool:
+        """Whether the platform plays such a file; it converts nothing (no Ogg, no HEIC, no WebP)."""
+        return media.taken(kind, mime, size)
+
+    async def answers(self) -> bool:
+        """Whether the platform answers at all, be it with a refusal: the menu is asked for, nobody sees it."""
+        try:
+            await self.client.menu.get()
+        except channel.UnknownOutcome:
+            return False
+        except channel.TemporaryFailure as failure:
+            return failure.code != wire.NO_CONNECTION
+        except channel.SendFailure:
+            return True
+        return True
 
     async def _metered(self, envelope: channel.Envelope, call: _Call) -> channel.Sent:
         """Counted before the call, uncounted when it was certainly not taken, corrected when the platform knows."""

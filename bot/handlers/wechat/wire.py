@@ -12,6 +12,7 @@ from bot.handlers.wechat import errors
 
 CONNECT_S = 3.0
 LARGEST_ANSWER = 1024 * 1024
+NO_CONNECTION = "no connection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ async def exchange(http: aiohttp.ClientSession, call: Call) -> Reply:
         async with http.request(call.method, call.url, allow_redirects=False, **options) as response:
             return Reply(response.status, await _capped(response.content, call.limit))
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-        raise channel.TemporaryFailure("no connection", errors.NETWORK_S) from None
+        raise channel.TemporaryFailure(NO_CONNECTION, errors.NETWORK_S) from None
     except TimeoutError:
         raise channel.UnknownOutcome("time-out") from None
     except aiohttp.InvalidURL:
