@@ -9,6 +9,7 @@ from backoffice.ports.cases import Cases
 from backoffice.ports.deadlines import Deadlines
 from backoffice.ports.desk import Desk
 from backoffice.ports.dispatch import Assignments, Envoys
+from backoffice.ports.money import Ledger, Payments, Payouts, Prices
 from backoffice.ports.people import People
 from backoffice.ports.staff import Staff
 from backoffice.ports.talk import Outbox, Talk
@@ -17,7 +18,8 @@ from backoffice.ports.talk import Outbox, Talk
 class UnitOfWork(Protocol):
     """One transaction. Left without `commit` it undoes everything.
 
-    `hint(topic)` is published on the bus after the commit (`case:<id>`, `letters`, `deadlines`, `envoy:<id>`, `queue`).
+    `hint(topic)` is published on the bus after the commit (`case:<id>`, `letters`, `deadlines`, `envoy:<id>`, `queue`,
+    `payments`).
     """
 
     @property
@@ -38,6 +40,14 @@ class UnitOfWork(Protocol):
     def staff(self) -> Staff: ...
     @property
     def desk(self) -> Desk: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def payments(self) -> Payments: ...
+    @property
+    def payouts(self) -> Payouts: ...
+    @property
+    def prices(self) -> Prices: ...
 
     def hint(self, topic: str) -> None: ...
     async def commit(self) -> None: ...

@@ -10,6 +10,7 @@ from backoffice.kernel import ids
 from backoffice.kernel.exchange import NewLetter, Question
 from backoffice.kernel.ids import PersonId, QuestionId
 from backoffice.kernel.messages import Choice, Message, Urgency
+from backoffice.money.rules import PayRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class World:
     index: ports.EnvoyIndex
     bits: ids.Bits
     centre_phones: Mapping[str, str]
+    pay: PayRules = PayRules()
 
 
 @dataclass
