@@ -1,0 +1,27 @@
+"""Settings of money in the business's units."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from backoffice.kernel.money import Money
+
+RECORDED = "recorded"
+"""The provider that needs nothing: an operator records what has happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayRules:
+    """`ways` maps a channel to the provider used there; any other channel is `recorded` by an operator.
+
+    `captures`: providers that only reserve the money until it is captured. Over `second_person_over` (compared in
+    its currency, by rate) a payout needs two persons. Links of pay pages begin with `public_url`.
+    """
+
+    ways: Mapping[str, str] = field(default_factory=dict)
+    captures: frozenset[str] = frozenset()
+    expires_after: timedelta = timedelta(minutes=30)
+    second_person_over: Money = Money(2000_00, "CNY")
+    smallest_payout: Money = Money(50_00, "CNY")
+    home: str = "CNY"
+    public_url: str = ""

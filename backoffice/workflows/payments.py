@@ -1,0 +1,270 @@
+"""A traveller's payment: asked for, paid, held, shared out, given back; every order to a provider is a row."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from backoffice.kernel import money
+from backoffice.kernel.errors import Refusal
+from backoffice.kernel.exchange import NewLetter
+from backoffice.kernel.ids import PersonId
+from backoffice.kernel.messages import Message, Param, When
+from backoffice.kernel.money import Money
+from backoffice.money import ledger
+from backoffice.money.ledger import KeyReused, Split, Stamp
+from backoffice.money.model import (
+    OrderKind,
+    Payment,
+    PaymentId,
+    PaymentStatus,
+    Proof,
+    ProviderOrder,
+    ProviderOrderId,
+    Purpose,
+)
+from backoffice.money.rules import RECORDED
+from backoffice.people.model import Reach
+from backoffice.ports import Alert
+from backoffice.workflows.work import Work
+
+
+class NotPaid(Refusal):
+    """Nothing is held for this payment."""
+
+    key = "payment.not_paid"
+
+
+async def request(work: Work, purpose: Purpose, payer: PersonId, amount: Money, key: str) -> Payment:
+    """Ask `payer` for a sum; asked again with the same key it is the same payment.
+
+    How to pay comes by letter once the provider has made it payable. Raises `ledger.KeyReused` (409) for the
+    same key with another purpose, payer or sum, `ledger.NotASum` for nothing.
+    """
+    known = await work.uow.payments.by_key(key)
+    if known is not None:
+        if (known.purpose, known.payer, known.amount) != (purpose, payer, amount):
+            raise KeyReused
+        return known
+    if amount.minor <= 0:
+        raise ledger.NotASum
+    payment = await _payment(work, purpose, payer, amount, key)
+    await work.uow.payments.add(payment)
+    await order(work, payment, OrderKind.CREATE, amount)
+    return payment
+
+
+async def _payment(work: Work, purpose: Purpose, payer: PersonId, amount: Money, key: str) -> Payment:
+    return Payment(
+        id=PaymentId(work.new_id()),
+        key=key,
+        purpose=purpose,
+        payer=payer,
+        amount=amount,
+        provider=await provider_for(work, payer),
+        created_at=work.now,
+        expires_at=work.now + work.world.pay.expires_after,
+        token=work.new_id(),
+    )
+
+
+async def provider_for(work: Work, person: PersonId) -> str:
+    """The way to pay where the person was heard last; an operator records it where there is none."""
+    for identity in await work.uow.people.identities(person):
+        way = work.world.pay.ways.get(identity.at.channel)
+        if way and identity.reach is Reach.OK:
+            return way
+    return RECORDED
+
+
+async def order(work: Work, payment: Payment, kind: OrderKind, amount: Money) -> ProviderOrder:
+    """A row for the runner: carried out after this transaction, never inside it."""
+    made = ProviderOrder(
+        id=ProviderOrderId(work.new_id()),
+        kind=kind,
+        subject=payment.id,
+        person=payment.payer,
+        provider=payment.provider,
+        amount=amount,
+        created_at=work.now,
+        due=work.now,
+    )
+    await work.uow.payments.add_order(made)
+    work.uow.hint("payments")
+    return made
+
+
+async def prepared(work: Work, payment: Payment, how: dict[str, object]) -> None:
+    """The provider has made it payable: the payer is told how, unless the provider's own words show it."""
+    payment.how = how
+    await work.uow.payments.save(payment)
+    if payment.status is not PaymentStatus.REQUESTED or how.get("shown"):
+        return
+    params: dict[str, Param] = {"amount": payment.amount, "when": await _until(work, payment)}
+    if how.get("page"):
+        params["link"] = f"{work.world.pay.public_url}/pay/{payment.token}"
+        await _tell(work, payment, Message("payment.link", params))
+    else:
+        await _tell(work, payment, Message("payment.by_centre", params))
+        await _alert(work, "payment_to_record", payment)
+
+
+async def _until(work: Work, payment: Payment) -> When:
+    return When(payment.expires_at, (await work.uow.people.get(payment.payer)).zone)
+
+
+async def authorised(work: Work, payment_id: PaymentId, proof: Proof) -> Payment:
+    """Money has come: booked once for each of the provider's references, then held.
+
+    Another sum than asked, or a second payment, is booked and shown to staff, never held or kept silently.
+    """
+    payment = await work.uow.payments.get(payment_id)
+    stamp = Stamp(f"authorise:{proof.provider}:{proof.reference}", work.now, payment.id)
+    if not await work.uow.ledger.post(ledger.authorise(stamp, proof.provider, proof.amount)):
+        return payment
+    if proof.amount != payment.amount:
+        await _alert(work, "payment_mismatch", payment)
+    elif payment.status is not PaymentStatus.REQUESTED and not payment.given_up:
+        await _alert(work, "payment_twice", payment)
+    else:
+        await _held(work, payment, proof)
+    return payment
+
+
+async def _held(work: Work, payment: Payment, proof: Proof) -> None:
+    late = payment.status in (PaymentStatus.EXPIRED, PaymentStatus.CANCELLED)
+    payment.move(PaymentStatus.AUTHORISED)
+    payment.provider, payment.reference, payment.paid_at = proof.provider, proof.reference, proof.at
+    await work.uow.ledger.post(ledger.hold(Stamp(f"hold:{payment.id}", work.now, payment.id), proof.amount))
+    await work.uow.payments.save(payment)
+    if late:
+        await _alert(work, "payment_late", payment)
+    await _tell(work, payment, Message("payment.received", {"amount": payment.amount}))
+
+
+async def failed(work: Work, payment_id: PaymentId, reason: str) -> Payment:
+    """The provider says that it cannot be paid this way. `reason` is its short code, for staff."""
+    payment = await work.uow.payments.get(payment_id)
+    if payment.status is PaymentStatus.REQUESTED:
+        payment.move(PaymentStatus.FAILED)
+        payment.how = {**payment.how, "failed": reason}
+        await work.uow.payments.save(payment)
+        await _alert(work, "payment_failed", payment)
+        await _tell(work, payment, Message("payment.failed", {"amount": payment.amount}))
+    return payment
+
+
+async def cancel(work: Work, payment_id: PaymentId) -> Payment:
+    """No longer wanted: the provider is asked to close it; what was paid meanwhile is heard, not lost."""
+    payment = await work.uow.payments.get(payment_id)
+    if payment.status is PaymentStatus.REQUESTED and not await _closing(work, payment):
+        await order(work, payment, OrderKind.CLOSE, payment.amount)
+    return payment
+
+
+async def _closing(work: Work, payment: Payment) -> bool:
+    orders = await work.uow.payments.orders_of(payment.id)
+    return any(o.kind is OrderKind.CLOSE and not o.settled for o in orders)
+
+
+async def closed(work: Work, payment: Payment) -> None:
+    """The provider takes no money for it any more."""
+    if payment.status is not PaymentStatus.REQUESTED:
+        return
+    over = work.now >= payment.expires_at
+    payment.move(PaymentStatus.EXPIRED if over else PaymentStatus.CANCELLED)
+    await work.uow.payments.save(payment)
+    if over:
+        await _tell(work, payment, Message("payment.expired", {"amount": payment.amount}))
+
+
+async def capture(work: Work, payment_id: PaymentId, splits: Sequence[Split], key: str) -> Payment:
+    """Held money is shared out (`ledger.to_envoy`, `ledger.to_fees`), once per key.
+
+    Raises `NotPaid`, `ledger.NotEnough` for more than is held, `ledger.KeyReused` (409).
+    """
+    payment = await _paid(work, payment_id)
+    stamp = Stamp(f"capture:{key}", work.now, payment.id)
+    if not await work.uow.ledger.post(ledger.capture(stamp, splits)):
+        return payment
+    if payment.status is PaymentStatus.AUTHORISED:
+        payment.move(PaymentStatus.CAPTURED)
+        await work.uow.payments.save(payment)
+    if payment.provider in work.world.pay.captures:
+        whole = money.total((s.amount for s in splits), payment.amount.currency)
+        await order(work, payment, OrderKind.CAPTURE, whole)
+    return payment
+
+
+async def refund(work: Work, payment_id: PaymentId, amount: Money, key: str) -> Payment:
+    """Held money is ordered back to the payer, once per key.
+
+    Raises `NotPaid`, `ledger.NotEnough` for more than is still held, `ledger.KeyReused` (409).
+    """
+    payment = await _paid(work, payment_id)
+    stamp = Stamp(f"refund:{key}", work.now, payment.id)
+    if not await work.uow.ledger.post(ledger.refund(stamp, amount)):
+        return payment
+    payment.refunded += amount.minor
+    await work.uow.payments.save(payment)
+    await order(work, payment, OrderKind.REFUND, amount)
+    return payment
+
+
+async def _paid(work: Work, payment_id: PaymentId) -> Payment:
+    payment = await work.uow.payments.get(payment_id)
+    if payment.status not in (PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED):
+        raise NotPaid
+    return payment
+
+
+async def refunded(work: Work, payment: Payment, order: ProviderOrder) -> None:
+    """The provider has given the money back."""
+    stamp = Stamp(f"refunded:{order.id}", work.now, payment.id)
+    if not await work.uow.ledger.post(ledger.refunded(stamp, order.provider, order.amount)):
+        return
+    if payment.refunded == payment.amount.minor and await _nothing_open(work, payment, order):
+        payment.move(PaymentStatus.REFUNDED)
+        await work.uow.payments.save(payment)
+    await _tell(work, payment, Message("payment.refunded", {"amount": order.amount}))
+
+
+async def _nothing_open(work: Work, payment: Payment, but: ProviderOrder) -> bool:
+    orders = await work.uow.payments.orders_of(payment.id)
+    return all(o.settled or o.id == but.id for o in orders if o.kind is OrderKind.REFUND)
+
+
+async def refund_failed(work: Work, payment: Payment, order: ProviderOrder) -> None:
+    """The provider refused: the money is still held, and staff must act."""
+    stamp = Stamp(f"refund_failed:{order.id}", work.now, payment.id)
+    if await work.uow.ledger.post(ledger.refund_failed(stamp, order.amount)):
+        payment.refunded -= order.amount.minor
+        await work.uow.payments.save(payment)
+        await _alert(work, "refund_failed", payment)
+
+
+async def held(work: Work, payment: Payment) -> Money:
+    """What is still held of a payment."""
+    return -await work.uow.ledger.balance(ledger.escrow(payment.id), payment.amount.currency)
+
+
+async def checkout(work: Work, payment_id: PaymentId, payer: PersonId, amount: Money) -> str:
+    """May this be paid right now? "" for yes, else the catalogue key of the reason."""
+    payment = await work.uow.payments.get(payment_id)
+    if payment.payer != payer or payment.amount != amount:
+        return "payment.checkout_other"
+    if payment.status in (PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED, PaymentStatus.REFUNDED):
+        return "payment.checkout_paid"
+    return "" if _open(payment, work.now) else "payment.checkout_over"
+
+
+def _open(payment: Payment, now: datetime) -> bool:
+    return payment.status in (PaymentStatus.REQUESTED, PaymentStatus.FAILED) and now < payment.expires_at
+
+
+async def _tell(work: Work, payment: Payment, message: Message) -> None:
+    await work.tell(NewLetter(payment.payer, message))
+
+
+async def _alert(work: Work, kind: str, payment: Payment) -> None:
+    """Staff see which payment and how much; never who."""
+    await work.uow.desk.alert(Alert(0, work.now, kind, None, f"{payment.id[:8]} {payment.amount}"))
+    work.uow.hint("queue")
