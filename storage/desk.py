@@ -9,14 +9,16 @@ import sqlalchemy as sa
 from backoffice.ports import Alert, QueueItem
 from storage.envoys import DESK
 from storage.rows import Rows
-from storage.tables import alert, queue_item
+from storage.tables import alert, cases, queue_item
 
 _QUEUE = sa.insert(queue_item).returning(queue_item.c.id)
 _FINISH = sa.update(queue_item).where(
     queue_item.c.id == sa.bindparam("number"), queue_item.c.done_at.is_(None)
 )
 _WAITING = sa.select(queue_item).where(queue_item.c.done_at.is_(None)).order_by(queue_item.c.id)
-_ALERT = sa.insert(alert).returning(alert.c.id)
+_CASE = sa.select(cases.c.id).where(cases.c.id == sa.bindparam("about")).scalar_subquery()
+"""Letters of a service order carry the order's id where a case's stands: an alert about one names no case."""
+_ALERT = sa.insert(alert).values(case=_CASE).returning(alert.c.id)
 _ALERTS = sa.select(alert).where(alert.c.seen_at.is_(None)).order_by(alert.c.id.desc())
 _SEEN = sa.update(alert).where(alert.c.id == sa.bindparam("number"), alert.c.seen_at.is_(None))
 
@@ -39,7 +41,7 @@ class DeskRows(Rows):
         ]
 
     async def alert(self, alert: Alert) -> int:
-        row = {"at": alert.at, "kind": alert.kind, "case": alert.case, "seen_at": alert.seen_at}
+        row = {"at": alert.at, "kind": alert.kind, "about": alert.case, "seen_at": alert.seen_at}
         return await self._put(_ALERT, "alert", row, alert.text)
 
     async def alerts(self) -> Sequence[Alert]:

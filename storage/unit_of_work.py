@@ -19,6 +19,8 @@ from storage.engine import Database
 from storage.envoys import EnvoyRows
 from storage.fetches import FetchRows
 from storage.inbox import InboxRows
+from storage.order_offers import OfferRows, RatingRows
+from storage.orders import OrderRows
 from storage.outbox import OutboxRows
 from storage.people import PersonRows
 from storage.staff import StaffRows
@@ -44,6 +46,9 @@ class SqlUnitOfWork:
         self.cases = CaseRows(conn, vault, now)
         self.envoys = EnvoyRows(conn, vault, now)
         self.assignments = AssignmentRows(conn, vault, now)
+        self.orders = OrderRows(conn, vault, now)
+        self.order_offers = OfferRows(conn, vault, now)
+        self.order_ratings = RatingRows(conn, vault, now)
         self.talk = TalkRows(conn, vault, now)
         self.staff = StaffRows(conn, vault, now)
         self.desk = DeskRows(conn, vault, now)

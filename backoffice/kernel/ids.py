@@ -12,6 +12,8 @@ LetterId = NewType("LetterId", str)
 DeadlineId = NewType("DeadlineId", str)
 QuestionId = NewType("QuestionId", str)
 MediaId = NewType("MediaId", str)
+OrderId = NewType("OrderId", str)
+OfferId = NewType("OfferId", str)
 
 REF_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No 0/O, 1/I/L, U: a reference is read over bad telephone lines."""

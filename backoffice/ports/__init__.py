@@ -4,6 +4,7 @@ from backoffice.ports.cases import Cases
 from backoffice.ports.deadlines import Deadline, DeadlineKind, Deadlines, DeadlineState
 from backoffice.ports.desk import Alert, Desk, QueueItem, SentState
 from backoffice.ports.dispatch import Assignments, EnvoyIndex, Envoys
+from backoffice.ports.orders import Booking, OrderOffers, OrderRatings, Orders
 from backoffice.ports.people import People
 from backoffice.ports.places import EmergencyNumber, FoundPlace, NearCentre, Places
 from backoffice.ports.staff import Operator, OperatorRole, SignIn, Staff
@@ -14,6 +15,7 @@ from backoffice.ports.world import MediaStore, PageFailed, Pager, Words
 __all__ = [
     "Alert",
     "Assignments",
+    "Booking",
     "Bus",
     "Cases",
     "Deadline",
@@ -30,6 +32,9 @@ __all__ = [
     "NearCentre",
     "Operator",
     "OperatorRole",
+    "OrderOffers",
+    "OrderRatings",
+    "Orders",
     "Outbox",
     "PageFailed",
     "Pager",

@@ -19,6 +19,15 @@ class DeadlineKind(StrEnum):
     LIVE_QUIET = "live_quiet"
     SEAL = "seal"
     FORGOTTEN_CANCEL = "forgotten_cancel"
+    ORDER_ASK = "order_ask"
+    ORDER_LAPSE = "order_lapse"
+    ORDER_BEFORE = "order_before"
+    ORDER_PAY = "order_pay"
+    ORDER_GRACE = "order_grace"
+    ORDER_NO_SHOW = "order_no_show"
+    ORDER_END = "order_end"
+    ORDER_RATING = "order_rating"
+    ORDER_SEAL = "order_seal"
 
 
 class DeadlineState(StrEnum):

@@ -10,6 +10,7 @@ from backoffice.ports.deadlines import Deadlines
 from backoffice.ports.desk import Desk
 from backoffice.ports.dispatch import Assignments, Envoys
 from backoffice.ports.money import Ledger, Payments, Payouts, Prices
+from backoffice.ports.orders import OrderOffers, OrderRatings, Orders
 from backoffice.ports.people import People
 from backoffice.ports.staff import Staff
 from backoffice.ports.talk import Outbox, Talk
@@ -30,6 +31,12 @@ class UnitOfWork(Protocol):
     def envoys(self) -> Envoys: ...
     @property
     def assignments(self) -> Assignments: ...
+    @property
+    def orders(self) -> Orders: ...
+    @property
+    def order_offers(self) -> OrderOffers: ...
+    @property
+    def order_ratings(self) -> OrderRatings: ...
     @property
     def talk(self) -> Talk: ...
     @property

@@ -1,0 +1,1 @@
+"""Paid service orders: their moves, their rules by table, their ratings."""

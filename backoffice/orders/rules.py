@@ -1,0 +1,110 @@
+"""The rules of orders by table: holding times, cancelling, not showing up, what is charged, how many are asked."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+from math import ceil, log
+
+from backoffice.kernel.money import Money, zero
+from backoffice.orders.model import Order, OrderStatus
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRule:
+    """Cancelled at least `before` the start: `percent` of the price."""
+
+    before: timedelta
+    percent: int
+
+
+CANCEL_RULES = (
+    CancelRule(timedelta(hours=24), 0),
+    CancelRule(timedelta(hours=2), 20),
+    CancelRule(timedelta(0), 50),
+)
+"""Our own table, shown before confirming; the first row that fits counts."""
+LATE_CANCEL_PERCENT = 50
+"""After the time agreed, before the service began."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRules:
+    """Times and numbers of an order (settings)."""
+
+    hold: timedelta = timedelta(minutes=10)
+    ask_gap: timedelta = timedelta(minutes=3)
+    urgent_gap: timedelta = timedelta(minutes=1)
+    radii_m: tuple[float, ...] = (10_000, 20_000, 40_000)
+    willing_most: int = 3
+    acceptance: float = 0.3
+    ask_most: int = 30
+    gap: timedelta = timedelta(minutes=30)
+    before: timedelta = timedelta(hours=3)
+    ahead: timedelta = timedelta(days=60)
+    grace: timedelta = timedelta(minutes=15)
+    no_show_answer: timedelta = timedelta(minutes=10)
+    free_after_booking: timedelta = timedelta(minutes=10)
+    no_show_percent: int = 50
+    pay_within: timedelta = timedelta(minutes=30)
+    auto_end: timedelta = timedelta(hours=2)
+    rate_within: timedelta = timedelta(hours=72)
+    least_minutes: int = 60
+    most_minutes: int = 12 * 60
+    step_minutes: int = 30
+    cancel: tuple[CancelRule, ...] = CANCEL_RULES
+
+
+def how_many(acceptance: float, wanted: float = 0.95, most: int = 30) -> int:
+    """How many to ask so that somebody says yes with the chance `wanted`, each saying yes with `acceptance`."""
+    if acceptance >= wanted:
+        return 1
+    return min(most, ceil(log(1 - wanted) / log(1 - max(acceptance, 0.01))))
+
+
+def cancel_percent(rules: OrderRules, order: Order, now: datetime) -> int:
+    """What a cancel by the traveller costs now, in percent of the price; nothing while nobody has the order."""
+    if order.status is not OrderStatus.BOOKED or order.booked_at is None:
+        return 0
+    if now - order.booked_at <= rules.free_after_booking and order.arrived_at is None:
+        return 0
+    left = order.start_at - now
+    fits = (rule.percent for rule in rules.cancel if left >= rule.before)
+    return next(fits, LATE_CANCEL_PERCENT)
+
+
+def fee(order: Order, percent: int) -> Money:
+    """`percent` of the price, half to even."""
+    return order.price.total.part(Fraction(percent, 100))
+
+
+def charged_minutes(rules: OrderRules, order: Order, now: datetime) -> int:
+    """The time to pay: begun half hours, at least the least time, never more than was ordered."""
+    if order.started_at is None:
+        return 0
+    worked = (now - order.started_at).total_seconds() / 60
+    steps = ceil(worked / rules.step_minutes) * rules.step_minutes
+    return min(order.minutes, max(steps, rules.least_minutes))
+
+
+def price_of(hourly: Money, minutes: int) -> Money:
+    """Minutes at an hourly price, half to even."""
+    return hourly.part(Fraction(minutes, 60))
+
+
+def charge(rules: OrderRules, order: Order, now: datetime) -> Money:
+    """The price of the time worked; the whole price when the whole time was used."""
+    minutes = charged_minutes(rules, order, now)
+    if minutes == order.minutes:
+        return order.price.total
+    return min(price_of(order.price.hourly, minutes), order.price.total) if minutes else nothing(order)
+
+
+def nothing(order: Order) -> Money:
+    return zero(order.price.total.currency)
+
+
+def pay_for(order: Order, charged: Money) -> Money:
+    """The envoy's part of a charge, in the proportion of the offer; the house keeps the rest."""
+    if not order.price.total:
+        return nothing(order)
+    return charged.part(Fraction(order.price.pay.minor, order.price.total.minor))
