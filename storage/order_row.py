@@ -22,7 +22,7 @@ _SAME = (
 )  # fmt: skip
 """Columns that are the attribute as it is."""
 _OWN = (
-    "id", "customer", "fix", "place", "private", "end_at", "currency", "hourly", "total", "pay", "in_cny",
+    "id", "customer", "fix", "place", "private", "end_at", "currency", "total", "pay", "in_cny",
     "charged", "version",
 )  # fmt: skip
 _KEYED = (vault_key.c.id.label("key_id"), vault_key.c.wrapped)
@@ -67,7 +67,6 @@ def _price(order: Order) -> dict[str, Any]:
     price = order.price
     return {
         "currency": price.total.currency,
-        "hourly": price.hourly.minor,
         "total": price.total.minor,
         "pay": price.pay.minor,
         "in_cny": price.in_cny.minor if price.in_cny else None,
@@ -129,8 +128,8 @@ def read(row: Any, sealer: Sealer | None) -> Order:
 
 
 def _read_price(row: Any) -> Price:
-    hourly, total, pay = (Money(minor, row.currency) for minor in (row.hourly, row.total, row.pay))
-    return Price(hourly, total, pay, Money(row.in_cny, "CNY") if row.in_cny is not None else None)
+    total, pay = Money(row.total, row.currency), Money(row.pay, row.currency)
+    return Price(total, pay, Money(row.in_cny, "CNY") if row.in_cny is not None else None)
 
 
 _OFFER_SAME = ("order", "envoy", "asked_at", "until", "wave", "from_base", "status", "answered_at")

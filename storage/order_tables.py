@@ -24,7 +24,6 @@ service_order = sa.Table(
     sa.Column("end_at", Utc, nullable=False),
     sa.Column("minutes", sa.Integer, nullable=False),
     sa.Column("currency", sa.String(3), nullable=False),
-    sa.Column("hourly", sa.BigInteger, nullable=False),
     sa.Column("total", sa.BigInteger, nullable=False),
     sa.Column("pay", sa.BigInteger, nullable=False),
     sa.Column("in_cny", sa.BigInteger),

@@ -54,13 +54,12 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What was shown before confirming: per hour, and for the whole time, in the place's currency.
+    """What was shown before confirming, in the currency of the place.
 
     `in_cny` is the whole at the day's rate, None where the currency is CNY or no rate is known.
     `pay` is what the envoy gets of the whole.
     """
 
-    hourly: Money
     total: Money
     pay: Money
     in_cny: Money | None = None

@@ -48,9 +48,8 @@ class OrderRules:
     pay_within: timedelta = timedelta(minutes=30)
     auto_end: timedelta = timedelta(hours=2)
     rate_within: timedelta = timedelta(hours=72)
-    least_minutes: int = 60
+    least_minutes: int = 30
     most_minutes: int = 12 * 60
-    step_minutes: int = 30
     cancel: tuple[CancelRule, ...] = CANCEL_RULES
 
 
@@ -77,26 +76,11 @@ def fee(order: Order, percent: int) -> Money:
     return order.price.total.part(Fraction(percent, 100))
 
 
-def charged_minutes(rules: OrderRules, order: Order, now: datetime) -> int:
-    """The time to pay: begun half hours, at least the least time, never more than was ordered."""
+def worked_minutes(order: Order, now: datetime) -> int:
+    """The time to pay: from the start to now, never more than was ordered. Steps and least time are the table's."""
     if order.started_at is None:
         return 0
-    worked = (now - order.started_at).total_seconds() / 60
-    steps = ceil(worked / rules.step_minutes) * rules.step_minutes
-    return min(order.minutes, max(steps, rules.least_minutes))
-
-
-def price_of(hourly: Money, minutes: int) -> Money:
-    """Minutes at an hourly price, half to even."""
-    return hourly.part(Fraction(minutes, 60))
-
-
-def charge(rules: OrderRules, order: Order, now: datetime) -> Money:
-    """The price of the time worked; the whole price when the whole time was used."""
-    minutes = charged_minutes(rules, order, now)
-    if minutes == order.minutes:
-        return order.price.total
-    return min(price_of(order.price.hourly, minutes), order.price.total) if minutes else nothing(order)
+    return min(order.minutes, ceil((now - order.started_at).total_seconds() / 60))
 
 
 def nothing(order: Order) -> Money:

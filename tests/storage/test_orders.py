@@ -51,9 +51,7 @@ def order(customer: PersonId, **changes: Any) -> Order:
         "created_at": START,
         "start_at": start,
         "minutes": 120,
-        "price": Price(
-            Money(300_000, "VND"), Money(600_000, "VND"), Money(480_000, "VND"), Money(17000, "CNY")
-        ),
+        "price": Price(Money(600_000, "VND"), Money(480_000, "VND"), Money(17000, "CNY")),
         "details": "陪我去医院看牙",
     }
     return Order(**(made | changes))

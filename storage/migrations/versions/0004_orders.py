@@ -75,7 +75,7 @@ def _service_order() -> None:
 
 
 def _money() -> list[sa.Column[int]]:
-    named = [sa.Column(n, sa.BigInteger(), nullable=False) for n in ("hourly", "total", "pay")]
+    named = [sa.Column(n, sa.BigInteger(), nullable=False) for n in ("total", "pay")]
     optional = [sa.Column(n, sa.BigInteger(), nullable=True) for n in ("in_cny", "charged")]
     return [*named, *optional]
 
