@@ -1,55 +1,171 @@
-"""Who is asked first: a pure order with every term visible."""
+"""Who is asked first: a pure order in which every term can be seen.
+
+A rank is a sum of seconds, least first: the expected arrival, and for everything else by how many seconds later
+somebody might as well arrive. Equals, within a minute, take turns: least recently asked first, then by id.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from backoffice.dispatch import acceptance, travel
+from backoffice.dispatch.fitting import Need, concerns, over_cap, tiredness
 from backoffice.dispatch.model import FRESH, Envoy
+from backoffice.dispatch.standing import Call, Standing
+from backoffice.kernel.ids import PersonId
 
-DRIVE_M_PER_S = 8.0
-"""About 29 km/h: the middle of 20–50 km/h for drives of 20–40 km (field facts 3.1)."""
-TURN_OUT_S = 105.0
-"""Median time to get out of the door (field facts 3.1)."""
-BASE_PENALTY_S = 300.0
-"""A base is not a position: somebody known to be near goes first."""
+EQUAL_S = 60.0
+"""Ranks within the same minute are equal: nobody can foretell an arrival more closely."""
+USUAL_RATING = 4.5
+"""Nobody has rated them yet: as good as most (stars)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Seconds per unit of each term.
+
+    `arrival`: 1, seconds are what is ranked. `freshness`: a base, or a fix of 30 min, is worth 5 min less than a fix of
+    now (a fix of 30 s is 42 m off on foot and 417 m at 50 km/h, geo facts 7; beyond that our judgement).
+    `acceptance`: per certainty of a no; chosen on the simulation's training seeds (docs/decisions/dispatch-ranking.md).
+    `rest`: coming straight from a job. `load`: per question in the last hour. `over_cap`: after everybody else.
+    `language`: no common language. `skill`: does none of what is needed. `sex`: not as asked for. `rating`: per star.
+    The last seven are our judgement of what is worth waiting for; no study gives them.
+    """
+
+    arrival: float = 1.0
+    freshness: float = 300.0
+    acceptance: float = 900.0
+    rest: float = 600.0
+    load: float = 30.0
+    over_cap: float = 7_200.0
+    language: float = 1_200.0
+    skill: float = 120.0
+    sex: float = 900.0
+    rating: float = 60.0
+    distance: float = 0.0
+
+
+WEIGHTS = Weights()
+NEAREST_FIRST = Weights(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, distance=1.0)
+"""Nothing but the distance: what the simulation compares with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One reason for a rank: the value, seconds per unit of it, and the seconds that makes."""
+
+    name: str
+    value: float
+    weight: float
+
+    @property
+    def contribution(self) -> float:
+        return self.value * self.weight
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An envoy with the terms of their rank. Metres and seconds; `arrival_s` is the expected arrival."""
+    """An envoy with the terms of their rank. Metres and seconds; `likelihood` is the chance of a yes."""
 
     envoy: Envoy
     distance_m: float
     from_base: bool
     fix_age_s: float
     arrival_s: float
+    likelihood: float
+    asked_at: datetime | None
+    terms: tuple[Term, ...]
 
     @property
-    def reasons(self) -> dict[str, float | bool]:
+    def score(self) -> float:
+        """Seconds; the least is asked first."""
+        return sum(term.contribution for term in self.terms)
+
+    @property
+    def reasons(self) -> dict[str, object]:
         """What is kept with the assignment, for the explanation."""
         return {
             "distance_m": round(self.distance_m),
             "from_base": self.from_base,
             "fix_age_s": round(self.fix_age_s),
             "arrival_s": round(self.arrival_s),
+            "likelihood": round(self.likelihood, 3),
+            "score_s": round(self.score),
+            "terms": [[t.name, round(t.value, 3), t.weight, round(t.contribution, 1)] for t in self.terms],
         }
 
 
-def candidate(envoy: Envoy, distance_m: float, now: datetime) -> Candidate:
-    """Expected arrival: turn-out, the drive, and a penalty when only the base is known."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is the same for all candidates of one look."""
+
+    need: Need
+    now: datetime
+    prior: acceptance.Prior = acceptance.Prior()
+    weights: Weights = WEIGHTS
+
+
+def weigh(envoy: Envoy, distance_m: float, standing: Standing, around: Around) -> Candidate:
+    """The terms of one envoy."""
+    now, need = around.now, around.need
     age = now - envoy.position_at if envoy.position_at else FRESH
     from_base = not envoy.has_fresh_fix(now)
-    arrival = TURN_OUT_S + distance_m / DRIVE_M_PER_S + (BASE_PENALTY_S if from_base else 0)
-    return Candidate(envoy, distance_m, from_base, age.total_seconds(), arrival)
+    arrival = travel.arrival_s(standing.transport, distance_m, night=need.night)
+    chance = acceptance.likelihood(standing.history(need.call), around.prior)
+    values = {
+        "arrival": arrival,
+        "freshness": 1.0 if from_base else max(0.0, age / FRESH),
+        "acceptance": 1 - chance,
+        "distance": distance_m,
+        **_person(envoy, standing, around),
+    }
+    every = (Term(name, value, getattr(around.weights, name)) for name, value in values.items())
+    terms = tuple(term for term in every if term.weight)
+    return Candidate(
+        envoy, distance_m, from_base, age.total_seconds(), arrival, chance, standing.asked_at, terms
+    )
+
+
+def _person(envoy: Envoy, standing: Standing, around: Around) -> dict[str, float]:
+    """The terms that are about the person and not about where they are."""
+    need, now = around.need, around.now
+    speaks = not need.languages or bool(need.languages & set(envoy.languages))
+    able = not need.skills or bool(need.skills & set(envoy.services))
+    return {
+        "rest": tiredness(standing, now),
+        "load": standing.load_at(now),
+        "over_cap": float(over_cap(standing, need.call, now)),
+        "language": float(not speaks),
+        "skill": float(not able),
+        "sex": float(bool(need.sex) and envoy.sex != need.sex),
+        "rating": 5.0 - (envoy.rating or USUAL_RATING),
+    }
 
 
 def ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Nearest expected arrival first; equals by rating, then by id so that the order is always the same."""
-    return sorted(candidates, key=lambda c: (c.arrival_s, -c.envoy.rating, c.envoy.id))
+    """The order in which they are asked: always the same for the same facts."""
+    return sorted(candidates, key=_rank)
 
 
-def may_be_asked(envoy: Envoy, requester: str, drill: bool) -> bool:
+def _rank(one: Candidate) -> tuple[float, float, str]:
+    """Equals by turns: whoever was asked longest ago, or never, goes first."""
+    turn = one.asked_at.timestamp() if one.asked_at else 0.0
+    return one.score // EQUAL_S, turn, one.envoy.id
+
+
+def wave(order: Sequence[Candidate], call: Call, most: int) -> int:
+    """How many of this order to ask at once: for a cry as many as a wave takes, for an order enough for one yes."""
+    if call is Call.SOS:
+        return min(len(order), most)
+    return acceptance.wave_size([one.likelihood for one in order], most)
+
+
+def candidate(envoy: Envoy, distance_m: float, now: datetime) -> Candidate:
+    """The terms of somebody of whom no record is at hand."""
+    return weigh(envoy, distance_m, Standing(envoy.id), Around(Need(Call.SOS, PersonId("")), now))
+
+
+def may_be_asked(envoy: Envoy, requester: PersonId, drill: bool) -> bool:
     """On duty, free, not the person in need; drills ask synthetic envoys only, real cases never."""
-    return (
-        envoy.on_duty and envoy.busy_with is None and envoy.person != requester and envoy.synthetic == drill
-    )
+    need = Need(Call.SOS, requester, drill=drill)
+    return concerns(envoy, need) and envoy.on_duty and envoy.busy_with is None
