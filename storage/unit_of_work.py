@@ -19,10 +19,14 @@ from storage.engine import Database
 from storage.envoys import EnvoyRows
 from storage.fetches import FetchRows
 from storage.inbox import InboxRows
+from storage.ledger import LedgerRows
 from storage.order_offers import OfferRows, RatingRows
 from storage.orders import OrderRows
 from storage.outbox import OutboxRows
+from storage.payments import PaymentRows
+from storage.payouts import PayoutRows
 from storage.people import PersonRows
+from storage.prices import PriceRows
 from storage.staff import StaffRows
 from storage.talk import TalkRows
 from storage.vault import Vault
@@ -57,6 +61,10 @@ class SqlUnitOfWork:
         self.inbox = InboxRows(conn, vault, now)
         self.windows = WindowRows(conn)
         self.media = FetchRows(conn, now)
+        self.ledger = LedgerRows(conn, vault, now)
+        self.payments = PaymentRows(conn, vault, now)
+        self.payouts = PayoutRows(conn, vault, now)
+        self.prices = PriceRows(conn, vault, now)
 
     def hint(self, topic: str) -> None:
         self.hints[topic] = None
