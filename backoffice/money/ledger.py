@@ -187,13 +187,14 @@ class Books:
         if known is not None:
             same_as_before(known, entry)
             return False
-        after = dict(self.balances)
+        after: dict[tuple[Account, str], int] = {}
         for posting in entry.postings:
             at = (posting.account, posting.amount.currency)
-            after[at] = after.get(at, 0) + posting.amount.minor
+            after[at] = after.get(at, self.balances.get(at, 0)) + posting.amount.minor
         if any(account.guarded and minor > 0 for (account, _), minor in after.items()):
             raise NotEnough
-        self.balances, self.keys[entry.key] = after, entry.fingerprint
+        self.balances |= after
+        self.keys[entry.key] = entry.fingerprint
         return True
 
 

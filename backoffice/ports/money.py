@@ -34,6 +34,10 @@ class Ledger(Protocol):
         """Bookings on one account in all currencies, oldest first."""
         ...
 
+    async def currencies(self, account: Account) -> frozenset[str]:
+        """In which currencies anything was ever booked on it."""
+        ...
+
     async def owed(self) -> Sequence[tuple[PersonId, Money]]:
         """What every envoy has earned and was not paid; positive sums."""
         ...

@@ -10,6 +10,7 @@ from backoffice.kernel.ids import PersonId
 from backoffice.kernel.messages import Message, Param, When
 from backoffice.kernel.money import Money
 from backoffice.money import ledger
+from backoffice.money.accounts import Account
 from backoffice.money.ledger import KeyReused, Split, Stamp
 from backoffice.money.model import (
     OrderKind,
@@ -239,6 +240,15 @@ async def refund_failed(work: Work, payment: Payment, order: ProviderOrder) -> N
         payment.refunded -= order.amount.minor
         await work.uow.payments.save(payment)
         await _alert(work, "refund_failed", payment)
+
+
+async def owe(
+    work: Work, payee: PersonId, amount: Money, purpose: Purpose, key: str, payer: Account | None = None
+) -> bool:
+    """Earned without a traveller's payment, once per key: `payer` is the centre's fund unless another is named
+    (`ledger.sponsor`). False when it was booked before. Raises `ledger.KeyReused` (409)."""
+    stamp = Stamp(f"owe:{key}", work.now, f"{purpose.kind}:{purpose.subject}")
+    return await work.uow.ledger.post(ledger.owe(stamp, payer or ledger.fund(), payee, amount))
 
 
 async def held(work: Work, payment: Payment) -> Money:

@@ -1,0 +1,59 @@
+"""What a service costs and what an SOS pays, from the tables of the day; and putting new tables in their place."""
+
+from dataclasses import dataclass
+
+from backoffice.cases.model import Case
+from backoffice.kernel.ids import PersonId
+from backoffice.kernel.money import Money
+from backoffice.money import ledger, prices
+from backoffice.money.accounts import Account
+from backoffice.money.model import Purpose
+from backoffice.money.prices import Need, Quote, SosPay, Tables
+from backoffice.ports.money import PriceTable
+from backoffice.workflows import payments
+from backoffice.workflows.work import Work
+
+
+async def quote(work: Work, need: Need) -> Quote:
+    """In the currency of the place and at home, by the tables of today. Raises `prices.NoPrice`."""
+    today = work.now.date()
+    rows = await work.uow.prices.prices(need.kind, need.country, today)
+    return prices.quote(Tables(rows, await work.uow.prices.rates(today), work.world.pay.home), need)
+
+
+async def sos_terms(work: Work, country: str) -> SosPay:
+    """What an SOS in this country pays today. Raises `prices.NoPrice`."""
+    return prices.for_country(await work.uow.prices.sos_pay(country, work.now.date()), country)
+
+
+@dataclass(frozen=True, slots=True)
+class SosJob:
+    """One envoy's part in one SOS: how long, how far, and who pays (None: the centre's fund)."""
+
+    case: Case
+    envoy: PersonId
+    assignment: str
+    minutes: int
+    metres: float
+    payer: Account | None = None
+
+
+async def pay_sos(work: Work, job: SosJob) -> Money:
+    """Book what an envoy has earned at an SOS, once per assignment; a drill pays nothing.
+
+    The row is that of the day the case was opened. Raises `prices.NoPrice`.
+    """
+    country = job.case.place.country if job.case.place else ""
+    rows = await work.uow.prices.sos_pay(country, job.case.opened_at.date())
+    amount = prices.sos_pay(prices.for_country(rows, country), job.minutes, job.metres)
+    if not job.case.drill:
+        purpose = Purpose("sos", job.case.id)
+        await payments.owe(
+            work, job.envoy, amount, purpose, f"sos:{job.assignment}", job.payer or ledger.fund()
+        )
+    return amount
+
+
+async def put(work: Work, table: PriceTable) -> int:
+    """New rows and rates; what held before ends the day before. Returns how many were put."""
+    return await work.uow.prices.put(table)
