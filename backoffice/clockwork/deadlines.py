@@ -88,6 +88,7 @@ class DeadlineRunner:
             async with self._locks.hold(deadline.person):
                 await self._drain(deadline.person, deadline.due)
                 await self._firing.fire(deadline)
+            await self._firing.wake()
         except Exception:
             log.exception("deadline %s (%s) failed and stays armed", deadline.id, deadline.kind)
 

@@ -9,7 +9,7 @@ from backoffice.kernel.clock import Clock
 from backoffice.kernel.errors import Stale
 from backoffice.kernel.ids import CaseId
 from backoffice.ports import Deadline, DeadlineKind
-from backoffice.workflows import centre, dispatching, positions, sos
+from backoffice.workflows import dispatching, positions, promises, ringing, sos
 from backoffice.workflows.work import Work, World
 
 log = logging.getLogger(__name__)
@@ -18,10 +18,12 @@ RETRIES = 2
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Somebody must be woken: the rung of the ladder and the case's reference."""
+    """Somebody must be woken: the rung of the ladder, the case's reference and what for."""
 
     level: int
     ref: str
+    what: str
+    repeated: bool = False
 
 
 class Firing:
@@ -32,6 +34,7 @@ class Firing:
         self._world = world
         self._clock = clock
         self._pager = pager
+        self._pages: list[Page] = []
 
     async def fire(self, deadline: Deadline) -> bool:
         """True when this call won: the deadline's effects are committed. Runs again when a row was stale."""
@@ -51,16 +54,22 @@ class Firing:
             page = await _act(Work(uow, now, self._world), deadline)
             await uow.commit()
         if page:
-            await self._wake(page)
+            self._pages.append(page)
         return True
 
+    async def wake(self) -> None:
+        """Page for what has been fired. Not under anybody's lock: a slow pager may keep nobody's words waiting."""
+        while self._pages:
+            await self._wake(self._pages.pop(0))
+
     async def _wake(self, page: Page) -> None:
-        """Outside the transaction: the page itself. A pager that fails is an alert staff see."""
+        """A pager that fails is an alert staff see."""
         try:
-            await self._pager.page(page.level, page.ref, "unanswered")
+            await self._pager.page(page.level, page.ref, page.what)
         except ports.PageFailed as failure:
             log.warning("page for case %s failed: %s", page.ref, failure)
-            await self._pager_failed(page)
+            if not page.repeated:
+                await self._pager_failed(page)
 
     async def _pager_failed(self, page: Page) -> None:
         now = self._clock.now()
@@ -84,7 +93,7 @@ async def _act(work: Work, deadline: Deadline) -> Page | None:
         case DeadlineKind.ACKNOWLEDGE:
             return await _unanswered(work, case, deadline)
         case DeadlineKind.PROMISE:
-            await dispatching.promise_passed(work, case)
+            return await _promise_passed(work, case)
         case DeadlineKind.LIVE_QUIET:
             await positions.live_stopped(work, case)
         case DeadlineKind.SEAL:
@@ -99,5 +108,15 @@ async def _countdown_over(work: Work, case: Case) -> None:
 
 
 async def _unanswered(work: Work, case: Case, deadline: Deadline) -> Page | None:
-    level = int(deadline.payload["level"])
-    return Page(level, case.ref) if await centre.louder(work, case, level) else None
+    level, times = int(deadline.payload["level"]), int(deadline.payload.get("times", 0))
+    if not await ringing.louder(work, case, level, times):
+        return None
+    return Page(level, case.ref, "unanswered", repeated=times > 0)
+
+
+async def _promise_passed(work: Work, case: Case) -> Page | None:
+    """A promise that was not kept wakes people as loudly as a ring nobody heard."""
+    if not await promises.passed(work, case):
+        return None
+    await dispatching.ask_newcomers(work, case)
+    return Page(len(work.rules.acknowledge), case.ref, "promise_passed")

@@ -1,27 +1,17 @@
-"""A nationality as people write it: what matters is whether the consular hotline of China is theirs."""
+"""Nationality as people write it: free text, in any of the five languages."""
 
 from backoffice.kernel import text
 
-_CHINESE = (
-    "中国",
-    "中华",
-    "大陆",
-    "内地",
-    "香港",
-    "澳门",
-    "china",
-    "chinese",
-    "hong kong",
-    "macau",
-    "macao",
-    "중국",
-    "홍콩",
-    "마카오",
-)
-_CODES = frozenset({"cn", "chn", "prc", "hk", "hkg", "mo", "mac", "hksar"})
+_CHINESE = frozenset(
+    text.fold(word)
+    for word in (
+        "CN", "CHN", "China", "Chinese", "PRC", "P.R. China", "People's Republic of China", "中国", "中國",
+        "中国人", "中國人", "中国籍", "中國籍", "中华人民共和国", "中華人民共和國", "中国国籍", "中国公民", "중국",
+        "중국인",
+    )
+)  # fmt: skip
 
 
-def is_chinese(words: str) -> bool:
-    """Whether the words ("中国", "Chinese", "P.R.C.", "CN") name a nationality the hotline 12308 serves."""
-    plain = text.simplified(text.fold(words))
-    return any(name in plain for name in _CHINESE) or text.bare(words).replace(" ", "") in _CODES
+def is_chinese(written: str) -> bool:
+    """Whether somebody wrote that they are a citizen of China."""
+    return text.fold(written).strip(" .") in _CHINESE

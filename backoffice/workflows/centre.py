@@ -1,20 +1,20 @@
 """What operators do with a case: take, speak, note, call, close, and the queue beside the cases."""
 
 from backoffice.cases.model import Case, CaseStatus, CloseReason, Verified
-from backoffice.kernel.errors import NotAllowed, NotFound, Refusal
+from backoffice.kernel.errors import IllegalMove, NotAllowed, NotFound, Refusal
 from backoffice.kernel.exchange import NewLetter
 from backoffice.kernel.ids import CaseId, OperatorId
 from backoffice.kernel.messages import Message, Param, Role, Speaker
 from backoffice.people import phones
-from backoffice.ports import Alert, DeadlineKind, Operator, OperatorRole
-from backoffice.workflows import dispatching, intake, jobs, relay, sealing
+from backoffice.ports import DeadlineKind, Operator, OperatorRole
+from backoffice.workflows import dispatching, intake, jobs, promises, relay, ringing, sealing
 from backoffice.workflows.relay import Said
-from backoffice.workflows.work import Work, about
+from backoffice.workflows.work import Work
 
 
 async def take(work: Work, case_id: CaseId, operator: Operator) -> None:
     """Take the case: the sound stops, the clocks stop, the traveller learns who has it."""
-    case = await work.uow.cases.get(case_id)
+    case = await _running(work, case_id)
     if (
         case.owner
         and case.owner != operator.id
@@ -24,17 +24,20 @@ async def take(work: Work, case_id: CaseId, operator: Operator) -> None:
         raise Refusal("centre.taken_by_other", name=case.owner_name)
     already = case.owner == operator.id
     case.owner, case.owner_name, case.owned_at = operator.id, operator.name, work.now
-    await _acknowledge(work, case)
+    await ringing.acknowledge(work, case)
     await work.note(case, f"operator:{operator.id}", "centre.taken", name=operator.name)
-    if not already and not case.duress:
+    if not already:
         await _tell_taken(work, case, operator)
 
 
-async def _acknowledge(work: Work, case: Case) -> None:
-    case.answered_at = work.now
-    await work.uow.cases.save(case)
-    await work.uow.deadlines.cancel(DeadlineKind.ACKNOWLEDGE, case.id)
-    work.uow.hint("queue")
+async def _running(work: Work, case_id: CaseId) -> Case:
+    """A case the centre works on: nobody of the staff knows of a countdown, nor acts on what is over."""
+    case = await work.uow.cases.get(case_id)
+    if case.status in (CaseStatus.COUNTDOWN, CaseStatus.CANCELLED):
+        raise NotFound
+    if not case.active:
+        raise IllegalMove
+    return case
 
 
 async def _tell_taken(work: Work, case: Case, operator: Operator) -> None:
@@ -43,7 +46,7 @@ async def _tell_taken(work: Work, case: Case, operator: Operator) -> None:
     key = "centre.taken"
     if person.profile.phone:
         key, params["tail"] = "centre.taken_with_number", phones.tail(person.profile.phone)
-    await work.tell(about(case, person.id, Message(key, params)))
+    await work.tell_traveller(case, Message(key, params))
 
 
 async def hand_over(work: Work, case_id: CaseId, operator: Operator, to: OperatorId) -> None:
@@ -55,14 +58,13 @@ async def hand_over(work: Work, case_id: CaseId, operator: Operator, to: Operato
     case.owner, case.owner_name, case.owned_at = receiver.id, receiver.name, work.now
     await work.uow.cases.save(case)
     await work.note(case, f"operator:{operator.id}", "centre.handed_over", name=receiver.name)
-    if not case.duress:
-        await _tell_taken(work, case, receiver)
+    await _tell_taken(work, case, receiver)
     work.uow.hint("queue")
 
 
 async def _owned(work: Work, case_id: CaseId, operator: Operator) -> Case:
     """Only the owner or a supervisor acts on a case."""
-    case = await work.uow.cases.get(case_id)
+    case = await _running(work, case_id)
     if case.owner != operator.id and operator.role is not OperatorRole.SUPERVISOR:
         raise NotAllowed("centre.not_yours")
     return case
@@ -75,8 +77,8 @@ async def reply(work: Work, case_id: CaseId, operator: Operator, text: str) -> N
         raise Refusal("centre.duress_silent")
     author = (operator.id, operator.name)
     await relay.from_operator(work, case, author, case.requester, Said(_words(text)))
-    if case.ringing:
-        await _acknowledge(work, case)
+    await promises.keep(work, case)
+    await ringing.acknowledge(work, case)
 
 
 def _words(text: str) -> str:
@@ -99,6 +101,8 @@ async def reply_envoy(work: Work, case_id: CaseId, operator: Operator, text: str
 async def note(work: Work, case_id: CaseId, operator: Operator, text: str) -> None:
     """An internal note; anybody of the staff may leave one."""
     case = await work.uow.cases.get(case_id)
+    if case.status in (CaseStatus.COUNTDOWN, CaseStatus.CANCELLED):
+        raise NotFound
     await relay.note(work, case, (operator.id, operator.name), _words(text))
 
 
@@ -108,16 +112,14 @@ async def called(work: Work, case_id: CaseId, operator: Operator, outcome: Verif
     if case.duress:
         raise Refusal("centre.duress_silent")
     case.verified = outcome
-    await _acknowledge(work, case)
+    if outcome is Verified.VERIFIED:
+        await promises.keep(work, case)
+    await ringing.acknowledge(work, case)
     await work.note(case, f"operator:{operator.id}", f"centre.called_{outcome}")
     if outcome is Verified.NO_ANSWER:
-        await work.tell(about(case, case.requester, Message("centre.no_answer", {"ref": case.ref})))
+        await work.tell_traveller(case, Message("centre.no_answer", {"ref": case.ref}))
     elif outcome is Verified.NO_NUMBER:
-        person = await work.uow.people.get(case.requester)
-        case.notes = case.notes | {
-            intake.ASKED: [s for s in case.notes.get(intake.ASKED, ()) if s != "phone"]
-        }
-        await intake.next_question(work, case, person)
+        await intake.ask_phone_again(work, case, await work.uow.people.get(case.requester))
 
 
 async def set_number(work: Work, case_id: CaseId, operator: Operator, phone: str) -> None:
@@ -133,6 +135,8 @@ async def set_number(work: Work, case_id: CaseId, operator: Operator, phone: str
         case.verified = Verified.NOT_YET
         await work.uow.cases.save(case)
     await work.note(case, f"operator:{operator.id}", "centre.number_set", tail=phones.tail(number))
+    await work.uow.talk.close_about(case.id, "intake.phone")
+    await intake.next_question(work, case, person)
 
 
 async def close(work: Work, case_id: CaseId, operator: Operator, reason: CloseReason) -> None:
@@ -141,16 +145,22 @@ async def close(work: Work, case_id: CaseId, operator: Operator, reason: CloseRe
     await jobs.end_all(work, case)
     case.move(CaseStatus.CLOSED)
     case.closed_at, case.close_reason, case.envoys_taken = work.now, reason, 0
-    case.answered_at = work.now
-    await work.uow.cases.save(case)
-    for kind in (DeadlineKind.ACKNOWLEDGE, DeadlineKind.PROMISE, DeadlineKind.LIVE_QUIET):
-        await work.uow.deadlines.cancel(kind, case.id)
+    await promises.keep(work, case)
+    await ringing.acknowledge(work, case)
+    await work.uow.deadlines.cancel(DeadlineKind.LIVE_QUIET, case.id)
+    await _may_be_asked_again(work, case)
     await sealing.seal_soon(work, case)
     await work.uow.talk.close_about(case.id)
     await work.note(case, f"operator:{operator.id}", "centre.closed", reason=str(reason))
-    if not case.duress:
-        await work.tell(about(case, case.requester, Message("case.closed", {"ref": case.ref})))
-    work.uow.hint("queue")
+    await work.tell_traveller(case, Message("case.closed", {"ref": case.ref}))
+
+
+async def _may_be_asked_again(work: Work, case: Case) -> None:
+    """An envoy whose own SOS is over is free again."""
+    envoy = await work.uow.envoys.of_person(case.requester)
+    if envoy is not None:
+        await work.uow.envoys.release(envoy.id, case.id)
+        work.uow.hint(f"envoy:{envoy.id}")
 
 
 async def reopen(work: Work, case_id: CaseId, operator: Operator) -> None:
@@ -170,10 +180,8 @@ async def reopen(work: Work, case_id: CaseId, operator: Operator) -> None:
     await work.uow.deadlines.cancel(DeadlineKind.SEAL, case.id)
     await work.uow.cases.save(case)
     await work.note(case, f"operator:{operator.id}", "centre.reopened")
-    if not case.duress:
-        await work.tell(
-            about(case, case.requester, Message("case.reopened", {"ref": case.ref, "name": operator.name}))
-        )
+    params: dict[str, Param] = {"ref": case.ref, "name": operator.name}
+    await work.tell_traveller(case, Message("case.reopened", params))
     work.uow.hint("queue")
 
 
@@ -186,7 +194,7 @@ async def ask_again(work: Work, case_id: CaseId, operator: Operator) -> None:
     asked = await dispatching.begin(work, case)
     await work.uow.cases.save(case)
     if not asked and not case.duress:
-        await dispatching.tell_nobody(work, case)
+        await promises.tell_nobody(work, case)
 
 
 async def end_duress(work: Work, case_id: CaseId, operator: Operator) -> None:
@@ -221,6 +229,8 @@ async def answer_queue_item(work: Work, item: int, operator: Operator, text: str
     found = next((q for q in await work.uow.desk.waiting() if q.id == item), None)
     if found is None:
         raise NotFound("centre.no_such_item")
+    if await work.uow.cases.duress_of(found.person):
+        raise Refusal("centre.duress_silent")
     message = relay.message(Speaker(Role.OPERATOR, operator.name), Said(_words(text)), masked=False)
     await work.tell(NewLetter(found.person, message))
     await work.uow.staff.audit(work.now, operator.id, "queue.answered", str(item))
@@ -230,13 +240,3 @@ async def seen_alert(work: Work, alert: int, operator: Operator) -> None:
     await work.uow.desk.seen(alert, work.now)
     await work.uow.staff.audit(work.now, operator.id, "alert.seen", str(alert))
     work.uow.hint("queue")
-
-
-async def louder(work: Work, case: Case, level: int) -> bool:
-    """Nobody has acknowledged the ring: True when people must be paged at this level."""
-    if not case.ringing:
-        return False
-    await work.note(case, "system", "centre.unanswered", level=level)
-    await work.uow.desk.alert(Alert(0, work.now, f"unanswered_{level}", case.id, case.ref))
-    work.uow.hint("queue")
-    return True

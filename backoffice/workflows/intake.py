@@ -3,11 +3,11 @@
 from backoffice.cases.model import Case, CaseStatus, ForWhom, Hurt, Kind, Verified
 from backoffice.kernel import geodesy
 from backoffice.kernel.geo import Datum, Fix, Point, RawPoint, Source
-from backoffice.kernel.messages import Ask, Choice, Message
+from backoffice.kernel.messages import Ask, Choice, Message, Role
 from backoffice.people import phones
 from backoffice.people.model import Person
 from backoffice.ports import FoundPlace
-from backoffice.workflows import dispatching
+from backoffice.workflows import dispatching, promises
 from backoffice.workflows.work import Work, about
 
 STEPS = ("phone", "for_whom", "place_of_patient", "kind", "hurt")
@@ -30,6 +30,10 @@ CHOICES: dict[str, tuple[Choice, ...]] = {
     ),
 }
 ASKED = "asked"
+ELSEWHERE = "patient_elsewhere"
+"""Note of a case: the patient may be in another place than the pin; envoys wait for the answer."""
+PATIENTS_OWN = "place_is_patients"
+"""Note of a case: its place is the patient's own, told or chosen; the requester's position moves it no more."""
 FAR_M = 100_000.0
 """Farther from the pin than this, a city named for the patient is another place, not a suburb."""
 TYPED_ACCURACY_M = 10_000.0
@@ -39,10 +43,10 @@ YES_NO = (Choice("yes", "button.yes", "1"), Choice("no", "button.no", "2"))
 
 async def next_question(work: Work, case: Case, person: Person) -> None:
     """Ask the first thing still unknown; nothing while the person is under duress or the case is not open."""
-    if case.status is not CaseStatus.OPEN or case.duress:
+    if case.status is not CaseStatus.OPEN or case.duress or case.notes.get(ELSEWHERE):
         return
     step = next((s for s in STEPS if _wanted(case, person, s)), None)
-    if step is None:
+    if step is None or await _asked_something(work, case, person):
         return
     case.notes = case.notes | {ASKED: [*case.notes.get(ASKED, ()), step]}
     await work.uow.cases.save(case)
@@ -51,13 +55,19 @@ async def next_question(work: Work, case: Case, person: Person) -> None:
     await work.ask(about(case, person.id, message), f"intake.{step}", case.id)
 
 
+async def _asked_something(work: Work, case: Case, person: Person) -> bool:
+    """One question at a time: the open one is answered or closed first."""
+    open_ = await work.uow.talk.open_questions(person.id)
+    return any(q.subject == case.id and q.kind.partition(".")[0] in ("intake", "late") for q in open_)
+
+
 def _wanted(case: Case, person: Person, step: str) -> bool:
     if step in case.notes.get(ASKED, ()):
         return False
     return {
         "phone": not person.profile.phone,
         "for_whom": case.for_whom is ForWhom.UNKNOWN,
-        "place_of_patient": case.for_whom is ForWhom.OTHER,
+        "place_of_patient": case.for_whom is ForWhom.OTHER and not case.place_of_patient,
         "kind": case.kind is Kind.UNKNOWN,
         "hurt": case.hurt is Hurt.UNKNOWN,
     }[step]
@@ -69,6 +79,7 @@ async def answer(work: Work, case: Case, person: Person, step: str, value: str) 
         await no_number(work, case)
     elif step == "for_whom":
         case.for_whom = ForWhom(value)
+        await _told_before(work, case)
     elif step == "kind":
         case.kind = Kind(value)
     elif step == "hurt":
@@ -80,13 +91,13 @@ async def _settled(work: Work, case: Case, person: Person, step: str, value: str
     await work.uow.cases.save(case)
     await work.uow.talk.close_about(case.id, f"intake.{step}")
     await work.note(case, "traveller", f"intake.{step}", answer=value)
-    if not await _more(case, person):
-        await work.tell(about(case, person.id, Message("intake.thanks", {"ref": case.ref})))
+    if not _more(case, person):
+        await work.tell_traveller(case, Message("intake.thanks", {"ref": case.ref}))
     await next_question(work, case, person)
 
 
-async def _more(case: Case, person: Person) -> bool:
-    return any(_wanted(case, person, s) for s in STEPS)
+def _more(case: Case, person: Person) -> bool:
+    return bool(case.notes.get(ELSEWHERE)) or any(_wanted(case, person, s) for s in STEPS)
 
 
 async def no_number(work: Work, case: Case) -> None:
@@ -105,9 +116,16 @@ async def phone(work: Work, case: Case | None, person: Person, text: str) -> boo
     if case and case.active:
         if case.verified is Verified.NO_NUMBER:
             case.verified = Verified.NOT_YET
-        await work.tell(about(case, person.id, Message("intake.phone_kept", {"tail": phones.tail(number)})))
+        await work.tell_traveller(case, Message("intake.phone_kept", {"tail": phones.tail(number)}))
         await _settled(work, case, person, "phone", "given")
     return True
+
+
+async def _told_before(work: Work, case: Case) -> None:
+    """ "My mother collapsed in Shanghai": words said before anybody asked may name the patient's city."""
+    for entry in await work.uow.cases.entries(case.id):
+        if entry.role is Role.TRAVELLER and await patient_elsewhere(work, case, entry.text):
+            return
 
 
 async def place_of_patient(work: Work, case: Case, person: Person, text: str) -> None:
@@ -117,36 +135,64 @@ async def place_of_patient(work: Work, case: Case, person: Person, text: str) ->
     await _settled(work, case, person, "place_of_patient", "given")
 
 
-async def patient_elsewhere(work: Work, case: Case, text: str) -> None:
+async def patient_elsewhere(work: Work, case: Case, text: str) -> bool:
     """When the words name a city far from the pin, ask whether it is that city, and send nobody until then."""
-    found = [f for f in work.world.places.find(text) if _far(case, f)]
+    found = [f for f in work.world.places.find(text) if _far(case, f)] if text else []
     if not found or case.for_whom is not ForWhom.OTHER:
-        return
-    case.notes = case.notes | {
-        "patient_elsewhere": True,
-        "patient_at": [found[0].point.lat, found[0].point.lon],
-    }
-    if case.searching:
-        await dispatching.stop(work, case, "offer.stood_down")
+        return False
+    at = found[0].point
+    case.notes = case.notes | {ELSEWHERE: True, "patient_at": [at.lat, at.lon], "patient_words": text[:500]}
+    await dispatching.stop(work, case, "offer.stood_down")
+    await work.uow.cases.save(case)
     message = Message("intake.is_it_there", {"place": found[0].words}, YES_NO)
     await work.ask(about(case, case.requester, message), "patient_place", case.id)
+    return True
 
 
 def _far(case: Case, found: FoundPlace) -> bool:
     return case.fix is None or geodesy.distance_m(case.fix.point, found.point) > FAR_M
 
 
-async def settle_patient_place(work: Work, case: Case, yes: bool) -> None:
+async def settle_patient_place(work: Work, case: Case, person: Person, yes: bool) -> None:
     """The place of the patient is known: the case moves there and envoys are asked there."""
-    await work.uow.talk.close_about(case.id, "patient_place")
-    at = case.notes.get("patient_at")
-    case.notes = {k: v for k, v in case.notes.items() if not k.startswith("patient_")}
+    at, words = case.notes.get("patient_at"), case.notes.get("patient_words", "")
     if yes and at:
         point = Point(at[0], at[1])
-        case.fix = Fix(point, RawPoint(at[0], at[1], Datum.WGS84), Source.TYPED, work.now, TYPED_ACCURACY_M)
-        case.place, case.fix_is_last_known = work.world.places.describe(point), False
-        await work.uow.cases.add_fix(case.id, case.fix)
+        raw = RawPoint(at[0], at[1], Datum.WGS84)
+        case.place_of_patient = case.place_of_patient or words
+        await patient_at(work, case, Fix(point, raw, Source.TYPED, work.now, TYPED_ACCURACY_M))
+    else:
+        await _ask_there(work, case, yes)
+    await next_question(work, case, person)
+
+
+async def patient_at(work: Work, case: Case, fix: Fix) -> None:
+    """The patient's own place, confirmed or chosen on a map: the case is there from now on."""
+    case.fix, case.fix_is_last_known = fix, False
+    case.place = work.world.places.describe(fix.point)
+    case.notes = case.notes | {PATIENTS_OWN: True}
+    await work.uow.cases.add_fix(case.id, fix)
+    await dispatching.stop(work, case, "offer.stood_down")
+    await _ask_there(work, case, True)
+
+
+async def _ask_there(work: Work, case: Case, known: bool) -> None:
+    await work.uow.talk.close_about(case.id, "patient_place")
+    case.notes = {k: v for k, v in case.notes.items() if not k.startswith("patient_")}
     asked = 0 if case.envoys_taken else await dispatching.begin(work, case)
     await work.uow.cases.save(case)
-    await work.note(case, "traveller", "case.patient_place", yes=yes, asked=asked)
-    await work.tell(about(case, case.requester, Message("intake.place_kept", {"count": asked})))
+    await work.note(case, "traveller", "case.patient_place", yes=known, asked=asked)
+    await work.tell_traveller(case, Message("intake.place_kept", {"count": asked}))
+    if not asked and not case.envoys_taken and case.fix:
+        await promises.tell_nobody(work, case)
+
+
+async def ask_phone_again(work: Work, case: Case, person: Person) -> None:
+    """The centre has no number: that is the question now; the one that was open comes after it."""
+    asked = [s for s in case.notes.get(ASKED, ()) if s != "phone"]
+    for question in await work.uow.talk.open_questions(person.id):
+        if question.subject == case.id and question.kind.startswith("intake."):
+            await work.uow.talk.close_question(question.id)
+            asked = [s for s in asked if question.kind != f"intake.{s}"]
+    case.notes = case.notes | {ASKED: asked}
+    await next_question(work, case, person)

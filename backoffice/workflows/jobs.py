@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from backoffice.cases.model import Case, CaseStatus
 from backoffice.dispatch import code_words, ranking
-from backoffice.dispatch.model import Assignment, AssignmentStatus, Envoy
+from backoffice.dispatch.model import WORKING, Assignment, AssignmentStatus, Envoy
 from backoffice.kernel.errors import Refusal
 from backoffice.kernel.ids import AssignmentId
 from backoffice.kernel.messages import Choice, Listing, MapPoint, Message, Param, Sentence, Span, Term
 from backoffice.ports import Alert
-from backoffice.workflows import dispatching
+from backoffice.workflows import dispatching, offers, promises, ringing
 from backoffice.workflows.work import Work, about
 
 JOB_CHOICES = {
@@ -66,7 +66,9 @@ async def _begin_job(work: Work, assignment: Assignment, envoy: Envoy) -> None:
     await work.note(case, f"envoy:{envoy.id}", "dispatch.accepted", name=envoy.name)
     if case.envoys_taken >= case.envoys_wanted:
         await dispatching.stop(work, case, "offer.stood_down")
+    await promises.keep(work, case)
     await work.uow.cases.save(case)
+    await no_offers(work, envoy)
     await _brief(work, case, assignment, envoy)
     await _tell_traveller(work, case, assignment, envoy)
     work.uow.hint(f"envoy:{envoy.id}")
@@ -114,7 +116,7 @@ async def _tell_traveller(work: Work, case: Case, assignment: Assignment, envoy:
         "code_word": Term(f"code_word.{assignment.code_word}"),
     }
     key = f"sos.envoy_coming_{envoy.sex}" if envoy.sex in ("female", "male") else "sos.envoy_coming"
-    await work.tell(about(case, case.requester, Message(key, params)))
+    await work.tell_traveller(case, Message(key, params))
 
 
 async def decline(work: Work, assignment_id: AssignmentId, envoy: Envoy) -> None:
@@ -130,15 +132,16 @@ async def decline(work: Work, assignment_id: AssignmentId, envoy: Envoy) -> None
     case = await work.uow.cases.get(assignment.case)
     await work.note(case, f"envoy:{envoy.id}", "dispatch.declined", name=envoy.name)
     await work.tell(about(case, envoy.person, Message("offer.declined")))
-    await _all_declined(work, case)
+    await dispatching.one_less(work, case)
 
 
-async def _all_declined(work: Work, case: Case) -> None:
-    """Nobody left to wait for: the next ring at once."""
-    assignments = await work.uow.assignments.of_case(case.id)
-    waiting = any(a.status is AssignmentStatus.ASKED or a.working for a in assignments)
-    if not waiting and case.searching:
-        await dispatching.widen(work, case)
+async def no_offers(work: Work, envoy: Envoy) -> None:
+    """Busy now, off duty or in need themselves: what they were asked and have not answered is taken back."""
+    for assignment in await work.uow.assignments.of_envoy(envoy.id, frozenset({AssignmentStatus.ASKED})):
+        case = await work.uow.cases.get(assignment.case)
+        await offers.close(work, assignment)
+        await work.uow.outbox.drop_about(envoy.person, case.id)
+        await dispatching.one_less(work, case)
 
 
 async def progress(work: Work, assignment_id: AssignmentId, envoy: Envoy, value: str) -> None:
@@ -153,7 +156,7 @@ async def progress(work: Work, assignment_id: AssignmentId, envoy: Envoy, value:
 async def _on_my_way(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> None:
     if assignment.status is AssignmentStatus.ACCEPTED:
         await _step(work, case, assignment, AssignmentStatus.UNDER_WAY)
-        await work.tell(about(case, case.requester, Message("sos.envoy_on_way", {"name": envoy.name})))
+        await work.tell_traveller(case, Message("sos.envoy_on_way", {"name": envoy.name}))
     await ask_progress(work, case, assignment, envoy)
 
 
@@ -164,7 +167,7 @@ async def _arrived(work: Work, case: Case, assignment: Assignment, envoy: Envoy)
             "name": envoy.name,
             "code_word": Term(f"code_word.{assignment.code_word}"),
         }
-        await work.tell(about(case, case.requester, Message("sos.envoy_arrived", params)))
+        await work.tell_traveller(case, Message("sos.envoy_arrived", params))
     await ask_progress(work, case, assignment, envoy)
 
 
@@ -177,16 +180,16 @@ async def _step(work: Work, case: Case, assignment: Assignment, to: AssignmentSt
 async def _need_help(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> None:
     await work.note(case, f"envoy:{envoy.id}", "job.need_help", name=envoy.name)
     await work.uow.desk.alert(Alert(0, work.now, "envoy_needs_help", case.id, envoy.name))
-    work.uow.hint("queue")
+    await ringing.again(work, case, f"envoy:{envoy.id}")
     await work.tell(about(case, envoy.person, Message("job.help_noted")))
     await ask_progress(work, case, assignment, envoy)
 
 
 async def reports_danger(work: Work, case: Case, envoy: Envoy) -> None:
-    """An envoy's report of something grave about the person they help: the centre hears it at once."""
+    """An envoy's report of something grave about the person they help: the bell of the case rings for it."""
     await work.note(case, f"envoy:{envoy.id}", "job.reports_danger", name=envoy.name)
     await work.uow.desk.alert(Alert(0, work.now, "envoy_reports_danger", case.id, envoy.name))
-    work.uow.hint("queue")
+    await ringing.again(work, case, f"envoy:{envoy.id}")
 
 
 async def _cannot_go_on(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> None:
@@ -206,9 +209,9 @@ async def _search_again(work: Work, case: Case) -> None:
     await work.uow.desk.alert(Alert(0, work.now, "envoy_withdrew", case.id, case.ref))
     asked = await dispatching.begin(work, case)
     await work.uow.cases.save(case)
-    await work.tell(about(case, case.requester, Message("sos.envoy_lost", {"count": asked})))
+    await work.tell_traveller(case, Message("sos.envoy_lost", {"count": asked}))
     if not asked:
-        await dispatching.tell_nobody(work, case)
+        await promises.tell_nobody(work, case)
     work.uow.hint("queue")
 
 
@@ -229,6 +232,15 @@ async def end_all(work: Work, case: Case) -> None:
         await work.uow.assignments.save(assignment)
         await release(work, case, assignment, envoy)
         await work.tell(about(case, envoy.person, Message("job.over", {"ref": case.ref})))
+
+
+async def hand_on(work: Work, envoy: Envoy, own: Case) -> None:
+    """An envoy in danger: their jobs go to others at once, and nobody asks them while their own case runs."""
+    for assignment in await work.uow.assignments.of_envoy(envoy.id, WORKING):
+        await _cannot_go_on(work, await work.uow.cases.get(assignment.case), assignment, envoy)
+    await work.uow.envoys.take(envoy.id, own.id)
+    await no_offers(work, envoy)
+    work.uow.hint(f"envoy:{envoy.id}")
 
 
 async def working(work: Work, case: Case) -> Sequence[Assignment]:

@@ -1,7 +1,7 @@
 """Talk inside a case: each party hears the others through the service, labelled, without numbers or ids."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backoffice.cases.model import Audience, Case, Entry
 from backoffice.dispatch.model import Envoy
@@ -11,9 +11,16 @@ from backoffice.people.model import Person
 from backoffice.workflows import jobs
 from backoffice.workflows.work import Work, about
 
-_NUMBER = re.compile(r"(?<![\w.])\+?\d[\d\s().-]{5,}\d(?![\w])")
+_NUMBER = re.compile(
+    r"(?<![\d.])(?!\d{4}[-./]\d{1,2}[-./]\d{1,2}(?!\d))(?!\d{1,3}\.\d+(?![\d\s().-]*\d{3}))"
+    r"(?!\d{1,3}\.\d{3,}\s+-?\d{1,3}\.\d{3,})"
+    r"\+?\(?\d(?:[\s().-]{0,2}\d){6,}"
+)
+"""Seven digits or more, however parted, whatever script stands around them; no date, no coordinate."""
+_SPELT = re.compile(r"[零〇一二三四五六七八九幺两]{7,}")
 _HANDLE = re.compile(
-    r"(?i)(?:wxid_\w+|(?<!\w)@[a-z0-9_]{5,}|t\.me/\S+|(?:微信号?|wechat|weixin|wx)\s*[:：]\s*[\w-]{5,})"
+    r"(?i)(?:wxid_[a-z0-9_-]+|(?<![A-Za-z0-9_.])@[a-z0-9_]{5,}|(?:t\.me|telegram\.me|wa\.me|u\.wechat\.com)/\S+"
+    r"|(?:微信|vx|wechat|weixin|wx|line|whatsapp|telegram|qq)\s*(?:号|號|id|账号)?\s*(?:是|is|[:：=])\s*[a-z0-9][\w-]{4,})"
 )
 HIDDEN = "•••"
 """Stands where a telephone number or a platform id was: parties meet through the service."""
@@ -30,7 +37,9 @@ class Said:
 
 def mask(text: str) -> str:
     """Telephone numbers and chat ids taken out; staff read the original in the console."""
-    return _HANDLE.sub(HIDDEN, _NUMBER.sub(HIDDEN, text))
+    for pattern in (_NUMBER, _SPELT, _HANDLE):
+        text = pattern.sub(HIDDEN, text)
+    return text
 
 
 def message(speaker: Speaker, said: Said, masked: bool = True) -> Message:
@@ -38,7 +47,8 @@ def message(speaker: Speaker, said: Said, masked: bool = True) -> Message:
     text = mask(said.text) if masked else said.text
     params: dict[str, Param] = {"text": text}
     key = "relay.text" if text else ("relay.media" if said.media else "relay.place")
-    return Message(key, params, speaker=speaker, media=said.media, place=said.place)
+    place = replace(said.place, title=mask(said.place.title)) if said.place and masked else said.place
+    return Message(key, params, speaker=speaker, media=said.media, place=place)
 
 
 async def from_traveller(work: Work, case: Case, person: Person, said: Said) -> int:
@@ -47,11 +57,20 @@ async def from_traveller(work: Work, case: Case, person: Person, said: Said) -> 
         case.id, work.now, Role.TRAVELLER, person.id, person.display_name, said.text, said.media, said.place
     )
     number = await _keep(work, case, entry)
-    speaker = Speaker(Role.TRAVELLER, person.display_name)
+    speaker = Speaker(Role.TRAVELLER, mask(person.display_name))
     for assignment in await jobs.working(work, case):
         envoy = await work.uow.envoys.get(assignment.envoy)
         await work.tell(about(case, envoy.person, message(speaker, said), entry=number))
     return number
+
+
+async def for_staff(work: Work, case: Case, person: Person, said: Said) -> int:
+    """What staff alone read on a case: words under duress, words after its close. Nobody is told."""
+    entry = Entry(
+        case.id, work.now, Role.TRAVELLER, person.id, person.display_name, said.text, said.media, said.place,
+        Audience.STAFF,
+    )  # fmt: skip
+    return await _keep(work, case, entry)
 
 
 async def from_envoy(work: Work, case: Case, envoy: Envoy, said: Said) -> int:

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backoffice.cases.model import Case, CaseStatus, Entry, Origin
-from backoffice.dispatch.model import AssignmentStatus
 from backoffice.kernel import ids
 from backoffice.kernel.errors import Stale
+from backoffice.kernel.exchange import NewLetter
 from backoffice.kernel.geo import Fix
 from backoffice.kernel.ids import CaseId, DeadlineId
 from backoffice.kernel.messages import Choice, Media, Message, Role
 from backoffice.people.model import Person
 from backoffice.ports import Deadline, DeadlineKind
-from backoffice.workflows import dispatching, intake, sealing, telling
+from backoffice.workflows import dispatching, intake, jobs, offers, promises, ringing, sealing, telling
 from backoffice.workflows.work import Work, about
 
 CANCEL_REMEMBERED = timedelta(minutes=1)
@@ -33,15 +33,19 @@ class Cry:
 
 
 async def start(work: Work, person: Person, cry: Cry) -> Case:
-    """Open a case in countdown; late cries ring at once, a pin whose cancel came first is stood down at once."""
+    """Open a case in countdown; late cries ring at once, a pin whose cancel came first is stood down at once.
+
+    What was asked about the profile or the language waits for another day: from here words belong to the case.
+    """
     case = await _new_case(work, person, cry)
+    await work.uow.talk.close_about(person.id)
     await work.uow.cases.add(case)
     await work.note(case, "traveller", "case.started", origin=str(cry.origin), late=case.late)
     await keep(work, case, person, cry)
-    if case.late:
-        await _ring_late(work, case, person)
-    elif await _cancel_came_first(work, person, cry):
+    if await _cancel_came_first(work, person, cry):
         await _stand_down(work, case, person)
+    elif case.late:
+        await dispatch(work, case, person)
     else:
         await _count_down(work, case, person)
     return case
@@ -96,17 +100,29 @@ async def keep(work: Work, case: Case, person: Person, cry: Cry) -> None:
 
 
 async def _count_down(work: Work, case: Case, person: Person) -> None:
-    await work.arm(_deadline(work, case, DeadlineKind.COUNTDOWN, case.due_at))
-    await work.ask(about(case, person.id, telling.countdown(work, case)), "countdown", case.id)
+    kind = DeadlineKind.COUNTDOWN
+    await work.arm(Deadline(DeadlineId(work.new_id()), kind, case.requester, case.id, case.due_at))
+    await tell_countdown(work, case, person)
 
 
-def _deadline(work: Work, case: Case, kind: DeadlineKind, due: datetime, **payload: object) -> Deadline:
-    return Deadline(DeadlineId(work.new_id()), kind, case.requester, case.id, due, dict(payload))
+async def tell_countdown(work: Work, case: Case, person: Person) -> None:
+    """The countdown as it stands, with its two answers; said again it is the same question, newly put."""
+    await work.ask(
+        about(case, person.id, telling.countdown(work, case), f"how:{case.id}"), "countdown", case.id
+    )
+
+
+async def tell_standing(work: Work, case: Case, person: Person) -> None:
+    """How the case stands now; a countdown still running can be answered."""
+    if case.status is CaseStatus.COUNTDOWN:
+        await tell_countdown(work, case, person)
+    else:
+        await work.tell(about(case, person.id, telling.status(work, case), f"how:{case.id}"))
 
 
 async def _cancel_came_first(work: Work, person: Person, cry: Cry) -> bool:
     kept = await work.uow.deadlines.armed(DeadlineKind.FORGOTTEN_CANCEL, person.id)
-    if kept is None or cry.true_at > datetime.fromisoformat(kept.payload["at"]):
+    if kept is None or kept.due < cry.stored_at or cry.true_at > datetime.fromisoformat(kept.payload["at"]):
         return False
     await work.uow.deadlines.cancel(DeadlineKind.FORGOTTEN_CANCEL, person.id)
     return True
@@ -121,17 +137,20 @@ async def remember_cancel(work: Work, person: Person, at: datetime) -> None:
     await work.arm(Deadline(DeadlineId(work.new_id()), kind, person.id, person.id, until, payload))
 
 
-async def _ring_late(work: Work, case: Case, person: Person) -> None:
-    await dispatch(work, case, person)
+async def _first_question(work: Work, case: Case, person: Person) -> None:
+    """Whether help is still needed comes first when the cry was held up on its way."""
+    if not case.late:
+        await intake.next_question(work, case, person)
+        return
     choices = (Choice("yes", "button.still_need", "1"), Choice("no", "button.no_longer", "0"))
-    params = {"ref": case.ref}
-    await work.ask(about(case, person.id, Message("sos.late", params, choices)), "late", case.id)
+    message = Message("sos.late", {"ref": case.ref}, choices)
+    await work.ask(about(case, person.id, message), "late", case.id)
 
 
 async def confirm(work: Work, case: Case, person: Person) -> None:
     """Send now. After the dispatch it says how things stand."""
     if case.status is not CaseStatus.COUNTDOWN:
-        await work.tell(about(case, person.id, telling.status(work, case)))
+        await tell_standing(work, case, person)
         return
     await work.uow.deadlines.cancel(DeadlineKind.COUNTDOWN, case.id)
     await work.note(case, "traveller", "case.confirmed")
@@ -147,6 +166,7 @@ async def cancel(work: Work, case: Case, person: Person) -> None:
 
 
 async def _stand_down(work: Work, case: Case, person: Person) -> None:
+    await work.tell(_cancelled(case, person))
     await work.uow.deadlines.cancel(DeadlineKind.COUNTDOWN, case.id)
     case.move(CaseStatus.CANCELLED)
     case.closed_at = work.now
@@ -154,29 +174,41 @@ async def _stand_down(work: Work, case: Case, person: Person) -> None:
     await work.uow.talk.close_about(case.id)
     await sealing.seal_soon(work, case)
     await work.note(case, "traveller", "case.cancelled")
-    await work.tell(about(case, person.id, Message("sos.cancelled")))
+
+
+def _cancelled(case: Case, person: Person) -> NewLetter:
+    """One and the same letter for a cancel and for a cancel under duress, down to its lane."""
+    return about(case, person.id, Message("sos.cancelled"), f"how:{case.id}")
 
 
 async def says_safe(work: Work, case: Case, person: Person) -> None:
     """Marks "says they are safe": the centre verifies by voice, envoys hold."""
+    await work.tell(about(case, person.id, Message("sos.says_safe", {"ref": case.ref}), f"how:{case.id}"))
     case.says_safe_at = case.says_safe_at or work.now
     await work.uow.cases.save(case)
     await work.note(case, "traveller", "case.says_safe")
-    await work.tell(about(case, person.id, Message("sos.says_safe", {"ref": case.ref})))
-    await dispatching.hold(work, case)
+    await offers.hold(work, case)
+    work.uow.hint("queue")
 
 
 async def under_duress(work: Work, case: Case, person: Person) -> None:
-    """The screen shows exactly what a cancel shows; the centre gets a silent case."""
+    """The screen shows exactly what a cancel shows; the centre gets a silent case.
+
+    What was on its way to this screen is dropped, the search ends, questions are over: nothing more of the case
+    is said in this chat until an operator ends the duress.
+    """
+    await work.uow.outbox.drop_about(person.id, case.id)
     if case.status is CaseStatus.COUNTDOWN:
-        await work.tell(about(case, person.id, Message("sos.cancelled")))
+        await work.tell(_cancelled(case, person))
         await work.uow.deadlines.cancel(DeadlineKind.COUNTDOWN, case.id)
         case.duress = True
         await _open(work, case)
-        await work.uow.talk.close_about(case.id)
     else:
-        case.duress = True
         await says_safe(work, case, person)
+        case.duress = True
+        await dispatching.stop(work, case, "offer.stood_down")
+        await ringing.again(work, case)
+    await work.uow.talk.close_about(case.id)
     await work.note(case, "traveller", "case.duress")
 
 
@@ -203,43 +235,40 @@ async def dispatch(work: Work, case: Case, person: Person) -> None:
     await work.uow.talk.close_about(case.id, "countdown")
     asked = await dispatching.begin(work, case)
     await work.uow.cases.save(case)
-    await work.tell(
-        about(case, person.id, telling.dispatched(work, case, person, asked), tag=f"how:{case.id}")
-    )
-    if case.fix is None:
+    told = telling.dispatched(work, case, person, asked)
+    await work.tell(about(case, person.id, told))
+    if case.fix is None or case.fix_is_last_known:
         await work.tell(about(case, person.id, telling.ask_place()))
-    elif not asked:
-        await dispatching.tell_nobody(work, case)
-    await intake.next_question(work, case, person)
+    if case.fix and not asked:
+        await promises.tell_nobody(work, case)
+    await _first_question(work, case, person)
+    await _hand_on(work, case, person)
+
+
+async def _hand_on(work: Work, case: Case, person: Person) -> None:
+    """An envoy in need is an envoy nobody may count on."""
+    envoy = await work.uow.envoys.of_person(person.id)
+    if envoy is not None:
+        await jobs.hand_on(work, envoy, case)
 
 
 async def _open(work: Work, case: Case) -> None:
     case.move(CaseStatus.OPEN)
-    case.dispatched_at = case.rang_at = work.now
-    await work.uow.cases.save(case)
+    case.dispatched_at = work.now
     await work.note(case, "system", "case.dispatched")
-    await _ring_clocks(work, case)
-
-
-async def _ring_clocks(work: Work, case: Case) -> None:
-    await work.uow.deadlines.cancel(DeadlineKind.ACKNOWLEDGE, case.id)
-    for level, after in enumerate(work.rules.acknowledge, 1):
-        await work.arm(_deadline(work, case, DeadlineKind.ACKNOWLEDGE, work.now + after, level=level))
-    work.uow.hint("queue")
+    await ringing.ring(work, case)
 
 
 async def ring_again(work: Work, case: Case, person: Person) -> None:
     """A repeat on an open case: never refused, rings until somebody acknowledges it."""
     if case.status is CaseStatus.COUNTDOWN:
-        await work.tell(about(case, person.id, telling.countdown(work, case), tag=f"how:{case.id}"))
+        await tell_countdown(work, case, person)
         return
     if case.status is CaseStatus.RESOLVED:
         case.move(CaseStatus.OPEN)
-    case.rang_at, case.says_safe_at = work.now, None
-    await work.uow.cases.save(case)
-    await work.note(case, "traveller", "case.rang_again")
-    await _ring_clocks(work, case)
-    await work.tell(about(case, person.id, _rang(work, case), tag=f"how:{case.id}"))
+    case.says_safe_at = None
+    await ringing.again(work, case)
+    await work.tell(about(case, person.id, _rang(work, case), f"how:{case.id}"))
     await _search_if_nobody(work, case)
 
 
@@ -249,17 +278,7 @@ def _rang(work: Work, case: Case) -> Message:
 
 
 async def _search_if_nobody(work: Work, case: Case) -> None:
-    if case.envoys_taken or case.searching or case.duress:
-        return
-    assignments = await work.uow.assignments.of_case(case.id)
-    if not any(a.status is AssignmentStatus.ASKED for a in assignments):
+    """Nobody is coming and nobody is being asked: whoever is near now is."""
+    if not (case.envoys_taken or case.searching or case.duress):
         await dispatching.begin(work, case)
         await work.uow.cases.save(case)
-
-
-async def silent_ring(work: Work, case: Case) -> None:
-    """Something new from a person under duress: the centre hears it, the chat does not."""
-    case.rang_at = work.now
-    await work.uow.cases.save(case)
-    await work.note(case, "traveller", "case.rang_again")
-    await _ring_clocks(work, case)

@@ -8,9 +8,10 @@ from backoffice import ports
 from backoffice.cases.model import Case, Event
 from backoffice.kernel import ids
 from backoffice.kernel.exchange import NewLetter, Question
-from backoffice.kernel.ids import PersonId, QuestionId
+from backoffice.kernel.ids import DeadlineId, PersonId, QuestionId
 from backoffice.kernel.messages import Choice, Message, Urgency
 from backoffice.money.rules import PayRules
+from backoffice.orders.rules import OrderRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class World:
     bits: ids.Bits
     centre_phones: Mapping[str, str]
     pay: PayRules = PayRules()
+    orders: OrderRules = OrderRules()
 
 
 @dataclass
@@ -71,6 +73,11 @@ class Work:
             self.seat = None
         self.uow.hint("letters")
         return await self.uow.outbox.put(letter)
+
+    async def tell_traveller(self, case: Case, message: Message, tag: str = "") -> None:
+        """Words of a case to its requester; none under duress: nothing in chat may name the case."""
+        if not case.duress:
+            await self.tell(about(case, case.requester, message, tag))
 
     async def ask(self, letter: NewLetter, kind: str, subject: str, until: datetime | None = None) -> str:
         """Put a question: an older one of the same kind about the same subject closes, digits are given out."""
@@ -119,3 +126,9 @@ def about(case: Case, to: PersonId, message: Message, tag: str = "", entry: int 
     """A letter of a case, marked as a drill when the case is one."""
     message = replace(message, drill=case.drill)
     return NewLetter(to, message, urgent(case), case.id, entry, tag)
+
+
+async def arm(work: Work, case: Case, kind: ports.DeadlineKind, due: datetime) -> None:
+    """The case's one deadline of this kind: an earlier one no longer counts."""
+    await work.uow.deadlines.cancel(kind, case.id)
+    await work.arm(ports.Deadline(DeadlineId(work.new_id()), kind, case.requester, case.id, due))
