@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from backoffice.cases.model import Case
 from backoffice.kernel.exchange import Question
@@ -12,6 +13,9 @@ from bot.conversations import envoy, menu, places, profile
 from bot.conversations import sos as own_sos
 from bot.conversations.turn import Turn
 from bot.incoming import Pressed
+
+READ_IN = timedelta(seconds=1.5)
+"""Nobody gets a question, reads it and types its answer in less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +38,16 @@ async def pressed(turn: Turn, button: Pressed) -> bool:
 
 
 async def typed(turn: Turn, digits: str) -> bool:
-    """A typed number answers the newest open question that uses it."""
+    """A typed number answers the newest open question that uses it and that they can have read."""
     for question in await turn.work.uow.talk.open_questions(turn.person.id):
-        if digits in question.answers:
+        if digits in question.answers and not _unread(turn, question):
             return await _route(turn, Answer(question, question.answers[digits]))
     return await _countdown_just_over(turn, digits)
+
+
+def _unread(turn: Turn, question: Question) -> bool:
+    """Put in the same moment in which they typed: a 1 that meant "send now" is not "for me"."""
+    return question.kind.startswith("intake.") and turn.stored_at - question.asked_at < READ_IN
 
 
 async def _countdown_just_over(turn: Turn, digits: str) -> bool:
@@ -65,19 +74,19 @@ async def worded(turn: Turn, meanings: frozenset[str]) -> bool:
     return await _route(turn, _countdown(fits) or fits[0])
 
 
-_ALSO: Mapping[str, frozenset[str]] = {
-    "yes": frozenset({"confirm"}),
-    "no": frozenset({"cancel"}),
-    "self": frozenset({"me"}),
+_MEANT: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "intake.for_whom": {"self": frozenset({"me"})},
+    "intake.hurt": {"yes": frozenset({"hurt"}), "no": frozenset({"not_hurt"})},
+    "late": {"yes": frozenset({"confirm"}), "no": frozenset({"cancel", "safe"})},
+    "profile.consent": {"agree": frozenset({"yes"}), "refuse": frozenset({"no"})},
+    "profile.erase": {"yes": frozenset({"erase"}), "no": frozenset({"cancel"})},
 }
-"""Words that mean these values whatever was asked."""
-_HURT: Mapping[str, frozenset[str]] = {"yes": frozenset({"hurt"}), "no": frozenset({"not_hurt"})}
+"""Other words for a value, by kind of question: "cancel" says no to an erasure, and nothing about being hurt."""
 
 
 def _means(kind: str, value: str) -> frozenset[str]:
     """The meanings of words that choose `value` on a question of this kind."""
-    own = _HURT.get(value, frozenset()) if kind == "intake.hurt" else frozenset()
-    return frozenset({value}) | _ALSO.get(value, frozenset()) | own
+    return _MEANT.get(kind, {}).get(value, frozenset()) | {value}
 
 
 def _countdown(fits: list[Answer]) -> Answer | None:
@@ -87,13 +96,16 @@ def _countdown(fits: list[Answer]) -> Answer | None:
 
 async def _ask_back(turn: Turn, fits: list[Answer]) -> None:
     """Unclear: say which digit means what."""
-    lines = [
-        Sentence(f"question.{a.question.kind.split('.')[0]}_{a.value}", {"digit": digit})
-        for a in fits
-        for digit, value in a.question.answers.items()
-        if value == a.value
-    ]
+    lines = [line for answer in fits for line in await _meaning(turn, answer)]
     await turn.say("question.which", {}, *lines)
+
+
+async def _meaning(turn: Turn, answer: Answer) -> list[Sentence]:
+    """One digit and what it stands for; an offer is told again, for two of them read alike."""
+    kind = answer.question.kind.split(".")[0]
+    digit = next(d for d, value in answer.question.answers.items() if value == answer.value)
+    about = await envoy.offer_lines(turn, answer.question) if kind == "offer" else []
+    return [*about, Sentence(f"question.{kind}_{answer.value}", {"digit": digit})]
 
 
 async def _route(turn: Turn, answer: Answer) -> bool:
@@ -109,18 +121,28 @@ async def _of_case(turn: Turn, answer: Answer) -> Case | None:
 
 async def _on_countdown(turn: Turn, answer: Answer) -> bool:
     if await _of_case(turn, answer) is None:
-        await turn.say("question.over")
+        await _how_it_ended(turn, CaseId(answer.question.subject))
         return True
     return await (own_sos.confirm(turn) if answer.value == "confirm" else own_sos.cancel(turn))
 
 
+async def _how_it_ended(turn: Turn, case_id: CaseId) -> None:
+    """Too late for a countdown: who won. Of a silent case the chat knows only the cancel."""
+    case = await turn.work.uow.cases.get(case_id)
+    if case.duress:
+        await turn.say("sos.cancelled")
+    else:
+        await sos.tell_standing(turn.work, case, turn.person)
+
+
 async def _on_late(turn: Turn, answer: Answer) -> bool:
     case = await _of_case(turn, answer)
-    if case is None:
+    if case is None or not answer.question.open:
         await turn.say("question.over")
         return True
     await turn.work.uow.talk.close_question(answer.question.id)
     await (sos.ring_again if answer.value == "yes" else sos.says_safe)(turn.work, case, turn.person)
+    await intake.next_question(turn.work, case, turn.person)
     return True
 
 
@@ -139,7 +161,7 @@ async def _on_patient_place(turn: Turn, answer: Answer) -> bool:
     if case is None or not answer.question.open:
         await turn.say("question.over")
         return True
-    await intake.settle_patient_place(turn.work, case, answer.value == "yes")
+    await intake.settle_patient_place(turn.work, case, turn.person, answer.value == "yes")
     return True
 
 

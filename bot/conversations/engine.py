@@ -1,14 +1,15 @@
 """Which flow answers an update. Distress comes first, then answers, then everything else; nothing is silent."""
 
-from backoffice.cases.model import Origin
+from backoffice.cases.model import CaseStatus, Origin
 from backoffice.distress import classify, red_flags
+from backoffice.kernel import text as reading
 from backoffice.kernel.errors import Refusal
 from backoffice.kernel.messages import Param
 from backoffice.people.model import Reach
 from backoffice.ports import Alert
 from backoffice.workflows import relay
 from backoffice.workflows.relay import Said
-from bot.conversations import answers, envoy, menu, profile, sos, talk, words
+from bot.conversations import answers, envoy, menu, profile, silent, sos, talk, words
 from bot.conversations.turn import Turn
 from bot.incoming import Contact, File, Followed, Left, Located, Pressed, Text, Unknown
 
@@ -23,6 +24,7 @@ async def take(turn: Turn) -> None:
         return
     await turn.work.uow.people.heard(turn.incoming.sender.at, turn.work.now)
     await turn.work.uow.outbox.release_held(turn.incoming.sender.at)
+    await silent.overhear(turn)
     match content:
         case Text():
             await _text(turn, content.text.strip())
@@ -44,8 +46,8 @@ async def take(turn: Turn) -> None:
 
 async def _text(turn: Turn, said: str) -> None:
     """Typed words, in the order of what may be at stake."""
-    if sos.is_duress(turn, said):
-        await sos.duress(turn, said)
+    if silent.is_duress(turn, said):
+        await silent.duress(turn, said)
     elif await _is_distress(turn, said):
         await sos.cry(turn, Origin.PHRASE, said)
     elif not (await _short(turn, said) or await talk.free_answer(turn, said)):
@@ -63,8 +65,9 @@ async def _is_distress(turn: Turn, said: str) -> bool:
 
 async def _short(turn: Turn, said: str) -> bool:
     """A whole short message that is a digit, a command, a language or an answer."""
-    if said.isascii() and said.isdigit() and len(said) <= 2:
-        return await answers.typed(turn, said)
+    digits = reading.bare(said)
+    if digits.isascii() and digits.isdigit() and len(digits) <= 2:
+        return await answers.typed(turn, digits)
     command = words.command_named(said)
     if command is not None:
         return await _command(turn, command, said)
@@ -124,27 +127,29 @@ async def _pressed(turn: Turn, button: Pressed) -> None:
 
 async def _file(turn: Turn, file: File) -> None:
     """A photo, a voice, a file; its caption may be a cry of its own."""
-    if sos.is_duress(turn, file.caption):
-        await sos.duress(turn, file.caption)
-    elif classify.classify(file.caption) is not None:
+    if silent.is_duress(turn, file.caption):
+        await silent.duress(turn, file.caption)
+    elif await _is_distress(turn, file.caption):
         await sos.cry(turn, Origin.PHRASE, file.caption)
     else:
         await talk.said(turn, file.caption)
 
 
 async def _unknown(turn: Turn, what: Unknown) -> None:
-    """A kind we do not know: a note on the case and a friendly question."""
-    case = await turn.case()
+    """A kind we do not know: a note on the case or the job, and a friendly question."""
+    case, said = await turn.case(), Said(f"[{what.kind}]")
     if case is not None:
-        await relay.from_traveller(turn.work, case, turn.person, Said(f"[{what.kind}]"))
+        await relay.from_traveller(turn.work, case, turn.person, said)
+    else:
+        await envoy.say_in_job(turn, said)
     await turn.say("menu.unknown_kind")
 
 
 async def _left(turn: Turn) -> None:
     """They blocked or unfollowed: another address may reach them; with a case open staff must know."""
     await turn.work.uow.people.set_reach(turn.incoming.sender.at, Reach.UNREACHABLE)
-    case = await turn.case()
-    if case is not None:
+    case = await turn.case() or await turn.work.uow.cases.duress_of(turn.person.id)
+    if case is not None and case.status is not CaseStatus.COUNTDOWN:
         await turn.work.note(case, "system", "person.left", channel=turn.incoming.sender.at.channel)
         await turn.work.uow.desk.alert(Alert(0, turn.work.now, "person_left", case.id, case.ref))
         turn.work.uow.hint("queue")

@@ -1,11 +1,13 @@
 """What an envoy says: answers to offers, progress, duty, position, words inside a job."""
 
-from backoffice.cases.model import Case
+from backoffice.cases.model import Case, CaseStatus
 from backoffice.dispatch.model import WORKING, Assignment, Envoy
 from backoffice.distress import classify, red_flags
+from backoffice.kernel.exchange import Question
 from backoffice.kernel.geo import Fix
 from backoffice.kernel.ids import AssignmentId
-from backoffice.workflows import jobs, positions, relay
+from backoffice.kernel.messages import MapPoint, Sentence
+from backoffice.workflows import jobs, offers, positions, relay
 from backoffice.workflows.relay import Said
 from bot.conversations.turn import Turn
 
@@ -33,24 +35,48 @@ async def answer_job(turn: Turn, assignment: str, value: str) -> bool:
     return True
 
 
+async def counts(turn: Turn) -> bool:
+    """On duty or on a job: their position is an envoy's."""
+    envoy = await me(turn)
+    return envoy is not None and (envoy.on_duty or envoy.busy_with is not None)
+
+
 async def position(turn: Turn, fix: Fix) -> bool:
-    """On duty a pin is the envoy's position, not a cry; the answer still offers SOS."""
+    """On duty a pin is the envoy's position, not a cry, and on a job those in the case see it. SOS is still offered."""
     if not await positions.envoy_moved(turn.work, turn.person, fix):
         return False
+    await say_in_job(turn, Said(place=MapPoint(fix.point, accuracy_m=fix.accuracy_m)))
     await turn.say("envoy.position_kept", {"place": turn.work.world.places.describe(fix.point)})
     return True
 
 
 async def duty(turn: Turn, on: bool) -> bool:
-    """On and off duty by a word. Off duty means no offer, ever."""
+    """On and off duty by a word. Off duty means no offer, ever: open ones are taken back."""
     envoy = await me(turn)
     if envoy is None:
         return False
+    own = await turn.case()
     envoy.on_duty = on
     await turn.work.uow.envoys.save(envoy)
     turn.work.uow.hint(f"envoy:{envoy.id}")
     await turn.say("envoy.on_duty" if on else "envoy.off_duty")
+    if not on:
+        await jobs.no_offers(turn.work, envoy)
+    elif own is not None and own.status is CaseStatus.OPEN:
+        await turn.work.uow.envoys.take(envoy.id, own.id)
     return True
+
+
+async def offer_lines(turn: Turn, question: Question) -> list[Sentence]:
+    """What an offer was about, for an envoy who has several."""
+    envoy = await me(turn)
+    if envoy is None:
+        return []
+    assignment = await turn.work.uow.assignments.get(AssignmentId(question.subject))
+    case = await turn.work.uow.cases.get(assignment.case)
+    known = offers.offered(turn.work, case, envoy)
+    told = {"place": known["place"], "cell": known["cell"], "band": known["band"]}
+    return [Sentence("offer.sos", told)]
 
 
 async def job(turn: Turn) -> tuple[Envoy, Assignment, Case] | None:

@@ -4,12 +4,11 @@ from dataclasses import replace
 
 from backoffice.kernel.messages import Choice, Message, Sentence
 from backoffice.ports import QueueItem
-from backoffice.workflows import telling
-from backoffice.workflows.work import about
-from bot.conversations.turn import Turn, choices
+from backoffice.workflows import relay, sos, telling
+from backoffice.workflows.relay import Said
+from bot.conversations.turn import Turn
 
 LANGUAGES = ("zh_Hans", "zh_Hant", "en", "ja", "ko")
-HELP = choices(("sos", "button.sos", "1"))
 
 
 async def welcome(turn: Turn) -> None:
@@ -32,7 +31,7 @@ async def my_case(turn: Turn) -> None:
     if case is None:
         await turn.say("menu.no_case")
         return
-    await turn.work.tell(about(case, turn.person.id, telling.status(turn.work, case), tag=f"how:{case.id}"))
+    await sos.tell_standing(turn.work, case, turn.person)
 
 
 async def language(turn: Turn) -> None:
@@ -46,17 +45,22 @@ async def speak(turn: Turn, locale: str) -> None:
     turn.person.locale, turn.person.locale_chosen = locale, True
     await turn.work.uow.people.save(turn.person)
     await turn.say("menu.language_set")
+    case = await turn.case()
+    if case is not None:
+        await sos.tell_standing(turn.work, case, turn.person)
 
 
-async def not_understood(turn: Turn, words: str) -> None:
-    """It goes to the centre's queue, and the sender is told so and how to call."""
+async def not_understood(turn: Turn, said: Said) -> None:
+    """It goes to the centre's queue, after a close onto the case as well; the sender is told so and how to call."""
     closed = await turn.work.uow.cases.last_closed_of(turn.person.id)
+    words = said.text or f"[{said.media.kind if said.media else ''}]"
     item = QueueItem(0, turn.person.id, turn.work.now, words[:4000])
     if closed:
         item = replace(item, after_ref=closed.ref, case=closed.id)
+        await relay.for_staff(turn.work, closed, turn.person, said)
     await turn.work.uow.desk.queue(item)
     turn.work.uow.hint("queue")
-    if closed:
+    if closed and not closed.duress:
         await turn.say("case.after_close", {"ref": closed.ref})
     else:
         await turn.say("menu.not_understood")

@@ -10,11 +10,13 @@ from backoffice.workflows.work import about
 from bot.conversations.turn import Turn
 
 SESSION_KEY = "typed_place"
+PATIENT = frozenset({"intake.place_of_patient", "patient_place"})
+"""Questions that a place on a map answers."""
 
 
 async def typed(turn: Turn, case: Case, words: str) -> bool:
     """Words that name a city, while the case has no place: asked back, never silently used."""
-    if case.fix is not None or case.status is not CaseStatus.OPEN:
+    if not _unplaced(case) or case.status is not CaseStatus.OPEN:
         return False
     found = turn.work.world.places.find(words)
     if not found:
@@ -27,12 +29,30 @@ async def typed(turn: Turn, case: Case, words: str) -> bool:
     return True
 
 
+def _unplaced(case: Case) -> bool:
+    """Nobody has told where they are now."""
+    return case.fix is None or case.fix_is_last_known
+
+
+async def for_patient(turn: Turn, fix: Fix, words: str) -> bool:
+    """A place sent while we ask where the patient is, is the patient's; False when nobody has asked."""
+    case = await turn.case()
+    asked = await turn.work.uow.talk.open_questions(turn.person.id)
+    if case is None or not any(q.kind in PATIENT for q in asked if q.subject == case.id):
+        return False
+    case.place_of_patient = case.place_of_patient or words[:500]
+    await turn.work.uow.talk.close_about(case.id, "intake.place_of_patient")
+    await intake.patient_at(turn.work, case, fix)
+    await intake.next_question(turn.work, case, turn.person)
+    return True
+
+
 async def confirmed(turn: Turn, value: str) -> bool:
     """Yes: the case is there, to the city's precision. No: they are asked to share the place."""
     case = await turn.case()
     session = await turn.work.uow.talk.session(turn.person.id)
     point = session.data.get(SESSION_KEY)
-    if case is None or point is None or case.fix is not None:
+    if case is None or point is None or not _unplaced(case):
         await turn.say("question.over")
         return True
     await turn.work.uow.talk.close_about(case.id, "place")

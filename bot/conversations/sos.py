@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 from backoffice.cases.model import Case, CaseStatus, Origin
-from backoffice.kernel import text
 from backoffice.kernel.errors import Refusal
 from backoffice.kernel.geo import Fix
 from backoffice.kernel.messages import MapPoint
 from backoffice.workflows import positions, relay, sos
 from backoffice.workflows.relay import Said
 from backoffice.workflows.sos import Cry
-from bot.conversations import envoy
+from bot.conversations import envoy, places
 from bot.conversations.turn import Turn
 from bot.incoming import Live, Located
 
@@ -25,41 +24,14 @@ async def cry(turn: Turn, origin: Origin, words: str = "", fix: Fix | None = Non
         await sos.start(turn.work, turn.person, made)
     else:
         await _again(turn, case, made)
-    await _silently_too(turn)
 
 
 async def _again(turn: Turn, case: Case, made: Cry) -> None:
-    if made.text or made.media:
-        await relay.from_traveller(turn.work, case, turn.person, Said(made.text, made.media))
+    """What was said goes with it; a bare button is told to the envoys at work by the sign of all languages."""
+    said = Said(made.text or ("" if made.media else "SOS"), made.media)
+    if made.text or made.media or case.status is not CaseStatus.COUNTDOWN:
+        await relay.from_traveller(turn.work, case, turn.person, said)
     await sos.ring_again(turn.work, case, turn.person)
-
-
-async def _silently_too(turn: Turn) -> None:
-    """Under duress the centre hears every new sign, and the chat shows only the ordinary."""
-    case = await turn.work.uow.cases.duress_of(turn.person.id)
-    if case is not None:
-        await sos.silent_ring(turn.work, case)
-
-
-def is_duress(turn: Turn, words: str) -> bool:
-    """Their duress word stands in what they wrote."""
-    word = text.fold(turn.person.profile.duress_word)
-    return bool(word) and word in text.fold(words)
-
-
-async def duress(turn: Turn, words: str) -> None:
-    """The screen shows a cancel; the centre gets a silent case, or the running one turns silent."""
-    case = await turn.case()
-    if case is not None:
-        await relay.from_traveller(turn.work, case, turn.person, Said(words))
-        await sos.under_duress(turn.work, case, turn.person)
-        return
-    if await turn.work.uow.cases.duress_of(turn.person.id) is None:
-        made = Cry(Origin.PHRASE, turn.stored_at, turn.incoming.at, text=words)
-        await sos.silent_case(turn.work, turn.person, made)
-    else:
-        await _silently_too(turn)
-    await turn.say("sos.cancelled")
 
 
 async def confirm(turn: Turn) -> bool:
@@ -93,31 +65,36 @@ async def located(turn: Turn, place: Located) -> None:
         await _somebody_elses(turn, place, fix)
         return
     await positions.remember(turn.work, turn.person, fix)
-    if await turn.work.uow.cases.duress_of(turn.person.id):
-        await _silent_place(turn, fix)
-    if not place.automatic:
+    if place.automatic:
+        await positions.envoy_moved(turn.work, turn.person, fix)
+    elif not await places.for_patient(turn, fix, _as_words(place)):
         await _own_place(turn, place, fix)
 
 
 async def _own_place(turn: Turn, place: Located, fix: Fix) -> None:
+    """In a case it moves the case; an envoy's own is theirs; anybody else's new one is a cry."""
+    again = place.live is not None and not place.live.first
     case = await turn.case()
-    live_edit = place.live is not None and not place.live.first
     if case is not None:
-        await _newer(turn, case, fix, live_edit)
-        if place.live:
-            await _watch(turn, case, place.live)
-    elif not live_edit and not await envoy.position(turn, fix):
-        await cry(turn, Origin.PIN, fix=fix)
-    elif live_edit:
+        await _newer(turn, case, fix, again)
+    elif again:
         await positions.envoy_moved(turn.work, turn.person, fix)
+    elif not await envoy.position(turn, fix):
+        await cry(turn, Origin.PIN, fix=fix)
+    case = await turn.case()
+    if case is not None and place.live:
+        await _watch(turn, case, place.live)
 
 
 async def _newer(turn: Turn, case: Case, fix: Fix, live_edit: bool) -> None:
-    """A newer position moves the case; a repeated pin on an open one rings again too."""
-    placed = case.fix is not None
-    await positions.moved(turn.work, case, fix)
-    if placed and not live_edit or not live_edit and case.status is CaseStatus.COUNTDOWN:
-        await sos.ring_again(turn.work, case, turn.person)
+    """A newer position moves the case; one that nobody had asked for on a placed case rings it again too."""
+    asked_for = case.status is CaseStatus.OPEN and (case.fix is None or case.fix_is_last_known)
+    news = await positions.moved(turn.work, case, fix)
+    if live_edit or asked_for:
+        return
+    if case.says_safe_at and not news:
+        await relay.from_traveller(turn.work, case, turn.person, Said("SOS"))
+    await sos.ring_again(turn.work, case, turn.person)
 
 
 async def _watch(turn: Turn, case: Case, live: Live) -> None:
@@ -126,22 +103,20 @@ async def _watch(turn: Turn, case: Case, live: Live) -> None:
     await positions.watch_live(turn.work, case, until, ended)
 
 
-async def _silent_place(turn: Turn, fix: Fix) -> None:
-    case = await turn.work.uow.cases.duress_of(turn.person.id)
-    if case is not None:
-        sos.set_place(turn.work, case, fix)
-        await turn.work.uow.cases.add_fix(case.id, fix)
-        await turn.work.uow.cases.save(case)
-
-
 async def _unusable(turn: Turn, place: Located) -> None:
     """Nobody can stand there; somebody sharing their own place wants help all the same."""
     case = await turn.case()
     if case is not None:
         await relay.from_traveller(turn.work, case, turn.person, Said(_as_words(place)))
-        await turn.say("place.impossible")
-    elif place.own and not place.automatic and (place.live is None or place.live.first):
+    elif _is_call(place) and not await envoy.counts(turn):
         await cry(turn, Origin.PIN, _as_words(place))
+        return
+    if not place.automatic:
+        await turn.say("place.impossible")
+
+
+def _is_call(place: Located) -> bool:
+    return place.own and not place.automatic and (place.live is None or place.live.first)
 
 
 def _as_words(place: Located) -> str:
@@ -149,11 +124,13 @@ def _as_words(place: Located) -> str:
 
 
 async def _somebody_elses(turn: Turn, place: Located, fix: Fix) -> None:
-    """A forwarded pin or a venue: told on inside a case, never a cry."""
-    case = await turn.case()
-    if case is None or case.status is CaseStatus.COUNTDOWN:
-        await turn.say("place.not_own")
+    """A forwarded pin or a venue: where the patient is when that was asked, else told on; never a cry."""
+    if await places.for_patient(turn, fix, _as_words(place)):
         return
-    point = MapPoint(fix.point, place.label, fix.accuracy_m)
-    await relay.from_traveller(turn.work, case, turn.person, Said(place.label, place=point))
-    await turn.say("place.kept_for_case")
+    said = Said(place.label, place=MapPoint(fix.point, place.label, fix.accuracy_m))
+    case = await turn.case()
+    if case is not None:
+        await relay.from_traveller(turn.work, case, turn.person, said)
+        await turn.say("place.kept_for_case")
+    elif not await envoy.say_in_job(turn, said):
+        await turn.say("place.not_own")

@@ -13,12 +13,11 @@ from bot.incoming import Contact
 async def said(turn: Turn, words: str) -> None:
     """Plain words or a file."""
     what = Said(words, turn.media)
-    await _silently(turn, what)
     case = await turn.case()
     if case is not None:
         await _in_case(turn, case, what)
     elif not await envoy.say_in_job(turn, what):
-        await menu.not_understood(turn, words or f"[{turn.media.kind if turn.media else ''}]")
+        await menu.not_understood(turn, what)
 
 
 async def _in_case(turn: Turn, case: Case, what: Said) -> None:
@@ -30,13 +29,6 @@ async def _in_case(turn: Turn, case: Case, what: Said) -> None:
     elif not await places.typed(turn, case, what.text) and case.owner is None:
         message = Message("case.noted", {"ref": case.ref})
         await turn.work.tell(about(case, turn.person.id, message, tag=f"noted:{case.id}"))
-
-
-async def _silently(turn: Turn, what: Said) -> None:
-    """Under duress every word reaches the silent case too."""
-    case = await turn.work.uow.cases.duress_of(turn.person.id)
-    if case is not None:
-        await relay.from_traveller(turn.work, case, turn.person, what)
 
 
 async def free_answer(turn: Turn, words: str) -> bool:
@@ -52,7 +44,15 @@ async def free_answer(turn: Turn, words: str) -> bool:
                 return True
         if question.kind.startswith("profile.") and await profile.filled(turn, question, words):
             return True
-    return False
+    return await _just_a_number(turn, words)
+
+
+async def _just_a_number(turn: Turn, words: str) -> bool:
+    """ "To use another number, just send it": nothing but a number, in an open case."""
+    case = await turn.case()
+    if case is None or case.status is not CaseStatus.OPEN or any(c.isalpha() for c in words):
+        return False
+    return await intake.phone(turn.work, case, turn.person, words)
 
 
 async def _number(turn: Turn, words: str) -> bool:
@@ -76,4 +76,4 @@ async def contact(turn: Turn, card: Contact) -> None:
         await relay.note(turn.work, case, (turn.person.id, turn.person.display_name), card.phone)
         await turn.say("case.contact_kept")
         return
-    await menu.not_understood(turn, card.phone)
+    await menu.not_understood(turn, Said(card.phone))

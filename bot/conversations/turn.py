@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from backoffice.cases.model import Case
 from backoffice.kernel.exchange import NewLetter
-from backoffice.kernel.messages import Choice, Media, Message, Param, Sentence
+from backoffice.kernel.messages import Choice, Media, Message, Param, Sentence, Urgency
 from backoffice.people.model import Person
 from backoffice.workflows.work import Work
 from bot.incoming import Incoming
+
+GOOD_FOR = timedelta(minutes=15)
+"""A question about the profile or the language is open this long."""
 
 
 @dataclass
@@ -27,9 +30,15 @@ class Turn:
         message = Message(key, params or {}, more=more, drill=self.person.drill)
         await self.work.tell(NewLetter(self.person.id, message))
 
-    async def ask(self, message: Message, kind: str, subject: str = "") -> None:
-        """Ask this person something that belongs to no case."""
-        await self.work.ask(NewLetter(self.person.id, message), kind, subject or self.person.id)
+    async def say_urgently(self, key: str) -> None:
+        """The same in the lane of an SOS."""
+        message = Message(key, drill=self.person.drill)
+        await self.work.tell(NewLetter(self.person.id, message, Urgency.SOS))
+
+    async def ask(self, message: Message, kind: str) -> None:
+        """Ask this person something that belongs to no case; later words are no answer to it."""
+        letter, until = NewLetter(self.person.id, message), self.work.now + GOOD_FOR
+        await self.work.ask(letter, kind, self.person.id, until)
 
     async def case(self) -> Case | None:
         """Their own active case, the one the chat may speak of."""

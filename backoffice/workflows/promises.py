@@ -1,0 +1,45 @@
+"""Promised times: the next word comes before this one, and a deadline row keeps it."""
+
+from datetime import datetime
+
+from backoffice.cases.model import Case, CaseStatus
+from backoffice.kernel.messages import Message, Param, When
+from backoffice.ports import Alert, DeadlineKind
+from backoffice.workflows.work import Work, arm
+
+
+async def tell_nobody(work: Work, case: Case) -> None:
+    """Traveller and operators are told plainly that nobody has accepted, with the next promised time."""
+    promised = await give(work, case)
+    radius = work.rules.radii_m[-1] / 1000
+    params: dict[str, Param] = {"radius": radius, "when": When(promised, work.zone(case))}
+    await work.tell_traveller(case, Message("sos.nobody_near", params), f"nobody:{case.id}")
+    await work.note(case, "system", "dispatch.nobody", radius_km=radius)
+    await work.uow.desk.alert(Alert(0, work.now, "nobody_near", case.id, case.ref))
+    work.uow.hint("queue")
+
+
+async def give(work: Work, case: Case) -> datetime:
+    """The next word will come before this time: a deadline row keeps it."""
+    promised = case.promised_at = work.now + work.rules.promise
+    await work.uow.cases.save(case)
+    await arm(work, case, DeadlineKind.PROMISE, promised)
+    return promised
+
+
+async def keep(work: Work, case: Case) -> None:
+    """The word that was promised is being given. The caller saves the case."""
+    case.promised_at = None
+    await work.uow.deadlines.cancel(DeadlineKind.PROMISE, case.id)
+
+
+async def passed(work: Work, case: Case) -> bool:
+    """The promised time passed without a word: the person is told the new time. True when staff must be paged."""
+    if case.status is not CaseStatus.OPEN or case.envoys_taken or case.duress:
+        return False
+    params: dict[str, Param] = {"when": When(await give(work, case), work.zone(case))}
+    await work.tell_traveller(case, Message("sos.promise_moved", params), f"nobody:{case.id}")
+    await work.note(case, "system", "case.promise_passed")
+    await work.uow.desk.alert(Alert(0, work.now, "promise_passed", case.id, case.ref))
+    work.uow.hint("queue")
+    return True
