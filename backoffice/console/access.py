@@ -113,6 +113,7 @@ PUBLIC = None
 ROUTES: Mapping[str, Act | None] = {
     "static": PUBLIC,
     "leaflet": PUBLIC,
+    "home": PUBLIC,
     "enter": PUBLIC,
     "enter.use": PUBLIC,
     "signed_out": PUBLIC,

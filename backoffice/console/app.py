@@ -35,6 +35,7 @@ def build(deps: ConsoleDeps) -> web.Application:
 def _doors(router: web.UrlDispatcher) -> None:
     router.add_static("/static", STATIC, name="static")
     router.add_static("/leaflet", leaflet.BASE_DIR, name="leaflet")
+    router.add_get("", entrance.home, name="home")
     router.add_get("/enter/{token:[0-9a-f]{64}}", entrance.show_link, name="enter")
     router.add_post("/enter/{token:[0-9a-f]{64}}", entrance.use_link, name="enter.use")
     router.add_get("/signed-out", entrance.signed_out, name="signed_out")

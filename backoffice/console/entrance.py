@@ -8,6 +8,11 @@ from backoffice.console.deps import DEPS
 YEAR_S = 365 * 86400
 
 
+async def home(request: web.Request) -> web.Response:
+    """`/console` as people type it."""
+    raise web.HTTPSeeOther("/console/")
+
+
 async def show_link(request: web.Request) -> web.Response:
     """The same page for every token: robots that preview links use nothing up and learn nothing."""
     return view.page(request, "enter.html")

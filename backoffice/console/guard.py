@@ -22,7 +22,10 @@ LIVE = "X-Live"
 
 @web.middleware
 async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Every failure becomes a sentence; what we did not expect gets a reference and a log line, never a trace."""
+    """Every failure becomes a sentence; what we did not expect gets a reference and a log line, never a trace.
+
+    Except to a browser that has gone: there is nobody left to explain it to.
+    """
     try:
         return await handler(request)
     except errors.Refusal as refusal:
@@ -35,6 +38,8 @@ async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
         if problem.status < 400:
             raise
         return view.trouble(request, problem.status, f"error.http.{problem.status}")
+    except ConnectionError:
+        raise
     except Exception:  # the outermost edge of the page: the operator must get a sentence, we the trace
         reference = ids.new_ref(request.config_dict[DEPS].bits, 8)
         log.exception("console request failed, reference %s", reference)

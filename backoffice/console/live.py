@@ -29,13 +29,16 @@ class Streams:
         return len(self._open)
 
     async def run(self, task: asyncio.Task[None]) -> None:
+        """Until the stream ends by itself, by a shutdown, or because the browser went."""
         self._open.add(task)
         try:
-            with suppress(asyncio.CancelledError):
-                await task
+            await asyncio.wait({task})
         finally:
             task.cancel()
             self._open.discard(task)
+        problem = None if task.cancelled() else task.exception()
+        if problem and not isinstance(problem, ConnectionError):
+            raise problem
 
     async def end(self, _app: web.Application) -> None:
         for task in list(self._open):

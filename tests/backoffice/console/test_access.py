@@ -34,7 +34,7 @@ def paths(evening: Evening) -> dict[str, tuple[str, str]]:
     found = {}
     for route in console.build(evening.deps()).router.routes():
         info = route.resource.get_info() if route.resource else {}
-        pattern = info.get("path") or info.get("formatter") or f"{info['prefix']}/console.css"
+        pattern = info.get("path", info.get("formatter", f"{info.get('prefix')}/console.css"))
         if route.method != "HEAD":
             found[str(route.name)] = (
                 route.method,

@@ -102,3 +102,20 @@ async def test_a_shutdown_ends_open_streams(lin: Visitor, evening: Evening) -> N
     assert app is not None
     await asyncio.wait_for(app.shutdown(), 2)
     assert await event(stream) == ""
+
+
+async def test_a_browser_that_goes_is_no_error(
+    lin: Visitor, evening: Evening, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Closing a page is the most ordinary thing: no log line, and its stream is gone from the list."""
+    stream = await listen(lin)
+    app = lin.client.server.app._subapps[0]  # type: ignore[union-attr]
+    assert len(app[live.STREAMS]) == 1
+    stream.close()
+    for _ in range(30):
+        await evening.bus.publish(["queue"])
+        await asyncio.sleep(0.1)
+        if not len(app[live.STREAMS]):
+            break
+    assert len(app[live.STREAMS]) == 0
+    assert caplog.records == []

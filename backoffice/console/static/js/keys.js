@@ -19,17 +19,22 @@ function words(node) {
   return copy.textContent.trim();
 }
 
-function help() {
+function explain(list, caps, meaning) {
+  const key = document.createElement("dt"), what = document.createElement("dd");
+  for (const cap of caps) {
+    const shown = document.createElement("kbd");
+    shown.textContent = cap;
+    key.append(shown, " ");
+  }
+  what.textContent = meaning;
+  list.append(key, what);
+}
+
+function help(page) {
   const list = document.getElementById("keys-list");
   list.replaceChildren();
-  for (const node of document.querySelectorAll("[data-key]")) {
-    if (!visible(node)) continue;
-    const key = document.createElement("dt"), what = document.createElement("dd"), cap = document.createElement("kbd");
-    cap.textContent = node.dataset.key.toUpperCase();
-    key.append(cap);
-    what.textContent = words(node);
-    list.append(key, what);
-  }
+  for (const node of document.querySelectorAll("[data-key]")) if (visible(node)) explain(list, [node.dataset.key.toUpperCase()], words(node));
+  if (document.querySelector("[data-line]")) explain(list, ["J", "K"], page.say("choose"));
   document.getElementById("keys").showModal();
 }
 
@@ -43,8 +48,8 @@ function choose(step) {
   next.scrollIntoView({ block: "nearest" });
 }
 
-export function startKeys() {
-  document.getElementById("help").addEventListener("click", help);
+export function startKeys(page) {
+  document.getElementById("help").addEventListener("click", () => help(page));
   document.addEventListener("keydown", (event) => {
     const typing = FIELDS.includes(event.target.tagName) && event.target.type !== "radio";
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form) {
