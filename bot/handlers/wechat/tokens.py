@@ -15,6 +15,8 @@ from bot.handlers.wechat.config import WechatConfig
 EARLY_S = 300
 """How long before its end a token is given up; the platform renews a stable token in its last five minutes."""
 SHORTEST_S = 60
+ASK_S = 5.0
+"""Seconds one request for a token may take."""
 
 
 class TokenStore(Protocol):
@@ -76,7 +78,8 @@ class TokenProvider:
             "secret": self._config.app_secret,
             "force_refresh": False,
         }
-        call = wire.Call("POST", f"{self._config.api_base}/cgi-bin/stable_token", data=wire.encoded(body))
+        url = f"{self._config.api_base}/cgi-bin/stable_token"
+        call = wire.Call("POST", url, data=wire.encoded(body), timeout_s=ASK_S)
         try:
             return wire.answered(await wire.exchange(self._http, call))
         except channel.UnknownOutcome as error:
