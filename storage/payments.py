@@ -152,6 +152,8 @@ def _columns(payment: Payment) -> dict[str, Any]:
         "purpose_subject": payment.purpose.subject,
         "minor": payment.amount.minor,
         "currency": payment.amount.currency,
+        "charged_minor": payment.charged.minor,
+        "charged_currency": payment.charged.currency,
     }
 
 
@@ -161,6 +163,7 @@ def read_payment(row: Any) -> Payment:
         id=row.id,
         purpose=Purpose(row.purpose_kind, row.purpose_subject),
         amount=Money(row.minor, row.currency),
+        charged=Money(row.charged_minor, row.charged_currency),
         version=row.version,
         **{name: getattr(row, name) for name in _PAYMENT_SAME},
     )
@@ -171,6 +174,8 @@ def _order_columns(order: ProviderOrder) -> dict[str, Any]:
         **{name: getattr(order, name) for name in _ORDER_SAME},
         "minor": order.amount.minor,
         "currency": order.amount.currency,
+        "own_minor": order.own.minor,
+        "own_currency": order.own.currency,
     }
 
 
@@ -179,6 +184,7 @@ def read_order(row: Any) -> ProviderOrder:
     return ProviderOrder(
         id=row.id,
         amount=Money(row.minor, row.currency),
+        own=Money(row.own_minor, row.own_currency),
         version=row.version,
         **{name: getattr(row, name) for name in _ORDER_SAME},
     )

@@ -64,6 +64,18 @@ def escrow(payment: str) -> Account:
     return Account(AccountKind.ESCROW, payment)
 
 
+def authorised_of(payment: str) -> Account:
+    return Account(AccountKind.AUTHORISED, payment)
+
+
+def refund_due(payment: str) -> Account:
+    return Account(AccountKind.REFUND_DUE, payment)
+
+
+def payout_due(payout: str) -> Account:
+    return Account(AccountKind.PAYOUT_DUE, payout)
+
+
 def payable(person: str) -> Account:
     return Account(AccountKind.PAYABLE, person)
 
@@ -85,17 +97,17 @@ def move(stamp: Stamp, what: Operation, debit: Account, credit: Account, amount:
 
 def authorise(stamp: Stamp, provider: str, amount: Money) -> Entry:
     """The provider says that the payer's money is there (subject: the payment)."""
-    return move(stamp, Operation.AUTHORISE, clearing(provider), _authorised(stamp), amount)
+    return move(stamp, Operation.AUTHORISE, clearing(provider), authorised_of(stamp.subject), amount)
 
 
 def hold(stamp: Stamp, amount: Money) -> Entry:
     """The money is held for what was ordered."""
-    return move(stamp, Operation.HOLD, _authorised(stamp), escrow(stamp.subject), amount)
+    return move(stamp, Operation.HOLD, authorised_of(stamp.subject), escrow(stamp.subject), amount)
 
 
 def release(stamp: Stamp, provider: str, amount: Money) -> Entry:
     """An authorisation lapses before anything was held."""
-    return move(stamp, Operation.RELEASE, _authorised(stamp), clearing(provider), amount)
+    return move(stamp, Operation.RELEASE, authorised_of(stamp.subject), clearing(provider), amount)
 
 
 def capture(stamp: Stamp, splits: Sequence[Split]) -> Entry:
@@ -128,32 +140,32 @@ def top_up(stamp: Stamp, payer: Account, provider: str, amount: Money) -> Entry:
 
 def refund(stamp: Stamp, amount: Money) -> Entry:
     """Held money is ordered back to the payer."""
-    return move(stamp, Operation.REFUND, escrow(stamp.subject), _refund_due(stamp), amount)
+    return move(stamp, Operation.REFUND, escrow(stamp.subject), refund_due(stamp.subject), amount)
 
 
 def refunded(stamp: Stamp, provider: str, amount: Money) -> Entry:
     """The provider has given it back."""
-    return move(stamp, Operation.REFUNDED, _refund_due(stamp), clearing(provider), amount)
+    return move(stamp, Operation.REFUNDED, refund_due(stamp.subject), clearing(provider), amount)
 
 
 def refund_failed(stamp: Stamp, amount: Money) -> Entry:
     """The provider refused: the money is still held."""
-    return move(stamp, Operation.REFUND_FAILED, _refund_due(stamp), escrow(stamp.subject), amount)
+    return move(stamp, Operation.REFUND_FAILED, refund_due(stamp.subject), escrow(stamp.subject), amount)
 
 
 def payout(stamp: Stamp, payee: str, amount: Money) -> Entry:
     """Earnings are ordered out (subject: the payout)."""
-    return move(stamp, Operation.PAYOUT, payable(payee), _payout_due(stamp), amount)
+    return move(stamp, Operation.PAYOUT, payable(payee), payout_due(stamp.subject), amount)
 
 
 def paid_out(stamp: Stamp, provider: str, amount: Money) -> Entry:
     """The envoy has the money."""
-    return move(stamp, Operation.PAID_OUT, _payout_due(stamp), clearing(provider), amount)
+    return move(stamp, Operation.PAID_OUT, payout_due(stamp.subject), clearing(provider), amount)
 
 
 def payout_failed(stamp: Stamp, payee: str, amount: Money) -> Entry:
     """It came back: it is owed again."""
-    return move(stamp, Operation.PAYOUT_FAILED, _payout_due(stamp), payable(payee), amount)
+    return move(stamp, Operation.PAYOUT_FAILED, payout_due(stamp.subject), payable(payee), amount)
 
 
 def exchange(stamp: Stamp, account: Account, given: Money, got: Money) -> Entry:
@@ -207,15 +219,3 @@ def same_as_before(known: str, entry: Entry) -> None:
 def _positive(amount: Money) -> None:
     if amount.minor <= 0:
         raise NotASum
-
-
-def _authorised(stamp: Stamp) -> Account:
-    return Account(AccountKind.AUTHORISED, stamp.subject)
-
-
-def _refund_due(stamp: Stamp) -> Account:
-    return Account(AccountKind.REFUND_DUE, stamp.subject)
-
-
-def _payout_due(stamp: Stamp) -> Account:
-    return Account(AccountKind.PAYOUT_DUE, stamp.subject)

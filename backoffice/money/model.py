@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any, NewType
 
 from backoffice.kernel import moves
@@ -57,7 +58,8 @@ class Purpose:
 class Payment:
     """One sum asked of one payer. `how` is what the provider gave for paying (link, parameters).
 
-    `refunded` counts what was ordered back; `reference` is the provider's own number once it was paid.
+    `charged` is what the payer is asked for, another currency where the provider does not take that of `amount`.
+    `refunded` counts the minor units of `amount` ordered back; `reference` is the provider's number once paid.
     """
 
     id: PaymentId
@@ -65,6 +67,7 @@ class Payment:
     purpose: Purpose
     payer: PersonId
     amount: Money
+    charged: Money
     provider: str
     created_at: datetime
     expires_at: datetime
@@ -79,6 +82,10 @@ class Payment:
     def move(self, to: PaymentStatus) -> None:
         """The one door to `status`; raises `errors.IllegalMove`."""
         self.status = moves.check(PAYMENT_MOVES, self.status, to)
+
+    def charged_for(self, minor: int) -> Money:
+        """The part of `charged` that stands for `minor` units of `amount`; parts of the whole add up to it."""
+        return self.charged.part(Fraction(minor, self.amount.minor))
 
     @property
     def given_up(self) -> bool:
@@ -132,6 +139,7 @@ ORDER_MOVES: moves.Moves[OrderState] = {
 class ProviderOrder:
     """One order to a payment provider, executed outside of any transaction.
 
+    `amount` is what the provider moves, `own` the same in the currency it is booked in.
     `subject` is the payment or payout, `person` whose lock it is settled under; the row's id is the number
     the provider knows it by and its idempotency key.
     """
@@ -142,6 +150,7 @@ class ProviderOrder:
     person: PersonId
     provider: str
     amount: Money
+    own: Money
     created_at: datetime
     due: datetime
     state: OrderState = OrderState.WAITING

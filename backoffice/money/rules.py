@@ -14,14 +14,20 @@ RECORDED = "recorded"
 class PayRules:
     """`ways` maps a channel to the provider used there; any other channel is `recorded` by an operator.
 
+    `currencies`: what a provider takes, where that is not everything; it is asked in `home` then.
     `captures`: providers that only reserve the money until it is captured. Over `second_person_over` (compared in
     its currency, by rate) a payout needs two persons. Links of pay pages begin with `public_url`.
     """
 
     ways: Mapping[str, str] = field(default_factory=dict)
+    currencies: Mapping[str, frozenset[str]] = field(default_factory=dict)
     captures: frozenset[str] = frozenset()
     expires_after: timedelta = timedelta(minutes=30)
     second_person_over: Money = Money(2000_00, "CNY")
     smallest_payout: Money = Money(50_00, "CNY")
     home: str = "CNY"
     public_url: str = ""
+
+    def takes(self, provider: str, currency: str) -> bool:
+        """Whether a provider can be asked for sums of a currency."""
+        return provider not in self.currencies or currency in self.currencies[provider]

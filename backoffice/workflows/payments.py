@@ -9,7 +9,7 @@ from backoffice.kernel.exchange import NewLetter
 from backoffice.kernel.ids import PersonId
 from backoffice.kernel.messages import Message, Param, When
 from backoffice.kernel.money import Money
-from backoffice.money import ledger
+from backoffice.money import ledger, prices
 from backoffice.money.accounts import Account
 from backoffice.money.ledger import KeyReused, Split, Stamp
 from backoffice.money.model import (
@@ -49,22 +49,36 @@ async def request(work: Work, purpose: Purpose, payer: PersonId, amount: Money, 
         raise ledger.NotASum
     payment = await _payment(work, purpose, payer, amount, key)
     await work.uow.payments.add(payment)
-    await order(work, payment, OrderKind.CREATE, amount)
+    await order(work, payment, OrderKind.CREATE, payment.charged)
     return payment
 
 
 async def _payment(work: Work, purpose: Purpose, payer: PersonId, amount: Money, key: str) -> Payment:
+    provider, charged = await _way(work, payer, amount)
     return Payment(
         id=PaymentId(work.new_id()),
         key=key,
         purpose=purpose,
         payer=payer,
         amount=amount,
-        provider=await provider_for(work, payer),
+        charged=charged,
+        provider=provider,
         created_at=work.now,
         expires_at=work.now + work.world.pay.expires_after,
         token=work.new_id(),
     )
+
+
+async def _way(work: Work, payer: PersonId, amount: Money) -> tuple[str, Money]:
+    """Over which provider, and how much there: another currency by today's rate where it does not take ours."""
+    provider = await provider_for(work, payer)
+    if work.world.pay.takes(provider, amount.currency):
+        return provider, amount
+    try:
+        rates = await work.uow.prices.rates(work.now.date())
+        return provider, prices.convert(rates, amount, work.world.pay.home)
+    except prices.NoRate:
+        return RECORDED, amount
 
 
 async def provider_for(work: Work, person: PersonId) -> str:
@@ -76,8 +90,10 @@ async def provider_for(work: Work, person: PersonId) -> str:
     return RECORDED
 
 
-async def order(work: Work, payment: Payment, kind: OrderKind, amount: Money) -> ProviderOrder:
-    """A row for the runner: carried out after this transaction, never inside it."""
+async def order(
+    work: Work, payment: Payment, kind: OrderKind, amount: Money, own: Money | None = None
+) -> ProviderOrder:
+    """A row for the runner: carried out after this transaction, never inside it. `own`: as it is booked."""
     made = ProviderOrder(
         id=ProviderOrderId(work.new_id()),
         kind=kind,
@@ -85,6 +101,7 @@ async def order(work: Work, payment: Payment, kind: OrderKind, amount: Money) ->
         person=payment.payer,
         provider=payment.provider,
         amount=amount,
+        own=own or amount,
         created_at=work.now,
         due=work.now,
     )
@@ -99,7 +116,7 @@ async def prepared(work: Work, payment: Payment, how: dict[str, object]) -> None
     await work.uow.payments.save(payment)
     if payment.status is not PaymentStatus.REQUESTED or how.get("shown"):
         return
-    params: dict[str, Param] = {"amount": payment.amount, "when": await _until(work, payment)}
+    params: dict[str, Param] = {"amount": payment.charged, "when": await _until(work, payment)}
     if how.get("page"):
         params["link"] = f"{work.world.pay.public_url}/pay/{payment.token}"
         await _tell(work, payment, Message("payment.link", params))
@@ -121,7 +138,7 @@ async def authorised(work: Work, payment_id: PaymentId, proof: Proof) -> Payment
     stamp = Stamp(f"authorise:{proof.provider}:{proof.reference}", work.now, payment.id)
     if not await work.uow.ledger.post(ledger.authorise(stamp, proof.provider, proof.amount)):
         return payment
-    if proof.amount != payment.amount:
+    if proof.amount not in (payment.charged, payment.amount):
         await _alert(work, "payment_mismatch", payment)
     elif payment.status is not PaymentStatus.REQUESTED and not payment.given_up:
         await _alert(work, "payment_twice", payment)
@@ -134,11 +151,17 @@ async def _held(work: Work, payment: Payment, proof: Proof) -> None:
     late = payment.status in (PaymentStatus.EXPIRED, PaymentStatus.CANCELLED)
     payment.move(PaymentStatus.AUTHORISED)
     payment.provider, payment.reference, payment.paid_at = proof.provider, proof.reference, proof.at
-    await work.uow.ledger.post(ledger.hold(Stamp(f"hold:{payment.id}", work.now, payment.id), proof.amount))
+    if proof.amount.currency != payment.amount.currency:
+        stamp = Stamp(f"exchange:{payment.id}", work.now, payment.id)
+        account = ledger.authorised_of(payment.id)
+        await work.uow.ledger.post(ledger.exchange(stamp, account, proof.amount, payment.amount))
+    elif proof.amount != payment.charged:
+        payment.charged = payment.amount
+    await work.uow.ledger.post(ledger.hold(Stamp(f"hold:{payment.id}", work.now, payment.id), payment.amount))
     await work.uow.payments.save(payment)
     if late:
         await _alert(work, "payment_late", payment)
-    await _tell(work, payment, Message("payment.received", {"amount": payment.amount}))
+    await _tell(work, payment, Message("payment.received", {"amount": proof.amount}))
 
 
 async def failed(work: Work, payment_id: PaymentId, reason: str) -> Payment:
@@ -149,7 +172,7 @@ async def failed(work: Work, payment_id: PaymentId, reason: str) -> Payment:
         payment.how = {**payment.how, "failed": reason}
         await work.uow.payments.save(payment)
         await _alert(work, "payment_failed", payment)
-        await _tell(work, payment, Message("payment.failed", {"amount": payment.amount}))
+        await _tell(work, payment, Message("payment.failed", {"amount": payment.charged}))
     return payment
 
 
@@ -157,7 +180,7 @@ async def cancel(work: Work, payment_id: PaymentId) -> Payment:
     """No longer wanted: the provider is asked to close it; what was paid meanwhile is heard, not lost."""
     payment = await work.uow.payments.get(payment_id)
     if payment.status is PaymentStatus.REQUESTED and not await _closing(work, payment):
-        await order(work, payment, OrderKind.CLOSE, payment.amount)
+        await order(work, payment, OrderKind.CLOSE, payment.charged)
     return payment
 
 
@@ -174,7 +197,7 @@ async def closed(work: Work, payment: Payment) -> None:
     payment.move(PaymentStatus.EXPIRED if over else PaymentStatus.CANCELLED)
     await work.uow.payments.save(payment)
     if over:
-        await _tell(work, payment, Message("payment.expired", {"amount": payment.amount}))
+        await _tell(work, payment, Message("payment.expired", {"amount": payment.charged}))
 
 
 async def capture(work: Work, payment_id: PaymentId, splits: Sequence[Split], key: str) -> Payment:
@@ -204,9 +227,11 @@ async def refund(work: Work, payment_id: PaymentId, amount: Money, key: str) -> 
     stamp = Stamp(f"refund:{key}", work.now, payment.id)
     if not await work.uow.ledger.post(ledger.refund(stamp, amount)):
         return payment
+    before = payment.charged_for(payment.refunded)
     payment.refunded += amount.minor
     await work.uow.payments.save(payment)
-    await order(work, payment, OrderKind.REFUND, amount)
+    back = payment.charged_for(payment.refunded) - before
+    await order(work, payment, OrderKind.REFUND, back, amount)
     return payment
 
 
@@ -219,6 +244,10 @@ async def _paid(work: Work, payment_id: PaymentId) -> Payment:
 
 async def refunded(work: Work, payment: Payment, order: ProviderOrder) -> None:
     """The provider has given the money back."""
+    if order.own.currency != order.amount.currency:
+        stamp = Stamp(f"exchange:{order.id}", work.now, payment.id)
+        account = ledger.refund_due(payment.id)
+        await work.uow.ledger.post(ledger.exchange(stamp, account, order.own, order.amount))
     stamp = Stamp(f"refunded:{order.id}", work.now, payment.id)
     if not await work.uow.ledger.post(ledger.refunded(stamp, order.provider, order.amount)):
         return
@@ -236,8 +265,8 @@ async def _nothing_open(work: Work, payment: Payment, but: ProviderOrder) -> boo
 async def refund_failed(work: Work, payment: Payment, order: ProviderOrder) -> None:
     """The provider refused: the money is still held, and staff must act."""
     stamp = Stamp(f"refund_failed:{order.id}", work.now, payment.id)
-    if await work.uow.ledger.post(ledger.refund_failed(stamp, order.amount)):
-        payment.refunded -= order.amount.minor
+    if await work.uow.ledger.post(ledger.refund_failed(stamp, order.own)):
+        payment.refunded -= order.own.minor
         await work.uow.payments.save(payment)
         await _alert(work, "refund_failed", payment)
 
@@ -259,7 +288,7 @@ async def held(work: Work, payment: Payment) -> Money:
 async def checkout(work: Work, payment_id: PaymentId, payer: PersonId, amount: Money) -> str:
     """May this be paid right now? "" for yes, else the catalogue key of the reason."""
     payment = await work.uow.payments.get(payment_id)
-    if payment.payer != payer or payment.amount != amount:
+    if payment.payer != payer or payment.charged != amount:
         return "payment.checkout_other"
     if payment.status in (PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED, PaymentStatus.REFUNDED):
         return "payment.checkout_paid"

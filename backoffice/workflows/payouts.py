@@ -127,18 +127,28 @@ async def _order(work: Work, payout: Payout) -> None:
     stamp = Stamp(f"payout:{payout.id}", work.now, payout.id)
     if not await work.uow.ledger.post(ledger.payout(stamp, payout.payee.person, payout.amount)):
         return
+    pays = await _as_paid(work, payout)
     order = ProviderOrder(
         id=ProviderOrderId(work.new_id()),
         kind=OrderKind.PAYOUT,
         subject=payout.id,
         person=payout.payee.person,
         provider=payout.payee.provider,
-        amount=payout.amount,
+        amount=pays,
+        own=payout.amount,
         created_at=work.now,
         due=work.now,
     )
     await work.uow.payments.add_order(order)
     work.uow.hint("payments")
+
+
+async def _as_paid(work: Work, payout: Payout) -> Money:
+    """In a currency the provider pays in, by today's rate. Raises `prices.NoRate`."""
+    pay, amount = work.world.pay, payout.amount
+    if pay.takes(payout.payee.provider, amount.currency):
+        return amount
+    return prices.convert(await work.uow.prices.rates(work.now.date()), amount, pay.home)
 
 
 async def withdraw(work: Work, payout_id: PayoutId, operator: Operator) -> Payout:
@@ -154,13 +164,17 @@ async def withdraw(work: Work, payout_id: PayoutId, operator: Operator) -> Payou
 async def paid(work: Work, order: ProviderOrder) -> None:
     """The envoy has the money."""
     payout = await work.uow.payouts.get(PayoutId(order.subject))
+    if order.own.currency != order.amount.currency:
+        stamp = Stamp(f"exchange:{order.id}", work.now, payout.id)
+        account = ledger.payout_due(payout.id)
+        await work.uow.ledger.post(ledger.exchange(stamp, account, order.own, order.amount))
     stamp = Stamp(f"paid_out:{payout.id}", work.now, payout.id)
-    if not await work.uow.ledger.post(ledger.paid_out(stamp, order.provider, payout.amount)):
+    if not await work.uow.ledger.post(ledger.paid_out(stamp, order.provider, order.amount)):
         return
     payout.move(PayoutStatus.PAID)
     payout.reference, payout.paid_at = order.reference, work.now
     await work.uow.payouts.save(payout)
-    await work.tell(NewLetter(payout.payee.person, Message("payout.paid", {"amount": payout.amount})))
+    await work.tell(NewLetter(payout.payee.person, Message("payout.paid", {"amount": order.amount})))
 
 
 async def failed(work: Work, order: ProviderOrder) -> None:
