@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.dispatch.model import Envoy
-from backoffice.kernel import errors
+from backoffice.kernel import errors, geodesy
 from backoffice.kernel.geo import Point
 from backoffice.kernel.ids import CaseId, EnvoyId, PersonId
 from storage.rows import Rows
@@ -23,6 +23,15 @@ _GET = sa.select(envoy).where(envoy.c.id == sa.bindparam("key"))
 _OF_PERSON = sa.select(envoy).where(envoy.c.person == sa.bindparam("of"))
 _MANY = sa.select(envoy).where(envoy.c.id.in_(sa.bindparam("keys", expanding=True)))
 _ON_DUTY = sa.select(envoy).where(envoy.c.on_duty).order_by(envoy.c.id)
+_BASED = (
+    sa.select(envoy)
+    .where(
+        envoy.c.base_lat.between(sa.bindparam("south"), sa.bindparam("north")),
+        envoy.c.base_lon.between(sa.bindparam("west"), sa.bindparam("east")),
+    )
+    .order_by(envoy.c.id)
+    .limit(sa.bindparam("most"))
+)
 _TAKE = (
     sa.update(envoy)
     .where(envoy.c.id == sa.bindparam("key"), envoy.c.on_duty, envoy.c.busy_with.is_(None))
@@ -78,6 +87,15 @@ class EnvoyRows(Rows):
 
     async def on_duty(self) -> Sequence[Envoy]:
         return [await self._read(row) for row in await self._all(_ON_DUTY, {})]
+
+    async def based_near(self, point: Point, radius_m: float, limit: int) -> Sequence[Envoy]:
+        rows = [row for box in geodesy.boxes(point, radius_m) for row in await self._in(box, limit)]
+        return [await self._read(row) for row in rows[:limit]]
+
+    async def _in(self, box: geodesy.Box, limit: int) -> Sequence[Any]:
+        south, north, west, east = box
+        values = {"south": south, "north": north, "west": west, "east": east, "most": limit}
+        return await self._all(_BASED, values)
 
     async def add(self, envoy: Envoy) -> None:
         values = {**await self._columns(envoy), "id": envoy.id, "version": envoy.version}

@@ -13,6 +13,7 @@ from backoffice.kernel import errors
 from storage import conflict
 from storage.assignments import AssignmentRows
 from storage.cases import CaseRows
+from storage.considerations import ConsiderationRows
 from storage.deadlines import DeadlineRows
 from storage.desk import DeskRows
 from storage.engine import Database
@@ -28,6 +29,7 @@ from storage.payouts import PayoutRows
 from storage.people import PersonRows
 from storage.prices import PriceRows
 from storage.staff import StaffRows
+from storage.standings import StandingRows
 from storage.talk import TalkRows
 from storage.vault import Vault
 from storage.windows import WindowRows
@@ -50,6 +52,8 @@ class SqlUnitOfWork:
         self.cases = CaseRows(conn, vault, now)
         self.envoys = EnvoyRows(conn, vault, now)
         self.assignments = AssignmentRows(conn, vault, now)
+        self.standings = StandingRows(conn, vault, now)
+        self.considerations = ConsiderationRows(conn, vault, now)
         self.orders = OrderRows(conn, vault, now)
         self.order_offers = OfferRows(conn, vault, now)
         self.order_ratings = RatingRows(conn, vault, now)

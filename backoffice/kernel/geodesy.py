@@ -19,6 +19,8 @@ SMALLEST_CELL_M = 2_000.0
 _BANDS_KM = (1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 60, 80, 100)
 
 Ecef = tuple[float, float, float]
+Box = tuple[float, float, float, float]
+"""South, north, west, east in degrees; west is never east of east."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,20 @@ def valid(lat: float, lon: float) -> bool:
     if not (isfinite(lat) and isfinite(lon)) or abs(lat) > 90 or abs(lon) > 180:
         return False
     return abs(lat) > NULL_ISLAND_DEG or abs(lon) > NULL_ISLAND_DEG
+
+
+def boxes(point: geo.Point, radius_m: float) -> list[Box]:
+    """What holds a circle, in plain comparisons of degrees: one box, or two where it crosses the antimeridian."""
+    half_lat = radius_m / SHORTEST_DEGREE_LAT_M
+    south, north = max(-90.0, point.lat - half_lat), min(90.0, point.lat + half_lat)
+    narrowest = cos(radians(max(abs(south), abs(north))))
+    half_lon = radius_m / (DEGREE_LON_AT_EQUATOR_M * narrowest) if narrowest > 1e-6 else 180.0
+    if half_lon >= 180.0:
+        return [(south, north, -180.0, 180.0)]
+    west, east = normalise_lon(point.lon - half_lon), normalise_lon(point.lon + half_lon)
+    if west <= east:
+        return [(south, north, west, east)]
+    return [(south, north, west, 180.0), (south, north, -180.0, east)]
 
 
 def ecef(lat: float, lon: float) -> Ecef:

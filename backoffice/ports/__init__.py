@@ -3,7 +3,7 @@
 from backoffice.ports.cases import Cases
 from backoffice.ports.deadlines import Deadline, DeadlineKind, Deadlines, DeadlineState
 from backoffice.ports.desk import Alert, Desk, QueueItem, SentState
-from backoffice.ports.dispatch import Assignments, EnvoyIndex, Envoys
+from backoffice.ports.dispatch import Assignments, Considerations, EnvoyIndex, Envoys, Standings
 from backoffice.ports.orders import Booking, OrderOffers, OrderRatings, Orders
 from backoffice.ports.people import People
 from backoffice.ports.places import EmergencyNumber, FoundPlace, NearCentre, Places
@@ -18,6 +18,7 @@ __all__ = [
     "Booking",
     "Bus",
     "Cases",
+    "Considerations",
     "Deadline",
     "DeadlineKind",
     "DeadlineState",
@@ -44,6 +45,7 @@ __all__ = [
     "SentState",
     "SignIn",
     "Staff",
+    "Standings",
     "Store",
     "Talk",
     "UnitOfWork",

@@ -8,7 +8,7 @@ from typing import Protocol
 from backoffice.ports.cases import Cases
 from backoffice.ports.deadlines import Deadlines
 from backoffice.ports.desk import Desk
-from backoffice.ports.dispatch import Assignments, Envoys
+from backoffice.ports.dispatch import Assignments, Considerations, Envoys, Standings
 from backoffice.ports.money import Ledger, Payments, Payouts, Prices
 from backoffice.ports.orders import OrderOffers, OrderRatings, Orders
 from backoffice.ports.people import People
@@ -31,6 +31,10 @@ class UnitOfWork(Protocol):
     def envoys(self) -> Envoys: ...
     @property
     def assignments(self) -> Assignments: ...
+    @property
+    def standings(self) -> Standings: ...
+    @property
+    def considerations(self) -> Considerations: ...
     @property
     def orders(self) -> Orders: ...
     @property
