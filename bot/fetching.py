@@ -8,7 +8,7 @@ from typing import Protocol
 
 from backoffice import ports
 from backoffice.kernel.clock import Clock
-from backoffice.kernel.ids import CaseId, MediaId
+from backoffice.kernel.ids import CaseId, MediaId, PersonId
 from bot.channel import Channel, PermanentFailure, SendFailure, TemporaryFailure
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,8 @@ class Fetch(Protocol):
     def id(self) -> MediaId: ...
     @property
     def case(self) -> CaseId | None: ...
+    @property
+    def person(self) -> PersonId | None: ...
     @property
     def channel(self) -> str: ...
     @property
@@ -71,7 +73,7 @@ class Fetching:
 
     async def _fetch(self, fetch: Fetch) -> None:
         body = await self._channels[fetch.channel].fetch(fetch.handle, LIMIT)
-        await self._store.put(fetch.case, fetch.id, body)
+        await self._store.put(fetch.case, fetch.id, body, fetch.person)
         await self._fetches.ready(fetch.id)
 
     async def _again(self, fetch: Fetch, failure: SendFailure) -> None:

@@ -153,6 +153,7 @@ media = sa.Table(
     metadata,
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("case_id", _ID),
+    sa.Column("person", _ID),
     sa.Column("file", sa.Text, nullable=False),
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("stored_at", Utc, nullable=False),

@@ -8,7 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.kernel.ids import CaseId, MediaId
+from backoffice.kernel.ids import CaseId, MediaId, PersonId
 from backoffice.kernel.messages import Media, MediaKind
 from storage.engine import Database
 from storage.types import Utc, enum_column, metadata
@@ -28,6 +28,7 @@ fetch = sa.Table(
     metadata,
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("case_id", sa.String(64)),
+    sa.Column("person", sa.String(64)),
     sa.Column("channel", sa.String(16), nullable=False),
     sa.Column("handle", sa.Text, nullable=False),
     sa.Column("kind", enum_column(MediaKind), nullable=False),
@@ -42,7 +43,7 @@ fetch = sa.Table(
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """One file to fetch: over which channel, by which handle."""
+    """One file to fetch: over which channel, by which handle. `person`: whose key seals it, outside any case."""
 
     id: MediaId
     case: CaseId | None
@@ -53,6 +54,7 @@ class Fetch:
     state: FetchState
     attempts: int
     error: str
+    person: PersonId | None = None
 
 
 class FetchRows:
@@ -119,6 +121,5 @@ class Fetches:
 
 def _read(row: sa.Row[tuple[object, ...]]) -> Fetch:
     case = CaseId(row.case_id) if row.case_id else None
-    return Fetch(
-        MediaId(row.id), case, row.channel, row.handle, row.kind, row.mime, row.state, row.attempts, row.error
-    )
+    head = MediaId(row.id), case, row.channel, row.handle, row.kind, row.mime, row.state
+    return Fetch(*head, row.attempts, row.error, PersonId(row.person) if row.person else None)

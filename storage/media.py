@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from backoffice.kernel import clock as clocks
 from backoffice.kernel import errors
-from backoffice.kernel.ids import CaseId, MediaId
+from backoffice.kernel.ids import CaseId, MediaId, PersonId
 from storage import blobs, conflict
 from storage.engine import Database
 from storage.exchange_tables import media as m
@@ -18,14 +18,17 @@ ORPHAN_AFTER = timedelta(hours=1)
 """A file without a row is a put that never ended once it is this old."""
 
 _ADD = conflict.insert_or_ignore(m, [m.c.id])
-_GET = sa.select(m.c.file, m.c.case_id).where(m.c.id == sa.bindparam("of"))
+_GET = sa.select(m.c.file, m.c.case_id, m.c.person).where(m.c.id == sa.bindparam("of"))
 _OF_CASE = sa.select(m.c.id, m.c.file).where(m.c.case_id == sa.bindparam("of"))
 _FORGET = sa.delete(m).where(m.c.case_id == sa.bindparam("of"))
 _KNOWN = sa.select(m.c.file).where(m.c.file.in_(sa.bindparam("names", expanding=True)))
 
 
-def _subject(media: str, case: str | None) -> str:
-    return f"case:{case}" if case else f"media:{media}"
+def _subject(media: str, case: str | None, person: str | None) -> str:
+    """Whose key seals a file: its case's, else its person's, else one of its own."""
+    if case:
+        return f"case:{case}"
+    return f"person:{person}" if person else f"media:{media}"
 
 
 def _context(media: str) -> str:
@@ -41,14 +44,17 @@ class SealedMedia:
         self._clock = clock
         self._store = store
 
-    async def put(self, case: CaseId | None, media: MediaId, body: bytes) -> None:
+    async def put(
+        self, case: CaseId | None, media: MediaId, body: bytes, person: PersonId | None = None
+    ) -> None:
         """Keep a file; the first body put under an id stays. Its key and its bytes are durable before its row."""
-        sealer = await self._sealer(_subject(media, case))
+        sealer = await self._sealer(_subject(media, case, person))
         name = self._vault.row_id()
         await self._store.write(name, await asyncio.to_thread(sealer.seal, _context(media), body))
         row = {
             "id": media,
             "case_id": case,
+            "person": person,
             "file": name,
             "size": len(body),
             "stored_at": self._clock.now(),
@@ -65,7 +71,7 @@ class SealedMedia:
             row = (await conn.execute(_GET, {"of": media})).first()
             if row is None:
                 raise errors.NotFound
-            sealer = await self._vault.find(conn, _subject(media, row.case_id))
+            sealer = await self._vault.find(conn, _subject(media, row.case_id, row.person))
         if sealer is None:
             raise errors.NotFound
         try:

@@ -15,7 +15,7 @@ from storage import letter_row
 from storage.desk import DeskRows
 from storage.exchange_tables import inbox, letter
 from storage.letter_row import state
-from storage.tables import identity
+from storage.tables import identity, person
 from storage.vault import Vault
 
 NO_ADDRESS = "no_address"
@@ -29,7 +29,14 @@ _SUPERSEDE = (
 )
 _IDENTITIES = (
     sa.select(identity.c.channel, identity.c.address)
-    .where(identity.c.person == sa.bindparam("of"), identity.c.reach == Reach.OK)
+    .where(
+        sa.or_(
+            identity.c.person == sa.bindparam("of"),
+            identity.c.person
+            == sa.select(person.c.merged_into).where(person.c.id == sa.bindparam("of")).scalar_subquery(),
+        ),
+        identity.c.reach == Reach.OK,
+    )
     .order_by(identity.c.heard_at.desc(), identity.c.channel)
 )
 _rider = letter.alias()

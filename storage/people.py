@@ -14,7 +14,7 @@ from backoffice.kernel.geo import Fix
 from backoffice.kernel.ids import PersonId
 from backoffice.people.model import EmergencyContact, Identity, Person, Profile, Reach
 from storage.rows import Rows
-from storage.tables import IS_ACTIVE, cases, identity, person, session, vault_key
+from storage.tables import IS_ACTIVE, cases, identity, person, question, session, vault_key
 from storage.vault import Vault, opened, pack
 
 _WITH_KEY = person.outerjoin(vault_key, vault_key.c.subject == sa.literal_column("'person:'") + person.c.id)
@@ -42,7 +42,13 @@ _SAVE = sa.update(person).where(person.c.id == sa.bindparam("key"), person.c.ver
 _PUT_FIX = sa.update(person).where(person.c.id == sa.bindparam("key"))
 _IDENTITIES = (
     sa.select(identity)
-    .where(identity.c.person == sa.bindparam("of"))
+    .where(
+        sa.or_(
+            identity.c.person == sa.bindparam("of"),
+            identity.c.person
+            == sa.select(person.c.merged_into).where(person.c.id == sa.bindparam("of")).scalar_subquery(),
+        )
+    )
     .order_by((identity.c.reach == Reach.OK).desc(), identity.c.heard_at.desc(), identity.c.channel)
 )
 _IDENTITY = sa.update(identity).where(
@@ -60,6 +66,32 @@ _FORGET_PLACE = sa.update(person).where(
     ~sa.exists().where(cases.c.requester == person.c.id, IS_ACTIVE),
 )
 _FORGET_SESSION = sa.delete(session).where(session.c.person == sa.bindparam("of"))
+
+
+_MERGED = sa.select(person.c.id).where(person.c.merged_into == sa.bindparam("of"))
+_MERGE = sa.update(person).where(
+    sa.or_(person.c.id == sa.bindparam("gone"), person.c.merged_into == sa.bindparam("gone"))
+)
+_EMPTY_GONE = (
+    sa.update(person).where(person.c.id == sa.bindparam("gone")).values(version=person.c.version + 1)
+)
+_CLOSE_QUESTIONS = sa.update(question).where(question.c.person == sa.bindparam("gone"))
+_OWN = frozenset({"person", "session", "question", "application"})
+"""Tables that are not simply moved on to the person who stays: sealed under the other's key, or of the moment."""
+
+
+def _references() -> list[sa.Update]:
+    """One UPDATE for every column of every table that points at a person."""
+    columns = [
+        column
+        for table in person.metadata.sorted_tables
+        for column in table.columns
+        if table.name not in _OWN and any(key.column is person.c.id for key in column.foreign_keys)
+    ]
+    return [
+        sa.update(c.table).where(c == sa.bindparam("gone")).values({c: sa.bindparam("stays")})
+        for c in columns
+    ]
 
 
 async def forget_after(conn: AsyncConnection, person: PersonId, until: datetime) -> None:
@@ -149,6 +181,8 @@ class PersonRows(Rows):
         await self._identity(at, {"reach": reach})
 
     async def erase(self, person: PersonId) -> None:
+        for former in [row.id for row in await self._all(_MERGED, {"of": person})]:
+            await self._vault.destroy(self._conn, subject(former))
         await self._vault.destroy(self._conn, subject(person))
         gone = {"profile": None, "last_fix": None, "last_fix_at": None, "erased_at": self._now}
         await self._write(_PUT_FIX, {**gone, "key": person})
@@ -157,6 +191,18 @@ class PersonRows(Rows):
         self._fixes.pop(person, None)
         if person in self._people:
             self._people[person].profile = Profile()
+
+    async def merge(self, gone: PersonId, stays: PersonId) -> None:
+        """Letters on their way to `gone` still go: their key lives until `stays` is erased."""
+        for change in _references():
+            await self._write(change, {"gone": gone, "stays": stays})
+        empty = {"profile": None, "last_fix": None, "last_fix_at": None}
+        await self._write(_EMPTY_GONE, {**empty, "gone": gone})
+        await self._write(_MERGE, {"gone": gone, "merged_into": stays})
+        await self._write(_FORGET_SESSION, {"of": gone})
+        await self._write(_CLOSE_QUESTIONS, {"gone": gone, "open": False})
+        self._people.pop(gone, None)
+        self._fixes.pop(gone, None)
 
     async def last_fix(self, person: PersonId) -> Fix | None:
         if person not in self._fixes:

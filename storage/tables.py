@@ -52,8 +52,10 @@ person = sa.Table(
     sa.Column("last_fix", Sealed),
     sa.Column("last_fix_at", Utc),
     sa.Column("erased_at", Utc),
+    sa.Column("merged_into", Id, sa.ForeignKey("person.id")),
     _version(),
 )
+"""`merged_into`: two chats turned out to be one person; this row is kept so that old references still lead on."""
 
 identity = sa.Table(
     "identity",

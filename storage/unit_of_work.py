@@ -17,6 +17,9 @@ from storage.considerations import ConsiderationRows
 from storage.deadlines import DeadlineRows
 from storage.desk import DeskRows
 from storage.engine import Database
+from storage.enrolment import EnrolmentRows
+from storage.enrolment_drills import DrillRows
+from storage.enrolment_duty import DutyRows, LinkRows
 from storage.envoys import EnvoyRows
 from storage.fetches import FetchRows
 from storage.inbox import InboxRows
@@ -57,6 +60,10 @@ class SqlUnitOfWork:
         self.orders = OrderRows(conn, vault, now)
         self.order_offers = OfferRows(conn, vault, now)
         self.order_ratings = RatingRows(conn, vault, now)
+        self.enrolments = EnrolmentRows(conn, vault, now)
+        self.duties = DutyRows(conn, vault, now)
+        self.links = LinkRows(conn, vault, now)
+        self.drills = DrillRows(conn, vault, now)
         self.talk = TalkRows(conn, vault, now)
         self.staff = StaffRows(conn, vault, now)
         self.desk = DeskRows(conn, vault, now)

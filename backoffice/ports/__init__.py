@@ -4,6 +4,7 @@ from backoffice.ports.cases import Cases
 from backoffice.ports.deadlines import Deadline, DeadlineKind, Deadlines, DeadlineState
 from backoffice.ports.desk import Alert, Desk, QueueItem, SentState
 from backoffice.ports.dispatch import Assignments, Considerations, EnvoyIndex, Envoys, Standings
+from backoffice.ports.enrolment import Drills, Duties, Enrolments, Links
 from backoffice.ports.orders import Booking, OrderOffers, OrderRatings, Orders
 from backoffice.ports.people import People
 from backoffice.ports.places import EmergencyNumber, FoundPlace, NearCentre, Places
@@ -24,10 +25,14 @@ __all__ = [
     "DeadlineState",
     "Deadlines",
     "Desk",
+    "Drills",
+    "Duties",
     "EmergencyNumber",
+    "Enrolments",
     "EnvoyIndex",
     "Envoys",
     "FoundPlace",
+    "Links",
     "Locks",
     "MediaStore",
     "NearCentre",

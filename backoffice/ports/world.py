@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from backoffice.kernel.ids import CaseId, MediaId
+from backoffice.kernel.ids import CaseId, MediaId, PersonId
 from backoffice.kernel.messages import Message
 
 
@@ -23,7 +23,9 @@ class Words(Protocol):
 
 
 class MediaStore(Protocol):
-    """Files of cases, sealed."""
+    """Files, sealed under their case's key, or outside any case under their person's."""
 
-    async def put(self, case: CaseId | None, media: MediaId, body: bytes) -> None: ...
+    async def put(
+        self, case: CaseId | None, media: MediaId, body: bytes, person: PersonId | None = None
+    ) -> None: ...
     async def get(self, media: MediaId) -> bytes: ...

@@ -1,0 +1,1 @@
+"""Envoys as people who work with us: their application, its vetting, their hours."""
