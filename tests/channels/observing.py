@@ -6,10 +6,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from backoffice.cases.model import Case, Entry
-from backoffice.kernel.exchange import Address, Letter, LetterState, RowState, Window
+from backoffice.kernel.exchange import Address, Letter, LetterState, NewLetter, RowState, Window
 from backoffice.kernel.geo import Fix
 from backoffice.kernel.ids import CaseId, PersonId
 from backoffice.people.model import Person, Reach
+from bot.sandbox.client import Phone
 from storage import letter_row
 from storage.exchange_tables import inbox, letter
 from storage.fetches import fetch
@@ -93,3 +94,22 @@ async def entries(house: House, case: CaseId) -> list[Entry]:
 async def last_fix(house: House, person: PersonId) -> Fix | None:
     async with house.core.store.begin(house.clock.now()) as uow:
         return await uow.people.last_fix(person)
+
+
+def address(phone: Phone) -> Address:
+    """Where a phone's person is written to."""
+    return Address(phone.key.partition("-")[0], phone.id)
+
+
+async def owner(house: House, phone: Phone) -> Person:
+    """Whose phone it is, once they have written."""
+    person = await person_at(house, address(phone))
+    assert person is not None
+    return person
+
+
+async def put(house: House, letter: NewLetter) -> None:
+    """A letter in the outbox, as a turn would leave it."""
+    async with house.core.store.begin(house.clock.now()) as uow:
+        await uow.outbox.put(letter)
+        await uow.commit()

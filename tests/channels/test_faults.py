@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from backoffice.kernel.exchange import Address, LetterState, NewLetter
+from backoffice.kernel.exchange import LetterState, NewLetter
 from backoffice.kernel.messages import Message, Urgency
 from bot.handlers.telegram import client as telegram_client
 from bot.handlers.wechat import tokens as wechat_tokens
 from bot.handlers.wechat import transport as wechat_transport
-from bot.sandbox.client import Phone
 from tests.channels import observing
 from tests.channels.observing import Posted
 from tests.house import BANGKOK, House, texts
@@ -96,9 +95,8 @@ async def test_bulk_of_unknown_outcome_is_never_said_again(house: House) -> None
     await phone.text("hello")
     await house.settle()
     await house.phones.fault("lost_answer", method="sendMessage")
-    person = await observing.person_at(house, house_address(phone))
-    assert person is not None
-    await put(house, NewLetter(person.id, Message("menu.help"), Urgency.BULK))
+    person = await observing.owner(house, phone)
+    await observing.put(house, NewLetter(person.id, Message("menu.help"), Urgency.BULK))
     await house.pass_time(4, 1)
     await house.phones.heal()
     await house.pass_time(60, 20)
@@ -114,10 +112,9 @@ async def test_a_letter_paced_before_it_was_in_doubt_is_still_said_once_more(hou
     phone = await house.telegram("Anna", "en")
     await phone.location(*BANGKOK)
     await house.settle()
-    person = await observing.person_at(house, house_address(phone))
-    assert person is not None
+    person = await observing.owner(house, phone)
     for _ in range(6):
-        await put(house, NewLetter(person.id, Message("menu.no_case"), Urgency.SOS))
+        await observing.put(house, NewLetter(person.id, Message("menu.no_case"), Urgency.SOS))
     await house.settle()
     assert any(p.error == "paced" for p in await observing.posted(house))
     await house.phones.fault("timeout", method="sendMessage", times=1)
@@ -131,9 +128,8 @@ async def test_two_doubts_end_as_unknown_and_staff_are_told(house: House) -> Non
     await phone.text("hello")
     await house.settle()
     await house.phones.fault("lost_answer", method="sendMessage")
-    person = await observing.person_at(house, house_address(phone))
-    assert person is not None
-    await put(house, NewLetter(person.id, Message("menu.no_case"), Urgency.SOS))
+    person = await observing.owner(house, phone)
+    await observing.put(house, NewLetter(person.id, Message("menu.no_case"), Urgency.SOS))
     await house.pass_time(30, 2)
     assert [p.state for p in await observing.posted(house)][-1] is LetterState.UNKNOWN
     assert await observing.alerts(house) == ["letter_unknown"]
@@ -147,10 +143,8 @@ async def test_nothing_is_risked_on_a_platform_that_does_not_answer(house: House
         await phone.text("hello")
     await house.pass_time(2, 1)
     await house.phones.fault("lost_answer")
-    people = [await observing.person_at(house, house_address(phone)) for phone in phones]
-    for person in people:
-        assert person is not None
-        await put(house, NewLetter(person.id, Message("menu.no_case"), Urgency.SOS))
+    for person in [await observing.owner(house, phone) for phone in phones]:
+        await observing.put(house, NewLetter(person.id, Message("menu.no_case"), Urgency.SOS))
         await house.pass_time(3, 1)
     asked = len(await house.phones.calls("getMe"))
     await house.phones.heal()
@@ -159,13 +153,3 @@ async def test_nothing_is_risked_on_a_platform_that_does_not_answer(house: House
     assert asked
     assert said == [2, 1, 1, 1]
     assert {p.state for p in await observing.posted(house)} == {LetterState.DELIVERED}
-
-
-def house_address(phone: Phone) -> Address:
-    return Address(phone.key.partition("-")[0], phone.id)
-
-
-async def put(house: House, letter: NewLetter) -> None:
-    async with house.core.store.begin(house.clock.now()) as uow:
-        await uow.outbox.put(letter)
-        await uow.commit()
