@@ -3,9 +3,12 @@
 import logging
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
 
 from backoffice import ports
 from backoffice.adapters.envoy_index import CsrEnvoyIndex
@@ -15,6 +18,7 @@ from backoffice.workflows.work import SosRules, World
 from bot.i18n.catalogues import Catalogues
 from config.settings import Settings, Sos
 from storage import (
+    bucket,
     bus,
     deadlines,
     fetches,
@@ -69,15 +73,41 @@ async def opened(
         await migrate.upgrade(settings.database_url)
     database = await Database.open(settings.database_url, thread=settings.sqlite_thread)
     keys = vault.Vault(master, secrets.token_bytes)
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
         async with database.writing() as conn:
             await keys.check(conn)
             await conn.commit()
-        async with _bus(settings) as hints:
-            base = Base(settings, clock, database, keys, hints, around or world(settings))
-            yield assembled(base)
+        hints = await stack.enter_async_context(_bus(settings))
+        base = Base(settings, clock, database, keys, hints, around or world(settings))
+        files = await stack.enter_async_context(_media(base))
+        guards = await stack.enter_async_context(_locks(settings))
+        yield assembled(base, files, guards)
+
+
+@asynccontextmanager
+async def _media(base: "Base") -> AsyncIterator[ports.MediaStore]:
+    """Sealed files in a folder, or in an S3-compatible bucket (`RESCUE_MEDIA_URL`)."""
+    url = base.settings.media_url
+    if not url.startswith("s3:"):
+        folder = Path(url.removeprefix("file:")) if url else base.settings.data_dir / "media"
+        yield media.FileMedia(folder, base.database, base.vault, base.clock)
+        return
+    async with aiohttp.ClientSession() as http:
+        store = bucket.BucketBlobs(bucket.parse(url), http, base.clock)
+        yield media.SealedMedia(base.database, base.vault, base.clock, store)
+
+
+@asynccontextmanager
+async def _locks(settings: Settings) -> AsyncIterator[ports.Locks]:
+    if settings.embedded:
+        yield locks.LocalLocks()
+        return
+    shared = locks.PostgresLocks(settings.database_url)
+    try:
+        yield shared
     finally:
-        await database.close()
+        await shared.close()
 
 
 @asynccontextmanager
@@ -105,7 +135,7 @@ class Base:
     world: World
 
 
-def assembled(base: Base) -> Core:
+def assembled(base: Base, files: ports.MediaStore, guards: ports.Locks) -> Core:
     """The core over an open database."""
     settings, clock, database, keys = base.settings, base.clock, base.database, base.vault
     return Core(
@@ -115,13 +145,13 @@ def assembled(base: Base) -> Core:
         vault=keys,
         bus=base.bus,
         store=SqlStore(database, keys, base.bus),
-        locks=locks.LocalLocks() if settings.embedded else locks.PostgresLocks(settings.database_url),
+        locks=guards,
         inbox=inbox.Inbox(database, keys, clock),
         letters=letters.Letters(database, keys, clock),
         deadlines=deadlines.DeadlineQueue(database),
         lookup=lookup.Lookup(database),
         fetches=fetches.Fetches(database),
-        media=media.FileMedia(settings.data_dir / "media", database, keys, clock),
+        media=files,
         windows=windows.Windows(database),
         tokens=tokens.Tokens(database, keys),
         world=base.world,
