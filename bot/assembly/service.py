@@ -29,6 +29,7 @@ from bot.receipts import Receipts
 from bot.rendering import Rendering
 from bot.riding import Riding, RidingDeps
 from bot.sending import Sending
+from storage.media import FileMedia
 
 log = logging.getLogger(__name__)
 BODIES_KEPT = timedelta(hours=24)
@@ -160,6 +161,8 @@ class Service:
         now = self._core.clock.now()
         await self._core.inbox.purge(now - BODIES_KEPT)
         await self._core.inbox.forget(now - KEYS_KEPT)
+        if isinstance(self._core.media, FileMedia):
+            await self._core.media.sweep()
         await self.parts.feed.load()
 
     async def stop(self) -> None:
