@@ -64,12 +64,23 @@ class WeChatConfig:
 
 
 @dataclass(frozen=True)
+class PayConfig:
+    """The merchant's account at the played WeChat Pay; `merchant_public_key` is PEM, `v3_key` has 32 characters."""
+
+    mch_id: str
+    app_id: str
+    v3_key: str
+    merchant_public_key: str
+
+
+@dataclass(frozen=True)
 class SandboxConfig:
     """`service` is where the webhooks live (`http://127.0.0.1:8080`); a platform left out is switched off."""
 
     service: str
     telegram: TelegramConfig | None = None
     wechat: WeChatConfig | None = None
+    pay: PayConfig | None = None
     people: tuple[PersonSeed, ...] = ()
     host: str = "127.0.0.1"
     port: int = 8090
@@ -92,6 +103,7 @@ def from_mapping(raw: Mapping[str, Any]) -> SandboxConfig:
     values = dict(raw)
     telegram = values.pop("telegram", None)
     wechat = values.pop("wechat", None)
+    pay = values.pop("pay", None)
     people = values.pop("people", ())
     return _build(
         SandboxConfig,
@@ -99,6 +111,7 @@ def from_mapping(raw: Mapping[str, Any]) -> SandboxConfig:
         | {
             "telegram": _build(TelegramConfig, telegram) if telegram else None,
             "wechat": _build(WeChatConfig, wechat) if wechat else None,
+            "pay": _build(PayConfig, pay) if pay else None,
             "people": tuple(_build(PersonSeed, person) for person in people),
         },
     )

@@ -11,6 +11,8 @@ from bot.sandbox.acts import Act, CannotDo, Play
 from bot.sandbox.clock import Clock
 from bot.sandbox.config import SandboxConfig, TelegramConfig, WeChatConfig
 from bot.sandbox.model import ChatMessage, Person, Platform
+from bot.sandbox.pay.telegram import Invoices
+from bot.sandbox.pay.wechat import WeChatPay
 from bot.sandbox.radio import Radio
 from bot.sandbox.tasks import TaskGroup
 from bot.sandbox.telegram import account as telegram_account
@@ -40,14 +42,16 @@ class Sandbox:
         self.acts: dict[Platform, dict[str, Play]] = {}
         self.telegram = self._telegram(config.telegram) if config.telegram else None
         self.wechat = self._wechat(config.wechat) if config.wechat else None
+        self.pay = WeChatPay(self.world, config.pay, self.tasks) if config.pay else None
         for seed in config.people:
             self.world.add_person(seed)
 
     def _telegram(self, config: TelegramConfig) -> telegram_account.Account:
         webhook = Webhook(self.world, config, self.tasks)
         account = telegram_account.Account(self.world, config, Pace(config, self.world.clock), webhook)
-        self.bot_api = BotApi(account)
-        self.acts[Platform.TELEGRAM] = TelegramPhones(account, self.radio, self.tasks).acts
+        invoices = Invoices(account, self.tasks)
+        self.bot_api = BotApi(account, invoices)
+        self.acts[Platform.TELEGRAM] = TelegramPhones(account, self.radio, invoices).acts
         return account
 
     def _wechat(self, config: WeChatConfig) -> wechat_account.Account:
@@ -67,7 +71,8 @@ class Sandbox:
 
     def platform_routes(self) -> list[web.RouteDef]:
         routes = self.bot_api.routes() if self.telegram else []
-        return routes + (self.server_api.routes() if self.wechat else [])
+        routes += self.server_api.routes() if self.wechat else []
+        return routes + (self.pay.routes() if self.pay else [])
 
     def act(self, act: Act) -> ChatMessage | None:
         """Plays one act; CannotDo when this phone has no such thing."""
@@ -83,6 +88,7 @@ class Sandbox:
     def pending(self) -> int:
         """How many pushes are not done with yet."""
         waiting = self.telegram.webhook.pending if self.telegram else 0
+        waiting += self.pay.pending if self.pay else 0
         return waiting + (self.wechat.pusher.pending if self.wechat else 0)
 
     async def idle(self) -> None:
@@ -102,6 +108,8 @@ class Sandbox:
             self.telegram.webhook.session = session
         if self.wechat:
             self.wechat.pusher.session = session
+        if self.pay:
+            self.pay.session = session
         return session
 
     async def close(self, session: aiohttp.ClientSession) -> None:

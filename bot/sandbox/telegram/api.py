@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.sandbox import damage
 from bot.sandbox.faults import Kind
 from bot.sandbox.model import ApiCall, Platform
+from bot.sandbox.pay.telegram import Invoices
 from bot.sandbox.telegram import fields, params
 from bot.sandbox.telegram.account import Account, AccountMethods
 from bot.sandbox.telegram.editing import EditingMethods
@@ -25,14 +26,16 @@ Method = Callable[[Params], Any]
 class BotApi:
     """Answers the service's calls; every call is recorded, checked against the field tables, and may meet a fault."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, invoices: Invoices) -> None:
         self._account = account
         self._world = account.world
         self._files = AccountMethods(account)
         self._patience = Patience(account.world.clock)
         sending = SendingMethods(account)
         editing = EditingMethods(account, sending)
-        self._methods: dict[str, Method] = {**self._files.table, **sending.table, **editing.table}
+        invoices.connect(sending)
+        tables = (self._files.table, sending.table, editing.table, invoices.table)
+        self._methods: dict[str, Method] = {name: act for table in tables for name, act in table.items()}
         account.webhook.execute = self.execute_answer
 
     def routes(self) -> list[web.RouteDef]:

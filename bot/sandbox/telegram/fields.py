@@ -28,6 +28,11 @@ _SPECIFICATIONS = {
     "sendVenue": f"{_SENDING} latitude!:float longitude!:float title!:str address!:str foursquare_id:str"
     " foursquare_type:str google_place_id:str google_place_type:str",
     "sendContact": f"{_SENDING} phone_number!:str first_name!:str last_name:str vcard:str",
+    "sendInvoice": f"{_SENDING} title!:str description!:str payload!:str provider_token:str currency!:str prices!:json"
+    " max_tip_amount:int suggested_tip_amounts:json start_parameter:str provider_data:str photo_url:str photo_size:int"
+    " photo_width:int photo_height:int need_name:bool need_phone_number:bool need_email:bool"
+    " need_shipping_address:bool send_phone_number_to_provider:bool send_email_to_provider:bool is_flexible:bool",
+    "answerPreCheckoutQuery": "pre_checkout_query_id!:str ok!:bool error_message:str",
     "sendChatAction": "chat_id!:chat action!:str business_connection_id:str message_thread_id:int",
     "editMessageText": f"{_MESSAGE} text:str parse_mode:str entities:json link_preview_options:json"
     " rich_message:json",

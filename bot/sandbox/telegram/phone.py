@@ -9,8 +9,8 @@ from typing import Any
 from bot.sandbox.acts import Act, CannotDo, Play
 from bot.sandbox.files import NewFile, StoredFile, thumbnail
 from bot.sandbox.model import Button, ChatMessage, Delivery, Json, Person, Platform, Point, Press, Sender
+from bot.sandbox.pay.telegram import Invoices
 from bot.sandbox.radio import Radio
-from bot.sandbox.tasks import TaskGroup
 from bot.sandbox.telegram import wire
 from bot.sandbox.telegram.account import Account
 from bot.sandbox.telegram.sending import FILE_PREFIX, TEXT_LIMIT
@@ -35,9 +35,10 @@ class Draft:
 class TelegramPhones:
     """Plays the acts of everybody who has Telegram."""
 
-    def __init__(self, account: Account, radio: Radio, tasks: TaskGroup) -> None:
+    def __init__(self, account: Account, radio: Radio, invoices: Invoices) -> None:
         self._account = account
-        self._tasks = tasks
+        self._invoices = invoices
+        self._tasks = invoices.tasks
         self._world = account.world
         self._radio = radio
         self._albums = count(13_570_000_000_000_001)
@@ -264,6 +265,9 @@ class TelegramPhones:
         return None
 
     def _callback(self, person: Person, message: ChatMessage, button: Button) -> None:
+        if button.action == "pay":
+            self._radio.send(person, lambda: self._invoices.press(person, message))
+            return
         if button.action != "callback":
             raise CannotDo(f"{button.label} opens {button.data}; nothing is sent")
         query_id = str(self._world.random.randrange(10**17, 10**18))

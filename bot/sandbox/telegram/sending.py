@@ -47,7 +47,7 @@ class SendingMethods:
         }
 
     def send_message(self, params: Params) -> Json:
-        out = self._begin(params, "text")
+        out = self.begin(params, "text")
         text, marks = entities.read(
             params.text("text"), params.text("parse_mode"), params.parsed("entities", "entities")
         )
@@ -57,7 +57,7 @@ class SendingMethods:
             raise bad_request("message is too long")
         out.shown.text, out.shown.entities = text, marks
         out.content = {"text": text} | ({"entities": marks} if marks else {})
-        return self._finish(out)
+        return self.finish(out)
 
     def send_photo(self, params: Params) -> Json:
         return self._send_file(params, "photo")
@@ -72,16 +72,16 @@ class SendingMethods:
         return self._send_file(params, "document")
 
     def send_location(self, params: Params) -> Json:
-        out = self._begin(params, "location")
+        out = self.begin(params, "location")
         point = read_point(params)
         point.live_period = _live_period(params)
         if point.live_period:
             point.live_until = self._world.clock.now() + point.live_period
         out.shown.point, out.content = point, {"location": wire.location(point)}
-        return self._finish(out)
+        return self.finish(out)
 
     def send_venue(self, params: Params) -> Json:
-        out = self._begin(params, "venue")
+        out = self.begin(params, "venue")
         point = read_point(params)
         point.title, point.address = params.text("title"), params.text("address")
         if not point.title or not point.address:
@@ -92,15 +92,15 @@ class SendingMethods:
             "location": place,
             "venue": {"location": place, "title": point.title, "address": point.address},
         }
-        return self._finish(out)
+        return self.finish(out)
 
     def send_contact(self, params: Params) -> Json:
-        out = self._begin(params, "contact")
+        out = self.begin(params, "contact")
         if not params.text("phone_number") or not params.text("first_name"):
             raise bad_request("phone number and first name must be non-empty")
         out.shown.title, out.shown.text = params.text("first_name"), params.text("phone_number")
         out.content = {"contact": {"phone_number": out.shown.text, "first_name": out.shown.title}}
-        return self._finish(out)
+        return self.finish(out)
 
     def send_chat_action(self, params: Params) -> bool:
         chat = self.chat(params)
@@ -130,7 +130,7 @@ class SendingMethods:
             raise BotError(403, "Forbidden: bot was blocked by the user")
         return chat
 
-    def _begin(self, params: Params, kind: str) -> Outgoing:
+    def begin(self, params: Params, kind: str) -> Outgoing:
         chat = self.chat(params)
         self._account.pace.take(chat.id, group=chat.group)
         keyboard = self.keyboard(params, chat, kind)
@@ -163,7 +163,7 @@ class SendingMethods:
             return ""
         raise bad_request("message to be replied not found")
 
-    def _finish(self, out: Outgoing) -> Json:
+    def finish(self, out: Outgoing) -> Json:
         shown = out.shown
         frame: Json = {
             "message_id": int(shown.message_id),
@@ -189,7 +189,7 @@ class SendingMethods:
             self._world.tell_person(chat)
 
     def _send_file(self, params: Params, kind: str) -> Json:
-        out = self._begin(params, kind)
+        out = self.begin(params, kind)
         text, marks = entities.read(
             params.text("caption"),
             params.text("parse_mode"),
@@ -201,7 +201,7 @@ class SendingMethods:
         out.shown.text, out.shown.entities, out.shown.media = text, marks, stored.media()
         out.content = wire.attachment(kind, stored) | ({"caption": text} if text else {})
         out.content |= {"caption_entities": marks} if marks else {}
-        return self._finish(out)
+        return self.finish(out)
 
     def _stored(self, given: Upload | str | None, kind: str, duration: int) -> StoredFile:
         if given is None:

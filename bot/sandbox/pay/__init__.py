@@ -1,0 +1,1 @@
+"""Stand-ins for the platforms people pay with: WeChat Pay APIv3 and Telegram's invoices."""
