@@ -14,10 +14,13 @@ from storage.payments import heard_columns, read_heard, read_order
 
 LEASE = timedelta(seconds=60)
 """Longer than any call to a provider. A claim that ends without a word means that nobody knows."""
+CLOSE_AGAIN = timedelta(minutes=10)
+"""A payment whose closing was refused is tried again after this."""
 
 _NOW = sa.bindparam("now", type_=payment_order.c.due.type)
 _UNTIL = sa.bindparam("until", type_=payment_order.c.due.type)
 _MOST = sa.bindparam("most", type_=sa.Integer())
+_TRIED = sa.bindparam("tried", type_=payment_order.c.due.type)
 
 
 def _due(*states: OrderState) -> sa.Select[Any]:
@@ -49,13 +52,18 @@ _TAKE = (
 _ASK = (
     sa.update(payment_order)
     .where(payment_order.c.id.in_(_due(OrderState.UNKNOWN, OrderState.PENDING)))
-    .values(due=_UNTIL, version=payment_order.c.version + 1)
+    .values(due=_UNTIL, attempts=payment_order.c.attempts + 1, version=payment_order.c.version + 1)
     .returning(payment_order)
 )
 _closing = (
     sa.exists()
     .where(payment_order.c.subject == payment.c.id, payment_order.c.kind == OrderKind.CLOSE)
-    .where(payment_order.c.state.not_in((OrderState.DONE, OrderState.FAILED)))
+    .where(
+        sa.or_(
+            payment_order.c.state.not_in((OrderState.DONE, OrderState.FAILED)),
+            payment_order.c.created_at > _TRIED,
+        )
+    )
 )
 _OVERDUE = (
     sa.select(payment.c.id, payment.c.payer)
@@ -98,8 +106,9 @@ class PaymentQueue:
 
     async def overdue(self, now: datetime, limit: int) -> Sequence[tuple[PaymentId, str]]:
         """Payments past their time that nobody closes yet, with whose lock to take."""
+        values = {"now": now, "tried": now - CLOSE_AGAIN, "most": limit}
         async with self._database.reading() as conn:
-            rows = (await conn.execute(_OVERDUE, {"now": now, "most": limit})).all()
+            rows = (await conn.execute(_OVERDUE, values)).all()
         return [(PaymentId(row.id), row.payer) for row in rows]
 
     async def store(self, heard: Heard, now: datetime) -> bool:

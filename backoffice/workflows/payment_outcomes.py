@@ -24,8 +24,9 @@ from backoffice.workflows.work import Work
 
 ASK_AGAIN = timedelta(minutes=5)
 """An accepted order whose outcome did not come by itself is asked about this often."""
-BY_HAND = timedelta(days=3650)
-"""Nobody to ask: an operator will record it."""
+BY_HAND = "by_hand"
+"""A provider's reason for leaving something to people: there is nobody to ask, an operator will record it."""
+NOBODY_TO_ASK = timedelta(days=3650)
 FINANCE = frozenset({OperatorRole.FINANCE, OperatorRole.SUPERVISOR, OperatorRole.ADMIN})
 
 
@@ -53,10 +54,10 @@ async def _again(work: Work, order: ProviderOrder, answer: ProviderAnswer) -> No
 
 
 async def _pending(work: Work, order: ProviderOrder, answer: ProviderAnswer) -> None:
-    order.due = work.now + (BY_HAND if order.provider == RECORDED else ASK_AGAIN)
+    order.due = work.now + (NOBODY_TO_ASK if answer.reason == BY_HAND else ASK_AGAIN)
     if order.state is not OrderState.PENDING:
         order.move(OrderState.PENDING)
-        if order.provider == RECORDED:
+        if answer.reason == BY_HAND:
             await alert(work, f"{order.kind}_to_do", order)
     await work.uow.payments.save_order(order)
 
@@ -154,14 +155,12 @@ async def record_outcome(
     """An operator says what became of a refund or payout made by hand. Raises `NotAllowed`, `NotFound`."""
     allowed(operator)
     order = await work.uow.payments.order(order_id)
-    if order.provider != RECORDED or order.kind not in (OrderKind.REFUND, OrderKind.PAYOUT):
+    if order.error != BY_HAND or order.kind not in (OrderKind.REFUND, OrderKind.PAYOUT):
         raise NotAllowed
     what = "payment.outcome_done" if done else "payment.outcome_failed"
     await work.uow.staff.audit(work.now, operator.id, what, order.id)
-    if order.state is OrderState.WAITING:
-        order.move(OrderState.DOING)
     told = Told.SUCCEEDED if done else Told.FAILED
-    return await settle(work, order, ProviderAnswer(told, reference, reason="" if done else "by_hand"))
+    return await settle(work, order, ProviderAnswer(told, reference, reason="" if done else BY_HAND))
 
 
 def allowed(operator: Operator) -> None:

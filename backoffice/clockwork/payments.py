@@ -1,0 +1,265 @@
+"""The runner of payments: carries out orders to providers outside of transactions, and takes what providers tell."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from backoffice import ports
+from backoffice.kernel.clock import Clock
+from backoffice.kernel.errors import NotFound, Stale
+from backoffice.kernel.ids import PersonId
+from backoffice.kernel.messages import Message
+from backoffice.money.model import (
+    Heard,
+    OrderKind,
+    OrderState,
+    Payment,
+    PaymentId,
+    ProviderOrder,
+    ProviderOrderId,
+    Told,
+)
+from backoffice.money.payouts import PayoutId
+from backoffice.people.model import Reach
+from backoffice.ports.money import (
+    Instruction,
+    PayFailure,
+    PaymentProvider,
+    PayRefused,
+    PayTemporary,
+    ProviderAnswer,
+)
+from backoffice.workflows import payment_outcomes, payments
+from backoffice.workflows.work import Work, World
+
+log = logging.getLogger(__name__)
+LOOK_AGAIN_S = 1.0
+BATCH = 20
+RETRIES = 2
+ASK_AFTER = timedelta(seconds=5)
+"""An outcome nobody knows is asked about after this; then twice as long each time, at most an hour."""
+LONGEST = timedelta(hours=1)
+MOST_CRASHES = 5
+
+
+class PaymentQueue(Protocol):
+    """Rows to work on (`storage.payment_queue`)."""
+
+    async def claim(self, now: datetime, limit: int) -> Sequence[ProviderOrder]: ...
+    async def overdue(self, now: datetime, limit: int) -> Sequence[tuple[PaymentId, str]]: ...
+    async def news(self, now: datetime, limit: int) -> Sequence[tuple[int, int, Heard]]: ...
+
+
+OnPayment = Callable[[Work, Payment], Awaitable[None]]
+"""Who waits for payments (`settlement.on_payment`); called in the same transaction."""
+
+Act = Callable[[Work], Awaitable[Payment | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """Everything the runner stands between."""
+
+    store: ports.Store
+    queue: PaymentQueue
+    locks: ports.Locks
+    providers: Mapping[str, PaymentProvider]
+    words: ports.Words
+    world: World
+    clock: Clock
+    on_payment: OnPayment
+
+
+class PaymentRunner:
+    """One per working process; several share the rows without harm."""
+
+    def __init__(self, till: Till) -> None:
+        self._till = till
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """There is something to do."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                if await self.step():
+                    continue
+            except Exception:
+                log.exception("the runner of payments stumbled")
+            await self._wait()
+
+    async def _wait(self) -> None:
+        self._wake.clear()
+        sleeping = asyncio.ensure_future(self._till.clock.sleep(LOOK_AGAIN_S))
+        waking = asyncio.ensure_future(self._wake.wait())
+        try:
+            await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            waking.cancel()
+
+    async def step(self) -> int:
+        """Everything that is due now; returns how much that was. News come first: they answer questions."""
+        now, till = self._till.clock.now(), self._till
+        news = await till.queue.news(now, BATCH)
+        for seq, attempts, heard in news:
+            await self._safely(self._hear(seq, attempts, heard))
+        overdue = await till.queue.overdue(now, BATCH)
+        for payment, payer in overdue:
+            await self._safely(self._close(payment, PersonId(payer)))
+        orders = await till.queue.claim(now, BATCH)
+        await asyncio.gather(*(self._safely(self._carry_out(order)) for order in orders))
+        return len(news) + len(overdue) + len(orders)
+
+    async def _safely(self, doing: Awaitable[None]) -> None:
+        """One row that fails keeps nobody else waiting; it is tried again when its lease ends."""
+        try:
+            await doing
+        except Exception:
+            log.exception("a payment row failed and will be tried again")
+
+    async def _carry_out(self, order: ProviderOrder) -> None:
+        provider = self._till.providers.get(order.provider)
+        if provider is None:
+            await self._later(order, PayTemporary("provider is switched off", LONGEST.total_seconds()))
+            return
+        instruction = await self._instruction(order)
+        try:
+            answer = await _asked(provider, instruction)
+        except PayRefused as failure:
+            answer = ProviderAnswer(Told.FAILED, reason=failure.code)
+        except PayFailure as failure:
+            await self._later(order, failure)
+            return
+        await self._settle(order.id, order.person, answer)
+
+    async def _settle(self, order: ProviderOrderId, person: PersonId, answer: ProviderAnswer) -> None:
+        async def act(work: Work) -> Payment | None:
+            row = await work.uow.payments.order(order)
+            return await payment_outcomes.settle(work, row, answer)
+
+        await self._act(person, act)
+
+    async def _later(self, order: ProviderOrder, failure: PayFailure) -> None:
+        """Certainly not executed: sent again after its delay. Else nobody knows: asked about, never sent again."""
+
+        async def act(work: Work) -> None:
+            row = await work.uow.payments.order(order.id)
+            if row.settled:
+                return
+            row.error = failure.code
+            row.due = work.now + _delay(row, failure)
+            if row.state is OrderState.DOING:
+                sure = isinstance(failure, PayTemporary)
+                row.move(OrderState.WAITING if sure else OrderState.UNKNOWN)
+            await work.uow.payments.save_order(row)
+
+        await self._act(order.person, act)
+
+    async def _close(self, payment: PaymentId, payer: PersonId) -> None:
+        async def act(work: Work) -> None:
+            await payments.cancel(work, payment)
+
+        await self._act(payer, act)
+
+    async def _hear(self, seq: int, attempts: int, heard: Heard) -> None:
+        person = await self._person(heard)
+
+        async def act(work: Work) -> Payment | None:
+            if not await work.uow.payments.heard_done(seq):
+                return None
+            if person is None or attempts > MOST_CRASHES:
+                await payment_outcomes.nobodys(work, heard)
+                return None
+            return await payment_outcomes.hear(work, heard)
+
+        await self._act(person or PersonId("payments"), act)
+
+    async def _person(self, heard: Heard) -> PersonId | None:
+        """Whose lock it is heard under; None for what is not ours."""
+        async with self._till.store.begin(self._till.clock.now()) as uow:
+            try:
+                if heard.kind is OrderKind.CREATE:
+                    return (await uow.payments.get(PaymentId(heard.subject))).payer
+                return (await uow.payments.order(ProviderOrderId(heard.subject))).person
+            except NotFound:
+                return None
+
+    async def _act(self, person: PersonId, act: Act) -> None:
+        """Lock, then load, then decide; a stale version runs it again."""
+        async with self._till.locks.hold(person):
+            for attempt in range(RETRIES + 1):
+                try:
+                    await self._once(act)
+                    return
+                except Stale:
+                    if attempt == RETRIES:
+                        raise
+
+    async def _once(self, act: Act) -> None:
+        now = self._till.clock.now()
+        async with self._till.store.begin(now) as uow:
+            work = Work(uow, now, self._till.world)
+            changed = await act(work)
+            if changed is not None:
+                await self._till.on_payment(work, changed)
+            await uow.commit()
+
+    async def _instruction(self, order: ProviderOrder) -> Instruction:
+        async with self._till.store.begin(self._till.clock.now()) as uow:
+            if order.kind is OrderKind.PAYOUT:
+                return Instruction(order, payee=(await uow.payouts.get(PayoutId(order.subject))).payee)
+            payment = await uow.payments.get(PaymentId(order.subject))
+            reached = await uow.people.identities(payment.payer)
+            locale = (await uow.people.get(payment.payer)).locale
+        way = next(
+            (
+                i.at
+                for i in reached
+                if i.reach is Reach.OK and self._till.world.pay.ways.get(i.at.channel) == order.provider
+            ),
+            None,
+        )
+        title = self._said(f"payment.title_{payment.purpose.kind}", payment, locale)
+        return Instruction(order, payment, way, title, self._said("payment.details", payment, locale))
+
+    def _said(self, key: str, payment: Payment, locale: str) -> str:
+        message = Message(key, {"amount": payment.charged, "number": payment.id[:8].upper()})
+        return self._till.words.text(message, locale)
+
+
+async def _asked(provider: PaymentProvider, instruction: Instruction) -> ProviderAnswer:
+    """One call: the order itself when it was never sent, else the question what became of it."""
+    order = instruction.order
+    if order.state in (OrderState.UNKNOWN, OrderState.PENDING):
+        return await provider.query(instruction)
+    match order.kind:
+        case OrderKind.CREATE:
+            return await provider.create(instruction)
+        case OrderKind.CLOSE:
+            return await _closed(provider, instruction)
+        case OrderKind.CAPTURE:
+            return await provider.capture(instruction)
+        case OrderKind.REFUND:
+            return await provider.refund(instruction)
+        case OrderKind.PAYOUT:
+            return await provider.payout(instruction)
+
+
+async def _closed(provider: PaymentProvider, instruction: Instruction) -> ProviderAnswer:
+    """Ask before closing: what was paid and not told yet is heard here."""
+    before = await provider.query(instruction)
+    return before if before.told is Told.SUCCEEDED else await provider.close(instruction)
+
+
+def _delay(order: ProviderOrder, failure: PayFailure) -> timedelta:
+    if isinstance(failure, PayTemporary):
+        return timedelta(seconds=failure.delay_s)
+    waited: timedelta = ASK_AFTER * 2 ** min(order.attempts, 10)
+    return min(LONGEST, waited)
