@@ -7,8 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backoffice.dispatch import looks
 from backoffice.dispatch.model import Assignment, AssignmentStatus
 from backoffice.kernel import errors
+from backoffice.kernel.geo import Point
 from backoffice.kernel.ids import AssignmentId, CaseId, EnvoyId
 from storage.case_row import subject
 from storage.rows import Rows
@@ -80,15 +82,15 @@ class AssignmentRows(Rows):
             self._read(row) for row in await self._all(_OF_ENVOY, {"of": envoy, "among": sorted(statuses)})
         ]
 
+    async def coarsen(self, case: CaseId) -> None:
+        for one in await self.of_case(case):
+            one.distance_m, one.place = 0.0, None
+            one.reasons = {k: v for k, v in one.reasons.items() if k not in looks.EXACT}
+            await self.save(one)
+
     async def _columns(self, assignment: Assignment) -> dict[str, Any]:
         sealer = await self._vault.key(self._conn, subject(assignment.case))
-        private = pack(
-            {
-                "distance_m": assignment.distance_m,
-                "reasons": assignment.reasons,
-                "code_word": assignment.code_word,
-            }
-        )
+        private = pack(_private(assignment))
         return {
             **{name: getattr(assignment, name) for name in _SAME},
             "private": sealer.seal(_context(assignment.id), private),
@@ -103,14 +105,30 @@ class AssignmentRows(Rows):
         return found
 
 
+def _private(assignment: Assignment) -> dict[str, Any]:
+    at = assignment.place
+    return {
+        "distance_m": assignment.distance_m,
+        "reasons": assignment.reasons,
+        "code_word": assignment.code_word,
+        "task": assignment.task,
+        "place": [at.lat, at.lon] if at else None,
+        "by_hand": assignment.by_hand,
+    }
+
+
 def read(row: Any, sealer: Sealer | None) -> Assignment:
     """A row of `assignment` with its case's key."""
     private = opened(sealer, _context(row.id), row.private) or {}
+    place = private.get("place")
     return Assignment(
         id=row.id,
         distance_m=private.get("distance_m", 0.0),
         code_word=private.get("code_word", ""),
         reasons=private.get("reasons", {}),
+        task=private.get("task", ""),
+        place=Point(*place) if place else None,
+        by_hand=private.get("by_hand", False),
         version=row.version,
         **{name: getattr(row, name) for name in _SAME},
     )

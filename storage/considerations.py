@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backoffice.dispatch import looks
 from backoffice.dispatch.fitting import Reason
 from backoffice.dispatch.looks import Considered, Look
 from backoffice.kernel.ids import CaseId
@@ -20,8 +21,6 @@ _OF = (
     .order_by(consideration.c.number)
 )
 _COARSEN = sa.update(consideration).where(consideration.c.id == sa.bindparam("row"))
-EXACT = frozenset({"distance_m", "arrival_s", "score_s", "terms"})
-"""With a few known bases each of these would give the exact place away."""
 
 
 class ConsiderationRows(Rows):
@@ -53,7 +52,7 @@ class ConsiderationRows(Rows):
 
 
 def _coarse(one: Considered) -> Considered:
-    facts = {name: value for name, value in one.facts.items() if name not in EXACT}
+    facts = {name: value for name, value in one.facts.items() if name not in looks.EXACT}
     return Considered(one.envoy, one.name, one.place, one.reason, facts)
 
 

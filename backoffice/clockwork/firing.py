@@ -9,7 +9,7 @@ from backoffice.kernel.clock import Clock
 from backoffice.kernel.errors import Stale
 from backoffice.kernel.ids import CaseId
 from backoffice.ports import Deadline, DeadlineKind
-from backoffice.workflows import dispatching, positions, promises, ringing, sos
+from backoffice.workflows import dispatching, order_clock, positions, promises, ringing, sos
 from backoffice.workflows.work import Work, World
 
 log = logging.getLogger(__name__)
@@ -82,6 +82,9 @@ class Firing:
 async def _act(work: Work, deadline: Deadline) -> Page | None:
     if deadline.kind is DeadlineKind.FORGOTTEN_CANCEL:
         return None
+    if deadline.kind in order_clock.KINDS:
+        await order_clock.fire(work, deadline)
+        return None
     case = await work.uow.cases.get(CaseId(deadline.subject))
     match deadline.kind:
         case DeadlineKind.COUNTDOWN:
@@ -98,6 +101,8 @@ async def _act(work: Work, deadline: Deadline) -> Page | None:
             await positions.live_stopped(work, case)
         case DeadlineKind.SEAL:
             await work.uow.cases.seal(case.id)
+            await work.uow.assignments.coarsen(case.id)
+            await work.uow.considerations.coarsen(case.id)
             await work.note(case, "system", "case.sealed")
     return None
 

@@ -40,7 +40,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What is asked for. Sets of language and service codes, of which any one helps; `sex` only if one was asked for.
+    """What is asked for. Sets of language (two letters) and service codes, any one helps; `sex` if one was asked for.
 
     `night` is local to the place. `drill`: only synthetic envoys.
     """
@@ -59,6 +59,17 @@ def concerns(envoy: Envoy, need: Need) -> bool:
     return envoy.person != need.requester and envoy.synthetic == need.drill
 
 
+def speaks(envoy: Envoy, languages: frozenset[str]) -> bool:
+    """Any of the languages, or none was asked for; `zh` is spoken by whoever names any Chinese."""
+    spoken = {code.replace("-", "_").partition("_")[0].lower() for code in envoy.languages}
+    return not languages or bool(languages & spoken)
+
+
+def able(envoy: Envoy, skills: frozenset[str]) -> bool:
+    """Any of the services, or none was asked for."""
+    return not skills or bool(skills & set(envoy.services))
+
+
 def why_not(envoy: Envoy, standing: Standing, need: Need, now: datetime) -> Reason | None:
     """The first reason to leave an envoy out, None when they may be asked."""
     if not envoy.on_duty:
@@ -69,9 +80,9 @@ def why_not(envoy: Envoy, standing: Standing, need: Need, now: datetime) -> Reas
 
 
 def _spared(envoy: Envoy, standing: Standing, need: Need, now: datetime) -> Reason | None:
-    if need.languages and not need.languages & set(envoy.languages):
+    if not speaks(envoy, need.languages):
         return Reason.LANGUAGE
-    if need.skills and not need.skills & set(envoy.services):
+    if not able(envoy, need.skills):
         return Reason.SKILL
     if standing.worked_until and now - standing.worked_until < REST:
         return Reason.RESTING

@@ -12,6 +12,8 @@ from backoffice.kernel.ids import CaseId, EnvoyId
 
 KEPT = 60
 """So many of those whose turn had not come are kept by name, nearest first; the rest as a number."""
+EXACT = frozenset({"distance_m", "arrival_s", "score_s", "terms"})
+"""With a few known bases each of these facts would give the exact place away: they go when the case is sealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,14 @@ ASKED = "asked"
 
 def asked(order: Sequence[Candidate], size: int) -> list[Considered]:
     """The order of one look: the first `size` are asked, the turn of the others has not come."""
+    last = size + KEPT
     return [
         Considered(
             one.envoy.id,
             one.envoy.name,
             place,
             None if place <= size else Reason.NOT_REACHED,
-            one.reasons,
+            one.reasons if place <= last else {},
         )
         for place, one in enumerate(order, 1)
     ]

@@ -89,7 +89,8 @@ class Envoy:
 class Assignment:
     """One envoy's part in one case. `distance_m` is geodesic, `from_base` says that no fresh fix was known.
 
-    `reasons` are the terms of the ranking, kept for the explanation.
+    `reasons` are the terms of the ranking, kept for the explanation. `task` is their own part in words and `place`
+    their own place, when an operator gave them one; `by_hand`: an operator asked them, over and above the search.
     """
 
     id: AssignmentId
@@ -104,6 +105,9 @@ class Assignment:
     answered_at: datetime | None = None
     code_word: str = ""
     reasons: dict[str, Any] = field(default_factory=dict)
+    task: str = ""
+    place: Point | None = None
+    by_hand: bool = False
     version: int = 0
 
     def move(self, to: AssignmentStatus) -> None:

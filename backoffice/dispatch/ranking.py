@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backoffice.dispatch import acceptance, travel
-from backoffice.dispatch.fitting import Need, concerns, over_cap, tiredness
+from backoffice.dispatch.fitting import Need, able, concerns, over_cap, speaks, tiredness
 from backoffice.dispatch.model import FRESH, Envoy
 from backoffice.dispatch.standing import Call, Standing
 from backoffice.kernel.ids import PersonId
@@ -129,14 +129,12 @@ def weigh(envoy: Envoy, distance_m: float, standing: Standing, around: Around) -
 def _person(envoy: Envoy, standing: Standing, around: Around) -> dict[str, float]:
     """The terms that are about the person and not about where they are."""
     need, now = around.need, around.now
-    speaks = not need.languages or bool(need.languages & set(envoy.languages))
-    able = not need.skills or bool(need.skills & set(envoy.services))
     return {
         "rest": tiredness(standing, now),
         "load": standing.load_at(now),
         "over_cap": float(over_cap(standing, need.call, now)),
-        "language": float(not speaks),
-        "skill": float(not able),
+        "language": float(not speaks(envoy, need.languages)),
+        "skill": float(not able(envoy, need.skills)),
         "sex": float(bool(need.sex) and envoy.sex != need.sex),
         "rating": 5.0 - (envoy.rating or USUAL_RATING),
     }

@@ -45,6 +45,10 @@ class Assignments(Protocol):
         """Newest first."""
         ...
 
+    async def coarsen(self, case: CaseId) -> None:
+        """The case is sealed: distances and places go."""
+        ...
+
 
 class Standings(Protocol):
     """Envoys' records for dispatch. Times are the unit of work's."""

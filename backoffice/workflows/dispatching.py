@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from backoffice.cases.model import Case, CaseStatus
-from backoffice.dispatch import ranking
+from backoffice.dispatch import looks, ranking
+from backoffice.dispatch.fitting import Reason
+from backoffice.dispatch.looks import Look
 from backoffice.dispatch.model import Assignment, AssignmentStatus, Envoy
-from backoffice.kernel import geodesy
 from backoffice.kernel.ids import EnvoyId
 from backoffice.ports import Alert, DeadlineKind
-from backoffice.workflows import offers, promises
+from backoffice.workflows import finding, offers, promises
 from backoffice.workflows.work import Work, arm
 
-ASK_LIMIT = 600
-"""Most envoys ever looked at in one ring: 20 waves of 30."""
 UNREACHABLE = "unreachable"
 
 
@@ -49,14 +48,18 @@ async def _ask_rings(work: Work, case: Case) -> int:
 async def _ask_wave(work: Work, case: Case) -> int:
     """Ask the next wave. After each one there is another look: more to ask, or nobody left who can answer."""
     await work.uow.deadlines.cancel(DeadlineKind.WAVE, case.id)
-    wave, unreachable = await _reachable(work, await _candidates(work, case))
+    found = await _look(work, case)
+    wave, unreachable = await _reachable(work, found.order)
     await offers.put(work, case, wave)
     if wave:
         await arm(work, case, DeadlineKind.WAVE, work.now + work.rules.wave_gap)
         case.wave += 1
+        everybody = finding.picture(found, wave, unreachable)
         radius = work.rules.radii_m[case.ring] / 1000
         facts = {"wave": case.wave, "asked": len(wave), "ring_km": radius, "unreachable": len(unreachable)}
         await work.note(case, "system", "dispatch.wave", **facts)
+        named, counts = looks.kept(everybody), looks.counts(everybody)
+        await finding.remember(work, found, Look(case.id, work.now, "wave", radius, case.wave, named, counts))
     await _tell_unreachable(work, case, unreachable)
     return len(wave)
 
@@ -87,23 +90,24 @@ async def _tell_unreachable(work: Work, case: Case, envoys: Sequence[Envoy]) -> 
         await work.uow.desk.alert(Alert(0, work.now, "cannot_be_reached", case.id, names))
 
 
-async def _candidates(work: Work, case: Case) -> list[ranking.Candidate]:
-    """Everybody fitting in the ring. The index only proposes: who they are and where is read from their rows."""
+async def _look(work: Work, case: Case) -> finding.Found:
+    """Everybody in the ring, in the order of asking."""
     if case.fix is None:
-        return []
-    point, radius = case.fix.point, work.rules.radii_m[case.ring]
-    found = work.world.index.within(point.lat, point.lon, radius)[:ASK_LIMIT]
-    closed = await _not_again(work, case)
-    rows = await work.uow.envoys.many([EnvoyId(e) for e, _ in found if e not in closed])
-    fitting = [e for e in rows if ranking.may_be_asked(e, case.requester, case.drill)]
-    away = {e.id: geodesy.distance_m(point, e.where(work.now)) for e in fitting}
-    return ranking.ranked([ranking.candidate(e, away[e.id], work.now) for e in fitting])
+        return finding.Found([], {}, [])
+    need = finding.need(work, case, await work.uow.people.get(case.requester))
+    out = await _not_again(work, case)
+    radius = work.rules.radii_m[case.ring]
+    return await finding.look(work, finding.Search(case.fix.point, radius, need, out))
 
 
-async def _not_again(work: Work, case: Case) -> set[EnvoyId]:
+async def _not_again(work: Work, case: Case) -> dict[EnvoyId, Reason]:
     """Who was asked and may not be asked again: all but the stood down when the search reopens."""
     asked = await work.uow.assignments.of_case(case.id)
-    return {a.envoy for a in asked if a.status is not AssignmentStatus.STOOD_DOWN}
+    return {
+        a.envoy: Reason.DECLINED if a.status is AssignmentStatus.DECLINED else Reason.ASKED
+        for a in asked
+        if a.status is not AssignmentStatus.STOOD_DOWN
+    }
 
 
 async def next_wave(work: Work, case: Case) -> None:

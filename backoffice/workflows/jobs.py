@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from backoffice.cases.model import Case, CaseStatus
-from backoffice.dispatch import code_words, ranking
+from backoffice.dispatch import code_words
 from backoffice.dispatch.model import WORKING, Assignment, AssignmentStatus, Envoy
+from backoffice.dispatch.standing import Answer
 from backoffice.kernel.errors import Refusal
 from backoffice.kernel.ids import AssignmentId
 from backoffice.kernel.messages import Choice, Listing, MapPoint, Message, Param, Sentence, Span, Term
 from backoffice.ports import Alert
-from backoffice.workflows import dispatching, offers, promises, ringing
+from backoffice.workflows import dispatching, finding, history, offers, promises, ringing
 from backoffice.workflows.work import Work, about
 
 JOB_CHOICES = {
@@ -49,6 +50,7 @@ async def _won(work: Work, assignment: Assignment, envoy: Envoy) -> bool:
 
 async def _too_late(work: Work, assignment: Assignment, envoy: Envoy) -> None:
     if assignment.status is AssignmentStatus.ASKED:
+        await history.answered(work, envoy, Answer.ACCEPTED)
         assignment.move(AssignmentStatus.STOOD_DOWN)
         await work.uow.assignments.save(assignment)
     await work.uow.talk.close_about(assignment.id)
@@ -62,6 +64,7 @@ async def _begin_job(work: Work, assignment: Assignment, envoy: Envoy) -> None:
     assignment.answered_at = work.now
     assignment.code_word = code_words.pick(work.world.bits)
     await work.uow.assignments.save(assignment)
+    await history.answered(work, envoy, Answer.ACCEPTED)
     await work.uow.talk.close_about(assignment.id)
     await work.note(case, f"envoy:{envoy.id}", "dispatch.accepted", name=envoy.name)
     if case.envoys_taken >= case.envoys_wanted:
@@ -108,7 +111,7 @@ async def ask_progress(work: Work, case: Case, assignment: Assignment, envoy: En
 
 
 async def _tell_traveller(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> None:
-    arrival = ranking.candidate(envoy, assignment.distance_m, work.now).arrival_s
+    arrival = await finding.arrival_s(work, case, assignment, envoy)
     params: dict[str, Param] = {
         "name": envoy.name,
         "languages": Listing(tuple(Term(f"language.{code}") for code in envoy.languages)),
@@ -128,6 +131,7 @@ async def decline(work: Work, assignment_id: AssignmentId, envoy: Envoy) -> None
     assignment.move(AssignmentStatus.DECLINED)
     assignment.answered_at = work.now
     await work.uow.assignments.save(assignment)
+    await history.answered(work, envoy, Answer.DECLINED)
     await work.uow.talk.close_about(assignment.id)
     case = await work.uow.cases.get(assignment.case)
     await work.note(case, f"envoy:{envoy.id}", "dispatch.declined", name=envoy.name)
@@ -218,6 +222,7 @@ async def _search_again(work: Work, case: Case) -> None:
 async def release(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> None:
     """From here the envoy may know nothing more of the case."""
     await work.uow.envoys.release(envoy.id, case.id)
+    await history.worked(work, envoy)
     await work.uow.talk.close_about(assignment.id)
     await work.uow.outbox.drop_about(envoy.person, case.id)
     work.uow.hint(f"envoy:{envoy.id}")

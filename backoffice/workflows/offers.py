@@ -10,6 +10,7 @@ from backoffice.kernel import geodesy
 from backoffice.kernel.ids import AssignmentId
 from backoffice.kernel.messages import Choice, Listing, Message, Param, Term
 from backoffice.people.model import Reach
+from backoffice.workflows import history
 from backoffice.workflows.work import Work, about
 
 
@@ -76,6 +77,7 @@ def offered(work: Work, case: Case, envoy: Envoy) -> dict[str, Param]:
 
 async def close(work: Work, assignment: Assignment) -> None:
     """Whatever they answer from here on comes too late."""
+    await history.taken_back(work, assignment)
     assignment.move(AssignmentStatus.STOOD_DOWN)
     await work.uow.assignments.save(assignment)
     await work.uow.talk.close_about(assignment.id)

@@ -5,6 +5,7 @@ from datetime import datetime
 from backoffice.cases.model import Case, CaseStatus
 from backoffice.kernel.messages import Message, Param, When
 from backoffice.ports import Alert, DeadlineKind
+from backoffice.workflows import explaining
 from backoffice.workflows.work import Work, arm
 
 
@@ -14,7 +15,8 @@ async def tell_nobody(work: Work, case: Case) -> None:
     radius = work.rules.radii_m[-1] / 1000
     params: dict[str, Param] = {"radius": radius, "when": When(promised, work.zone(case))}
     await work.tell_traveller(case, Message("sos.nobody_near", params), f"nobody:{case.id}")
-    await work.note(case, "system", "dispatch.nobody", radius_km=radius)
+    why = await explaining.nobody(work, case)
+    await work.note(case, "system", "dispatch.nobody", radius_km=radius, why=why)
     await work.uow.desk.alert(Alert(0, work.now, "nobody_near", case.id, case.ref))
     work.uow.hint("queue")
 

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from backoffice import ports
 from backoffice.cases.model import Case, Event
+from backoffice.dispatch import ranking
+from backoffice.enrolment.duty import DutyRules
 from backoffice.kernel import ids
 from backoffice.kernel.exchange import NewLetter, Question
 from backoffice.kernel.ids import DeadlineId, PersonId, QuestionId
@@ -40,6 +42,8 @@ class World:
     centre_phones: Mapping[str, str]
     pay: PayRules = PayRules()
     orders: OrderRules = OrderRules()
+    duty: DutyRules = DutyRules()
+    weights: ranking.Weights = ranking.WEIGHTS
 
 
 @dataclass
