@@ -6,6 +6,7 @@ from datetime import datetime
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.geo import RawPoint, Source
 from backoffice.kernel.messages import MediaKind
+from backoffice.kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,15 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Paid:
+    """The platform has taken money for one of our payments; `charge` is its own number."""
+
+    payment: str
+    amount: Money
+    charge: str
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """An event that needs no answer and changes nothing (VIEW tap, reaction); `kind` for the log."""
 
@@ -121,7 +131,9 @@ class Unknown:
     kind: str
 
 
-Content = Text | Located | File | Pressed | Contact | Followed | Left | Receipt | Moved | Nothing | Unknown
+Content = (
+    Text | Located | File | Pressed | Contact | Followed | Left | Receipt | Moved | Paid | Nothing | Unknown
+)
 
 
 @dataclass(frozen=True, slots=True)

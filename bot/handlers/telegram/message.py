@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.handlers.telegram import fields, files, places, rich, updates, vocabulary
+from bot.handlers.telegram import checkout, fields, files, places, rich, updates, vocabulary
 from bot.incoming import Contact, Content, File, Followed, Located, Moved, Nothing, Pressed, Text, Unknown
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]{3,64})?(?:\s+(.*))?", re.DOTALL)
@@ -22,6 +22,10 @@ def content(body: fields.Json, edited: bool = False) -> Content:
     said = _Said(body, edited)
     found = (reader(said) for key, reader in _READERS if key in body)
     return next((each for each in found if each is not None), None) or _leftover(body)
+
+
+def _paid(said: _Said) -> Content:
+    return checkout.paid(said.body["successful_payment"])
 
 
 def _moved(said: _Said) -> Moved | None:
@@ -95,6 +99,7 @@ def _leftover(body: fields.Json) -> Content:
 
 
 _READERS: tuple[tuple[str, Callable[[_Said], Content | None]], ...] = (
+    ("successful_payment", _paid),
     ("migrate_to_chat_id", _moved),
     ("venue", _venue),
     ("location", _located),

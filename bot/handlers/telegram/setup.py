@@ -13,7 +13,13 @@ from bot.channel import Health, SendFailure
 from bot.handlers.telegram import client, webhook
 from bot.handlers.telegram.config import TelegramConfig
 
-ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES: Final = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "pre_checkout_query",
+)
 """Named one by one: an omitted list keeps whatever was set before. Edits carry live locations."""
 MAX_CONNECTIONS: Final = 100
 """Telegram keeps one update in flight per chat, so this many people are answered side by side."""

@@ -81,6 +81,7 @@ SERVICE = frozenset(
         "video_chat_ended",
         "video_chat_participants_invited",
         "connected_website",
+        "refunded_payment",
     }
 )
 """Notices the platform writes into a chat by itself."""
@@ -98,6 +99,7 @@ SILENT_UPDATES = frozenset(
         "chosen_inline_result",
         "business_connection",
         "deleted_business_messages",
+        "pre_checkout_query",
     }
 )
 """Updates that need no answer and change nothing."""

@@ -9,7 +9,7 @@ from aiohttp import web
 from backoffice.kernel import errors
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.exchange import RawUpdate
-from bot.handlers.telegram import fields, updates
+from bot.handlers.telegram import checkout, fields, updates
 from bot.handlers.telegram.config import TelegramConfig
 from bot.intake import Intake
 
@@ -27,12 +27,16 @@ class Limits:
 
 
 def routes(
-    config: TelegramConfig, intake: Intake, clock: Clock, limits: Limits | None = None
+    config: TelegramConfig,
+    intake: Intake,
+    clock: Clock,
+    limits: Limits | None = None,
+    paying: checkout.Checkout | None = None,
 ) -> list[web.RouteDef]:
     """The webhook's route. Raises ValueError without a secret: the door would stand open."""
     if not config.webhook_secret:
         raise ValueError("the Telegram webhook needs a secret (RESCUE_TELEGRAM__WEBHOOK_SECRET)")
-    door = _Door(config.webhook_secret.encode(), intake, clock, limits or Limits())
+    door = _Door(config.webhook_secret.encode(), intake, clock, limits or Limits(), paying)
     return [web.post(PATH, door.handle)]
 
 
@@ -42,6 +46,7 @@ class _Door:
     intake: Intake
     clock: Clock
     limits: Limits
+    paying: checkout.Checkout | None
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         arrived_at = self.clock.now()
@@ -89,7 +94,8 @@ class _Door:
             await self.intake.accept(raw)
         except errors.Unavailable:
             return web.Response(status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
-        return web.json_response(_answer(update))
+        asked = await checkout.answer(update, self.paying)
+        return web.json_response(asked or _answer(update))
 
 
 def _answer(update: fields.Json) -> fields.Json:

@@ -50,6 +50,7 @@ async def test_a_new_webhook_is_set_with_its_secret_and_its_kinds_of_updates(cha
         "edited_message",
         "callback_query",
         "my_chat_member",
+        "pre_checkout_query",
     ]
     assert "drop_pending_updates" not in api.sent
     assert URL in lines[0]
