@@ -9,9 +9,9 @@ from backoffice.people.model import Reach
 from backoffice.ports import Alert
 from backoffice.workflows import relay
 from backoffice.workflows.relay import Said
-from bot.conversations import answers, envoy, menu, profile, silent, sos, talk, words
+from bot.conversations import answers, envoy, menu, paying, profile, silent, sos, talk, words
 from bot.conversations.turn import Turn
-from bot.incoming import Contact, File, Followed, Left, Located, Pressed, Text, Unknown
+from bot.incoming import Contact, File, Followed, Left, Located, Paid, Pressed, Text, Unknown
 
 
 async def take(turn: Turn) -> None:
@@ -26,6 +26,8 @@ async def take(turn: Turn) -> None:
     await turn.work.uow.outbox.release_held(turn.incoming.sender.at)
     await silent.overhear(turn)
     match content:
+        case Paid():
+            await paying.paid(turn, content)
         case Text():
             await _text(turn, content.text.strip())
         case Located():
