@@ -75,6 +75,7 @@ def _wanted(case: Case, person: Person, step: str) -> bool:
 
 async def answer(work: Work, case: Case, person: Person, step: str, value: str) -> None:
     """A choice of one step; then the next."""
+    await work.uow.talk.close_about(case.id, f"intake.{step}")
     if step == "phone":
         await no_number(work, case)
     elif step == "for_whom":
@@ -131,6 +132,7 @@ async def _told_before(work: Work, case: Case) -> None:
 async def place_of_patient(work: Work, case: Case, person: Person, text: str) -> None:
     """Where the person in trouble is, in words. A far city stops the search near the requester's pin."""
     case.place_of_patient = text[:500]
+    await work.uow.talk.close_about(case.id, "intake.place_of_patient")
     await patient_elsewhere(work, case, text)
     await _settled(work, case, person, "place_of_patient", "given")
 

@@ -51,7 +51,8 @@ async def _text(turn: Turn, said: str) -> None:
     if silent.is_duress(turn, said):
         await silent.duress(turn, said)
     elif await _is_distress(turn, said):
-        await sos.cry(turn, Origin.PHRASE, said)
+        if not await _only_answers(turn, said):
+            await sos.cry(turn, Origin.PHRASE, said)
     elif not (await _short(turn, said) or await talk.free_answer(turn, said)):
         await talk.said(turn, said)
 
@@ -63,6 +64,13 @@ async def _is_distress(turn: Turn, said: str) -> bool:
     if found is not None and (found.cry or await envoy.job(turn) is None):
         return True
     return red_flags.is_red_flag(said) and await turn.case() is not None
+
+
+async def _only_answers(turn: Turn, said: str) -> bool:
+    """ "Injured", said to "is anybody hurt", is the answer and no new cry."""
+    found = classify.classify(said)
+    meanings = words.meaning(said)
+    return bool(meanings) and not (found and found.cry) and await answers.worded(turn, meanings)
 
 
 async def _short(turn: Turn, said: str) -> bool:
