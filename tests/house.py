@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,19 +17,25 @@ from pydantic import SecretStr
 from backoffice import ports
 from backoffice.adapters.envoy_index import CsrEnvoyIndex
 from backoffice.adapters.gazetteer import Gazetteer
-from backoffice.cases.model import Case
+from backoffice.cases.model import Case, CloseReason
+from backoffice.kernel.exchange import Address, Letter, LetterState, Question
 from backoffice.kernel.ids import CaseId, OperatorId
+from backoffice.people.model import Person
 from backoffice.ports import Operator, OperatorRole
+from backoffice.workflows import centre
 from backoffice.workflows.work import World
 from bot.assembly import channels as channels_
 from bot.assembly import core, deeds, serve, service
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.assembly.service import CaseActions, Service
+from bot.i18n.catalogues import Catalogues
 from bot.sandbox import app as sandbox_app
 from bot.sandbox.client import ChatMessage, Phone, Phones
 from bot.sandbox.config import SandboxConfig, TelegramConfig, WeChatConfig
 from config.settings import Settings, Telegram, Wechat
+from storage import letter_row
+from storage.exchange_tables import letter
 from tests.clocks import FakeClock
 
 BANGKOK = (13.7563, 100.5018)
@@ -43,6 +49,7 @@ APP = {
     "token": "journey-token",
     "aes_key": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
 }
+ARRIVES = (LetterState.RIDING, LetterState.WAITING, LetterState.SENDING, LetterState.DELIVERED)
 _GAZETTEER: list[Gazetteer] = []
 
 
@@ -157,6 +164,74 @@ class House:
         mine = [c for c in cases if c is not None and c.requester == person.id]
         return sorted(mine, key=lambda c: c.opened_at)
 
+    async def person(self, phone: Phone) -> Person | None:
+        """Who the service knows behind this phone."""
+        async with self.core.store.begin(self.clock.now()) as uow:
+            return await uow.people.at(Address(phone.key.partition("-")[0], phone.id))
+
+    async def silent(self, phone: Phone) -> Case:
+        """The case under duress of this phone's person."""
+        person = await self.person(phone)
+        assert person is not None
+        async with self.core.store.begin(self.clock.now()) as uow:
+            found = await uow.cases.duress_of(person.id)
+        assert found is not None
+        return found
+
+    async def letters(self, phone: Phone, *states: LetterState) -> list[Letter]:
+        """What was written to this phone's person, in order: delivered or on its way, unless states are named."""
+        person = await self.person(phone)
+        wanted = states or ARRIVES
+        async with self.core.database.reading() as conn:
+            rows = (await conn.execute(letter_row.WITH_READER.order_by(letter.c.seq))).all()
+            mine = [row for row in rows if person and row.person == person.id and row.state in wanted]
+            return [await letter_row.read(conn, self.core.vault, row) for row in mine]
+
+    async def heard(self, phone: Phone) -> list[str]:
+        """The keys of what this phone was told, in order."""
+        return [one.message.key for one in await self.letters(phone)]
+
+    async def lines(self, phone: Phone) -> list[str]:
+        """The keys of every sentence this phone was told."""
+        return [
+            key
+            for one in await self.letters(phone)
+            for key in (one.message.key, *(s.key for s in one.message.more))
+        ]
+
+    async def asked(self, phone: Phone) -> list[Question]:
+        """The questions open to this phone's person, newest first."""
+        person = await self.person(phone)
+        async with self.core.store.begin(self.clock.now()) as uow:
+            return list(await uow.talk.open_questions(person.id)) if person else []
+
+    async def entries(self, case: Case) -> list[str]:
+        """The words kept on a case."""
+        async with self.core.store.begin(self.clock.now()) as uow:
+            return [
+                entry.text or f"[{entry.media.kind}]" if entry.media else entry.text
+                for entry in await uow.cases.entries(case.id)
+            ]
+
+    async def timeline(self, case: Case) -> list[str]:
+        """The codes of a case's timeline."""
+        async with self.core.store.begin(self.clock.now()) as uow:
+            return [event.what for event in await uow.cases.events(case.id)]
+
+    async def assignments(self, case: Case) -> dict[str, str]:
+        """Envoy's name -> how their part stands."""
+        async with self.core.store.begin(self.clock.now()) as uow:
+            found = await uow.assignments.of_case(case.id)
+            return {(await uow.envoys.get(a.envoy)).name: str(a.status) for a in found}
+
+    async def queue(self) -> list[ports.QueueItem]:
+        async with self.core.store.begin(self.clock.now()) as uow:
+            return list(await uow.desk.waiting())
+
+    async def told_staff(self) -> list[str]:
+        """The kinds of alerts nobody has seen yet, oldest first."""
+        return [alert.kind for alert in reversed(await self.alerts())]
+
     async def exported(self, ref: str) -> dict[str, Any]:
         found: list[dict[str, Any]] = await deeds.export_cases(self.core, {"ref": ref})
         return found[0]
@@ -169,6 +244,11 @@ class House:
         """One of the operators' actions (`backoffice.workflows.centre`)."""
         await self.actions(lambda work: step(work, case, self.operator, *given), case)
         await self.settle()
+
+    async def close(self, case: Case, reason: CloseReason = CloseReason.HELPED) -> None:
+        """The operator takes the case and closes it."""
+        await self.do(centre.take, case.id)
+        await self.do(centre.close, case.id, reason)
 
     @property
     def pages(self) -> list[tuple[int, str]]:
@@ -226,6 +306,7 @@ async def opened(database_url: str, data: Path, clock: FakeClock, **more: Any) -
             given.centre.phones,
         )
         base = await stack.enter_async_context(core.opened(given, clock, around))
+        base = replace(base, speech=Catalogues(strict=True))
         channels = await stack.enter_async_context(channels_.opened(base))
         PAGER.pages.clear()
         running = Service(base, service.build(base, channels, PAGER))

@@ -1,0 +1,159 @@
+"""What starts an SOS, and what does not (business.md)."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from backoffice.cases.model import CaseStatus, Origin
+from bot.assembly import setup
+from bot.sandbox.client import Phone
+from tests.house import BANGKOK, HANOI, House, last, texts
+from tests.journeys import stories
+
+Start = Callable[[Phone], Awaitable[object]]
+
+
+@pytest.mark.parametrize("words", ["救命", "有人抢劫，快救我", "我被绑架了", "🆘"])
+async def test_a_distress_phrase_on_wechat_counts_down(house: House, words: str) -> None:
+    """Words of distress start an SOS, with a place or without; the first answer rides home in the webhook's reply."""
+    phone = await house.wechat()
+    await stories.says(house, phone, words)
+    case = await stories.now(house, phone)
+    assert (case.status, case.origin) == (CaseStatus.COUNTDOWN, Origin.PHRASE)
+    assert (await last(phone)).via == "passive"
+    assert await house.entries(case) == [words]
+
+
+@pytest.mark.parametrize(
+    "words", ["help me", "Help! I am being followed", "/sos", "SOS", "/sos my leg is broken"]
+)
+async def test_words_and_the_button_on_telegram_count_down(house: House, words: str) -> None:
+    phone = await house.telegram()
+    await stories.says(house, phone, words)
+    assert (await stories.now(house, phone)).status is CaseStatus.COUNTDOWN
+    assert (await house.heard(phone)) == ["sos.countdown_no_place"]
+    assert len((await last(phone)).labels) == 2
+
+
+async def test_the_menu_of_wechat_has_the_button(either_house: House) -> None:
+    """一键救命 is the first key of the custom menu."""
+    house = either_house
+    phone = await house.wechat()
+    assert await setup.register(house.core, house.channels) == 0
+    await phone.menu("sos")
+    await house.settle()
+    case = await stories.now(house, phone)
+    assert (case.status, case.origin) == (CaseStatus.COUNTDOWN, Origin.BUTTON)
+    await house.pass_time(6)
+    assert (await stories.now(house, phone)).status is CaseStatus.OPEN
+
+
+async def test_an_sos_sticker_is_a_cry(house: House) -> None:
+    """A sticker says what its emoji says."""
+    phone = await house.telegram()
+    await phone.sticker()
+    await house.settle()
+    assert (await stories.now(house, phone)).status is CaseStatus.COUNTDOWN
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        lambda p: p.forward_location(*HANOI),
+        lambda p: p.venue(*HANOI, "Grand Hotel", "Hanoi"),
+        lambda p: p.text("/help"),
+        lambda p: p.text("/start"),
+        lambda p: p.text("help me choose insurance"),
+        lambda p: p.text("where is the nearest pharmacy?"),
+        lambda p: p.text("I was robbed last year, what should I claim?"),
+        lambda p: p.photo(),
+        lambda p: p.location(0.0, 0.0, group="-1001"),
+        lambda p: p.location(*BANGKOK, group="-1001"),
+        lambda p: p.text("help me", group="-1001"),
+    ],
+)
+async def test_what_does_not_start_on_telegram(house: House, start: Start) -> None:
+    """A forwarded pin, a venue, a group, a command, an everyday sentence: no countdown."""
+    phone = await house.telegram()
+    await house.phones.group(-1001, "Reise")
+    await start(phone)
+    await house.pass_time(6, step=3)
+    assert await house.cases(phone) == []
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        lambda p: p.report_location(*BANGKOK),
+        lambda p: p.scan("hotel"),
+        lambda p: p.text("帮我选一份保险"),
+        lambda p: p.text("你好"),
+        lambda p: p.photo(),
+    ],
+)
+async def test_what_does_not_start_on_wechat(house: House, start: Start) -> None:
+    """The automatic LOCATION event least of all: it is no sign of anything."""
+    phone = await house.wechat()
+    await start(phone)
+    await house.pass_time(6, step=3)
+    assert await house.cases(phone) == []
+
+
+@pytest.mark.parametrize("end", ["0", "close"])
+async def test_a_live_location_goes_on_after_the_end_without_a_new_sos(house: House, end: str) -> None:
+    """An edit of a live location after cancel or close starts nothing."""
+    phone = await house.telegram()
+    await phone.live(*BANGKOK)
+    await house.settle()
+    await stories.says(house, phone, "0" if end == "0" else "1")
+    if end == "close":
+        await house.close(await stories.now(house, phone))
+    await phone.move(13.77, 100.52)
+    await house.pass_time(6, step=3)
+    assert len(await house.cases(phone)) == 1
+    assert not (await stories.now(house, phone)).active
+
+
+async def test_a_forwarded_place_is_answered_with_how_to_call(house: House) -> None:
+    phone = await house.telegram()
+    await phone.venue(*HANOI, "Grand Hotel", "Hanoi")
+    await house.settle()
+    assert await house.heard(phone) == ["place.not_own"]
+
+
+async def test_distress_wins_over_an_open_flow(house: House) -> None:
+    """In the middle of the profile a cry is a cry, and later words go to the case, not into the profile."""
+    phone = await house.telegram()
+    await stories.says(house, phone, "/profile", "1", "7")
+    assert (await house.asked(phone))[0].kind == "profile.allergies"
+    await stories.says(house, phone, "help me!", "there is blood on the floor")
+    case = await stories.now(house, phone)
+    person = await house.person(phone)
+    assert person is not None
+    assert person.profile.allergies == ""
+    assert await house.entries(case) == ["help me!", "there is blood on the floor"]
+
+
+async def test_an_old_profile_question_does_not_swallow_words(house: House) -> None:
+    """A question about the profile is good for a quarter of an hour; what is written later goes to the centre."""
+    phone = await house.telegram()
+    await stories.says(house, phone, "/profile", "1", "7")
+    house.clock.advance(timedelta(minutes=20))
+    await stories.says(house, phone, "my hotel has lost my booking")
+    person = await house.person(phone)
+    assert person is not None
+    assert person.profile.allergies == ""
+    assert [item.text for item in await house.queue()] == ["my hotel has lost my booking"]
+
+
+async def test_nobody_can_stand_at_zero_zero(house: House) -> None:
+    """Impossible coordinates of one's own start the SOS all the same, without a place, and are kept as words."""
+    phone = await house.telegram()
+    await phone.location(0.0, 0.0)
+    await house.settle()
+    case = await stories.now(house, phone)
+    assert case.fix is None
+    assert "0.0, 0.0" in (await house.entries(case))[0]
+    assert await house.heard(phone) == ["sos.countdown_no_place"]
+    assert "100.5" not in "".join(await texts(phone))
