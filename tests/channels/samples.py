@@ -16,6 +16,7 @@ from tests.house import House
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 SENDER = 7_000_000_001
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
 OPENID = "oTEST0000000000000000000001"
 
 
@@ -66,7 +67,7 @@ def message(openid: str, kind: str, inside: str, number: int = 31) -> str:
 
 async def post(house: House, body: dict[str, Any]) -> tuple[int, str]:
     """One update at the webhook as Telegram makes it: status and answer."""
-    headers = {"X-Telegram-Bot-Api-Secret-Token": house_.SECRET}
+    headers = {HEADER: house_.SECRET}
     async with house.http.post(f"{house.base}/telegram/webhook", json=body, headers=headers) as answer:
         return answer.status, await answer.text()
 
