@@ -270,6 +270,8 @@ async def ring_again(work: Work, case: Case, person: Person) -> None:
     await ringing.again(work, case)
     await work.tell(about(case, person.id, _rang(work, case), f"how:{case.id}"))
     await _search_if_nobody(work, case)
+    await work.uow.talk.close_about(case.id, "late")
+    await intake.next_question(work, case, person)
 
 
 def _rang(work: Work, case: Case) -> Message:

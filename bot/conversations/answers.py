@@ -142,7 +142,8 @@ async def _on_late(turn: Turn, answer: Answer) -> bool:
         return True
     await turn.work.uow.talk.close_question(answer.question.id)
     await (sos.ring_again if answer.value == "yes" else sos.says_safe)(turn.work, case, turn.person)
-    await intake.next_question(turn.work, case, turn.person)
+    if answer.value != "yes":
+        await intake.next_question(turn.work, case, turn.person)
     return True
 
 
