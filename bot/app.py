@@ -46,13 +46,21 @@ def build(site: Site) -> web.Application:
 async def _safe_headers(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Nothing we answer is sniffed, framed or kept by a cache unless a page says otherwise."""
-    response = await handler(request)
+    """Nothing we answer, refusals included, is sniffed, framed or kept by a cache unless a page says otherwise."""
+    try:
+        response = await handler(request)
+    except web.HTTPException as refusal:
+        _add_headers(refusal)
+        raise
     if not response.prepared:
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        _add_headers(response)
     return response
+
+
+def _add_headers(response: web.StreamResponse) -> None:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
 
 
 async def _live(_: web.Request) -> web.Response:
