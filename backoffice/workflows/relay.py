@@ -1,6 +1,5 @@
 """Talk inside a case: each party hears the others through the service, labelled, without numbers or ids."""
 
-import re
 from dataclasses import dataclass, replace
 
 from backoffice.cases.model import Audience, Case, Entry
@@ -8,22 +7,14 @@ from backoffice.dispatch.model import Envoy
 from backoffice.kernel.ids import PersonId
 from backoffice.kernel.messages import MapPoint, Media, Message, Param, Role, Speaker
 from backoffice.people.model import Person
+from backoffice.relaying import masking
 from backoffice.workflows import jobs
 from backoffice.workflows.work import Work, about
 
-_NUMBER = re.compile(
-    r"(?<![\d.])(?!\d{4}[-./]\d{1,2}[-./]\d{1,2}(?!\d))(?!\d{1,3}\.\d+(?![\d\s().-]*\d{3}))"
-    r"(?!\d{1,3}\.\d{3,}\s+-?\d{1,3}\.\d{3,})"
-    r"\+?\(?\d(?:[\s().-]{0,2}\d){6,}"
-)
-"""Seven digits or more, however parted, whatever script stands around them; no date, no coordinate."""
-_SPELT = re.compile(r"[零〇一二三四五六七八九幺两]{7,}")
-_HANDLE = re.compile(
-    r"(?i)(?:wxid_[a-z0-9_-]+|(?<![A-Za-z0-9_.])@[a-z0-9_]{5,}|(?:t\.me|telegram\.me|wa\.me|u\.wechat\.com)/\S+"
-    r"|(?:微信|vx|wechat|weixin|wx|line|whatsapp|telegram|qq)\s*(?:号|號|id|账号)?\s*(?:是|is|[:：=])\s*[a-z0-9][\w-]{4,})"
-)
-HIDDEN = "•••"
-"""Stands where a telephone number or a platform id was: parties meet through the service."""
+mask = masking.mask
+"""Numbers and ids taken out; staff read the original in the console."""
+UNMASKED = "unmasked"
+"""In a case's notes: an operator lifted the masking (`workflows/unmasking`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +26,9 @@ class Said:
     place: MapPoint | None = None
 
 
-def mask(text: str) -> str:
-    """Telephone numbers and chat ids taken out; staff read the original in the console."""
-    for pattern in (_NUMBER, _SPELT, _HANDLE):
-        text = pattern.sub(HIDDEN, text)
-    return text
+def lifted(case: Case) -> bool:
+    """Whether the parties of this case may give each other numbers."""
+    return bool(case.notes.get(UNMASKED))
 
 
 def message(speaker: Speaker, said: Said, masked: bool = True) -> Message:
@@ -60,7 +49,7 @@ async def from_traveller(work: Work, case: Case, person: Person, said: Said) -> 
     speaker = Speaker(Role.TRAVELLER, mask(person.display_name))
     for assignment in await jobs.working(work, case):
         envoy = await work.uow.envoys.get(assignment.envoy)
-        await work.tell(about(case, envoy.person, message(speaker, said), entry=number))
+        await work.tell(about(case, envoy.person, message(speaker, said, not lifted(case)), entry=number))
     return number
 
 
@@ -77,8 +66,9 @@ async def from_envoy(work: Work, case: Case, envoy: Envoy, said: Said) -> int:
     """An envoy's words: to the traveller and the other envoys at work."""
     entry = Entry(case.id, work.now, Role.ENVOY, envoy.id, envoy.name, said.text, said.media, said.place)
     number = await _keep(work, case, entry)
+    words = message(Speaker(Role.ENVOY, envoy.name), said, not lifted(case))
     for person in await _readers(work, case, envoy.person):
-        await work.tell(about(case, person, message(Speaker(Role.ENVOY, envoy.name), said), entry=number))
+        await work.tell(about(case, person, words, entry=number))
     return number
 
 
