@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -25,7 +25,7 @@ from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows import centre
 from backoffice.workflows.work import World
 from bot.assembly import channels as channels_
-from bot.assembly import core, deeds, serve, service
+from bot.assembly import core, deeds, pay_rules, serve, service
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.assembly.service import CaseActions, Service
@@ -110,12 +110,12 @@ class House:
 
     async def envoy(self, phone: Phone, at: tuple[float, float], name: str = "陈静", **more: Any) -> None:
         """Make the person of this phone an envoy on duty with a base at this place."""
-        row = {
-            "name": name, "phone": "", "channel": phone.key.partition("-")[0], "address": phone.id,
-            "languages": ["zh", "th"], "services": ["interpret"], "lat": at[0], "lon": at[1],
-            "on_duty": True, "sex": "",
-        } | more  # fmt: skip
-        await deeds.put_rows(self.core, {"rows": [row]})
+        await deeds.put_rows(self.core, {"rows": [_row(phone, at, name) | more]})
+        await self.settle()
+
+    async def envoys(self, them: Sequence[tuple[Phone, tuple[float, float], str]]) -> None:
+        """Several at once: phone, base, name."""
+        await deeds.put_rows(self.core, {"rows": [_row(*one) for one in them]})
         await self.settle()
 
     async def settle(self) -> None:
@@ -129,6 +129,7 @@ class House:
             await parts.deadlines.step()
             await parts.deadlines.settle()
             busy |= bool(await parts.fetching.step())
+            busy |= bool(await parts.payments.step())
             busy |= bool(await parts.delivery.step())
             await parts.delivery.settle()
             for _ in range(10):
@@ -255,6 +256,14 @@ class House:
         return PAGER.pages
 
 
+def _row(phone: Phone, at: tuple[float, float], name: str) -> dict[str, Any]:
+    return {
+        "name": name, "phone": "", "channel": phone.key.partition("-")[0], "address": phone.id,
+        "languages": ["zh", "th"], "services": ["interpret"], "lat": at[0], "lon": at[1],
+        "on_duty": True, "sex": "",
+    }  # fmt: skip
+
+
 PAGER = RecordingPager()
 
 
@@ -304,6 +313,7 @@ async def opened(database_url: str, data: Path, clock: FakeClock, **more: Any) -
             CsrEnvoyIndex(),
             random.Random(7).getrandbits,
             given.centre.phones,
+            pay_rules.rules(given),
         )
         base = await stack.enter_async_context(core.opened(given, clock, around))
         base = replace(base, speech=Catalogues(strict=True))

@@ -94,3 +94,22 @@ async def push(house: House, phone: Phone, written: datetime, kind: str, fields:
     xml = "".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in body.items())
     await house.phones.push(phone, f"<xml>{xml}</xml>")
     await house.settle()
+
+
+async def many_envoys(house: House, count: int, at: tuple[float, float]) -> list[Phone]:
+    """So many envoys with bases in a row, 100 m from one to the next, the first one nearest."""
+    phones = [await house.telegram(f"星{i:02}", "zh-hans") for i in range(count)]
+    bases = [(at[0] + 0.0009 * (i + 1), at[1]) for i in range(count)]
+    await house.envoys(
+        [(phone, base, f"星{i:02}") for i, (phone, base) in enumerate(zip(phones, bases, strict=True))]
+    )
+    return phones
+
+
+async def dispatched_by_words(house: House, phone: Phone) -> Case:
+    """An envoy on duty calls for help for themselves: with words, for their pin is a position."""
+    await phone.location(*BANGKOK)
+    await says(house, phone, "help me", "1")
+    case = await now(house, phone)
+    assert case.status is CaseStatus.OPEN
+    return case
