@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from backoffice.kernel.exchange import Letter
-from backoffice.kernel.messages import Ask, Choice, MapPoint, Message, Param
+from backoffice.kernel.messages import Ask, Choice, MapPoint, Message, Param, Term
 from bot.channel import Button, Features, MediaPart, Part, PointPart, TextPart
 from bot.splitting import split
 
@@ -104,7 +104,13 @@ class Rendering:
         return [self._say(letter, "choices.inline", {"choices": "   ".join(offered)})]
 
     def _choice(self, letter: Letter, choice: Choice) -> str:
-        return f"{choice.digit} {self._say(letter, choice.label, {})}"
+        return f"{choice.digit} {self._label(letter, choice)}"
+
+    def _label(self, letter: Letter, choice: Choice) -> str:
+        """The words of a choice; a language is named as its reader's language names it."""
+        if choice.label.startswith("language."):
+            return self._say(letter, "choices.term", {"term": Term(choice.label)})
+        return self._say(letter, choice.label, {})
 
     def _texts(self, text: str, letter: Letter, features: Features) -> list[TextPart]:
         pieces = split(text, features.text_limit, features.text_unit)
@@ -116,7 +122,7 @@ class Rendering:
     def _buttons(self, letter: Letter) -> tuple[Button, ...]:
         message = letter.message
         return tuple(
-            Button(self._say(letter, c.label, {}), f"q:{message.question}:{c.digit}") for c in message.choices
+            Button(self._label(letter, c), f"q:{message.question}:{c.digit}") for c in message.choices
         )
 
     def _ask(self, letter: Letter, features: Features) -> tuple[Ask | None, str]:

@@ -82,6 +82,16 @@ class Sos(BaseModel):
         return radii
 
 
+class Orders(BaseModel):
+    """The times and distances of service orders. Minutes, hours and kilometres."""
+
+    hold_minutes: float = Field(default=10, gt=0)
+    radii_km: list[float] = [10, 20, 40]
+    before_hours: float = Field(default=3, gt=0)
+    pay_within_minutes: float = Field(default=30, gt=0)
+    rate_within_hours: float = Field(default=72, gt=0)
+
+
 class Centre(BaseModel):
     """The command centre's own telephone lines by language."""
 
@@ -122,6 +132,7 @@ class Settings(BaseSettings):
     telegram: Telegram = Telegram()
     wechat: Wechat = Wechat()
     sos: Sos = Sos()
+    orders: Orders = Orders()
     centre: Centre = Centre()
     pager: Pager = Pager()
     geocoder: Geocoder = Geocoder()

@@ -44,12 +44,16 @@ class OfferRows(Rows):
         self._offers[offer.id] = offer
 
     async def get(self, offer: OfferId) -> Offer:
+        found = await self.find(offer)
+        if found is None:
+            raise errors.NotFound
+        return found
+
+    async def find(self, offer: OfferId) -> Offer | None:
         if offer in self._offers:
             return self._offers[offer]
         row = await self._first(_GET, {"key": offer})
-        if row is None:
-            raise errors.NotFound
-        return self._read(row)
+        return self._read(row) if row else None
 
     async def save(self, offer: Offer) -> None:
         values = {**await self._columns(offer), "version": offer.version + 1}

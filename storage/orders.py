@@ -122,12 +122,16 @@ class OrderRows(Rows):
         self._orders[order.id] = order
 
     async def get(self, order: OrderId) -> Order:
+        found = await self.find(order)
+        if found is None:
+            raise errors.NotFound
+        return found
+
+    async def find(self, order: OrderId) -> Order | None:
         if order in self._orders:
             return self._orders[order]
         row = await self._first(_GET, {"key": order})
-        if row is None:
-            raise errors.NotFound
-        return self._read(row)
+        return self._read(row) if row else None
 
     async def by_ref(self, ref: str) -> Order | None:
         row = await self._first(_BY_REF, {"of_ref": ref})

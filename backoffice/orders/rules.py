@@ -83,6 +83,11 @@ def worked_minutes(order: Order, now: datetime) -> int:
     return min(order.minutes, ceil((now - order.started_at).total_seconds() / 60))
 
 
+def share_of(part: Money, whole: Money) -> Fraction:
+    """Which part of a sum another sum of its currency is."""
+    return Fraction(part.minor, whole.minor)
+
+
 def nothing(order: Order) -> Money:
     return zero(order.price.total.currency)
 
@@ -91,4 +96,4 @@ def pay_for(order: Order, charged: Money) -> Money:
     """The envoy's part of a charge, in the proportion of the offer; the house keeps the rest."""
     if not order.price.total:
         return nothing(order)
-    return charged.part(Fraction(order.price.pay.minor, order.price.total.minor))
+    return charged.part(share_of(order.price.pay, order.price.total))

@@ -12,7 +12,17 @@ from backoffice.kernel.ids import CaseId, DeadlineId
 from backoffice.kernel.messages import Choice, Media, Message, Role
 from backoffice.people.model import Person
 from backoffice.ports import Deadline, DeadlineKind
-from backoffice.workflows import dispatching, intake, jobs, offers, promises, ringing, sealing, telling
+from backoffice.workflows import (
+    dispatching,
+    intake,
+    jobs,
+    offers,
+    order_sos,
+    promises,
+    ringing,
+    sealing,
+    telling,
+)
 from backoffice.workflows.work import Work, about
 
 CANCEL_REMEMBERED = timedelta(minutes=1)
@@ -79,7 +89,9 @@ async def _place(work: Work, person: Person, cry: Cry) -> tuple[Fix | None, bool
         return cry.fix, False
     known = await work.uow.people.last_fix(person.id)
     fresh = known is not None and work.now - known.at <= work.rules.last_known
-    return (known, True) if fresh else (None, False)
+    if not fresh:
+        known = await order_sos.place(work, person.id)
+    return (known, True) if known else (None, False)
 
 
 async def _free_ref(work: Work) -> str:
@@ -233,13 +245,16 @@ async def dispatch(work: Work, case: Case, person: Person) -> None:
     """Wake the centre and ask the envoys; then the questions, one at a time."""
     await _open(work, case)
     await work.uow.talk.close_about(case.id, "countdown")
-    asked = await dispatching.begin(work, case)
+    stays = await order_sos.carry(work, case)
+    asked = 0 if stays else await dispatching.begin(work, case)
     await work.uow.cases.save(case)
     told = telling.dispatched(work, case, person, asked)
     await work.tell(about(case, person.id, told))
     if case.fix is None or case.fix_is_last_known:
         await work.tell(about(case, person.id, telling.ask_place()))
-    if case.fix and not asked:
+    if stays:
+        await work.tell_traveller(case, order_sos.told(case, stays))
+    elif case.fix and not asked:
         await promises.tell_nobody(work, case)
     await _first_question(work, case, person)
     await _hand_on(work, case, person)

@@ -14,9 +14,10 @@ from backoffice import ports
 from backoffice.adapters.envoy_index import CsrEnvoyIndex
 from backoffice.adapters.gazetteer import Gazetteer
 from backoffice.kernel.clock import Clock, SystemClock
+from backoffice.orders.rules import OrderRules
 from backoffice.workflows.work import SosRules, World
 from bot.i18n.catalogues import Catalogues
-from config.settings import Settings, Sos
+from config.settings import Orders, Settings, Sos
 from storage import (
     bucket,
     bus,
@@ -163,7 +164,25 @@ def world(settings: Settings) -> World:
     """Places, index, rules and chance."""
     places = Gazetteer(settings.wechat.hk_macau_datum)
     places.warm()
-    return World(rules(settings.sos), places, CsrEnvoyIndex(), secrets.randbits, settings.centre.phones)
+    return World(
+        rules(settings.sos),
+        places,
+        CsrEnvoyIndex(),
+        secrets.randbits,
+        settings.centre.phones,
+        orders=order_rules(settings.orders),
+    )
+
+
+def order_rules(given: Orders) -> OrderRules:
+    """The settings of orders in the business's units; the rest is by the business's own tables."""
+    return OrderRules(
+        hold=timedelta(minutes=given.hold_minutes),
+        radii_m=tuple(km * 1000 for km in given.radii_km),
+        before=timedelta(hours=given.before_hours),
+        pay_within=timedelta(minutes=given.pay_within_minutes),
+        rate_within=timedelta(hours=given.rate_within_hours),
+    )
 
 
 def rules(sos: Sos) -> SosRules:

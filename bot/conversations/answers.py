@@ -9,7 +9,7 @@ from backoffice.kernel.exchange import Question
 from backoffice.kernel.ids import CaseId, QuestionId
 from backoffice.kernel.messages import Sentence
 from backoffice.workflows import intake, sos
-from bot.conversations import envoy, menu, places, profile
+from bot.conversations import envoy, menu, order_questions, places, profile, service_order
 from bot.conversations import sos as own_sos
 from bot.conversations.turn import Turn
 from bot.incoming import Pressed
@@ -39,10 +39,20 @@ async def pressed(turn: Turn, button: Pressed) -> bool:
 
 async def typed(turn: Turn, digits: str) -> bool:
     """A typed number answers the newest open question that uses it and that they can have read."""
-    for question in await turn.work.uow.talk.open_questions(turn.person.id):
+    for question in await _awake(turn):
+        if question.kind in order_questions.FREE_DIGITS and digits not in question.answers:
+            return False
         if digits in question.answers and not _unread(turn, question):
             return await _route(turn, Answer(question, question.answers[digits]))
     return await _countdown_just_over(turn, digits)
+
+
+async def _awake(turn: Turn) -> list[Question]:
+    """Open questions, newest first. While an own case is open, what is typed belongs to it and not to an order."""
+    asked = await turn.work.uow.talk.open_questions(turn.person.id)
+    if not any(q.kind.startswith("order.") for q in asked) or await turn.case() is None:
+        return list(asked)
+    return [q for q in asked if not q.kind.startswith("order.")]
 
 
 def _unread(turn: Turn, question: Question) -> bool:
@@ -62,7 +72,7 @@ async def worded(turn: Turn, meanings: frozenset[str]) -> bool:
     """A typed word answers the one open question it fits; two that fit are asked back."""
     fits = [
         Answer(question, value)
-        for question in await turn.work.uow.talk.open_questions(turn.person.id)
+        for question in await _awake(turn)
         for value in question.answers.values()
         if _means(question.kind, value) & meanings
     ]
@@ -79,6 +89,13 @@ _MEANT: Mapping[str, Mapping[str, frozenset[str]]] = {
     "intake.hurt": {"yes": frozenset({"hurt"}), "no": frozenset({"not_hurt"})},
     "late": {"yes": frozenset({"confirm"}), "no": frozenset({"cancel", "safe"})},
     "profile.consent": {"agree": frozenset({"yes"}), "refuse": frozenset({"no"})},
+    "order.do": {"end": frozenset({"done"}), "withdraw": frozenset({"cannot_go_on"})},
+    "order.end_ok": {"yes": frozenset({"done", "confirm"})},
+    "order.extend_ok": {"yes": frozenset({"confirm"})},
+    "order.meet_ok": {"yes": frozenset({"confirm"})},
+    "order.cancel_ok": {"yes": frozenset({"confirm", "cancel"})},
+    "order.time_ok": {"yes": frozenset({"confirm"})},
+    "order.summary": {"choose": frozenset({"confirm", "yes"})},
     "profile.erase": {"yes": frozenset({"erase"}), "no": frozenset({"cancel"})},
 }
 """Other words for a value, by kind of question: "cancel" says no to an erasure, and nothing about being hurt."""
@@ -104,6 +121,8 @@ async def _meaning(turn: Turn, answer: Answer) -> list[Sentence]:
     """One digit and what it stands for; an offer is told again, for two of them read alike."""
     kind = answer.question.kind.split(".")[0]
     digit = next(d for d, value in answer.question.answers.items() if value == answer.value)
+    if kind == "order":
+        return [Sentence("question.order", {"digit": digit})]
     about = await envoy.offer_lines(turn, answer.question) if kind == "offer" else []
     return [*about, Sentence(f"question.{kind}_{answer.value}", {"digit": digit})]
 
@@ -188,6 +207,10 @@ async def _on_place(turn: Turn, answer: Answer) -> bool:
     return await places.confirmed(turn, answer.value)
 
 
+async def _on_order(turn: Turn, answer: Answer) -> bool:
+    return await service_order.answer(turn, answer.question, answer.value)
+
+
 _ROUTES: Mapping[str, Callable[[Turn, Answer], Awaitable[bool]]] = {
     "countdown": _on_countdown,
     "late": _on_late,
@@ -197,5 +220,6 @@ _ROUTES: Mapping[str, Callable[[Turn, Answer], Awaitable[bool]]] = {
     "job": _on_job,
     "profile": _on_profile,
     "language": _on_language,
+    "order": _on_order,
     "place": _on_place,
 }

@@ -9,7 +9,7 @@ from backoffice.people.model import Reach
 from backoffice.ports import Alert
 from backoffice.workflows import relay
 from backoffice.workflows.relay import Said
-from bot.conversations import answers, envoy, menu, paying, profile, silent, sos, talk, words
+from bot.conversations import answers, envoy, menu, paying, profile, service_order, silent, sos, talk, words
 from bot.conversations.turn import Turn
 from bot.incoming import Contact, File, Followed, Left, Located, Paid, Pressed, Text, Unknown
 
@@ -61,7 +61,7 @@ async def _is_distress(turn: Turn, said: str) -> bool:
     """A cry always; an emergency told as a fact unless it is an envoy's report from a job; a red flag (not
     breathing, bleeding) rings an open case again."""
     found = classify.classify(said)
-    if found is not None and (found.cry or await envoy.job(turn) is None):
+    if found is not None and (found.cry or not await _at_work(turn)):
         return True
     return red_flags.is_red_flag(said) and await turn.case() is not None
 
@@ -71,6 +71,11 @@ async def _only_answers(turn: Turn, said: str) -> bool:
     found = classify.classify(said)
     meanings = words.meaning(said)
     return bool(meanings) and not (found and found.cry) and await answers.worded(turn, meanings)
+
+
+async def _at_work(turn: Turn) -> bool:
+    """An envoy on a job or in the middle of an order: an emergency they tell of is not their own."""
+    return await envoy.job(turn) is not None or await service_order.at_work(turn)
 
 
 async def _short(turn: Turn, said: str) -> bool:
@@ -83,7 +88,8 @@ async def _short(turn: Turn, said: str) -> bool:
         return await _command(turn, command, said)
     language = words.language_named(said)
     if language is not None:
-        await menu.speak(turn, language)
+        if not await service_order.language_typed(turn, said):
+            await menu.speak(turn, language)
         return True
     return await _meant(turn, words.meaning(said))
 
@@ -107,6 +113,8 @@ async def _command(turn: Turn, command: str, said: str = "") -> bool:
             await sos.cry(turn, Origin.BUTTON, _behind(said))
         case "case":
             await menu.my_case(turn)
+        case "order":
+            await service_order.begin(turn)
         case "profile":
             await profile.show(turn)
         case "language":

@@ -7,7 +7,7 @@ from backoffice.kernel.exchange import Question
 from backoffice.kernel.geo import Fix
 from backoffice.kernel.ids import AssignmentId
 from backoffice.kernel.messages import MapPoint, Sentence
-from backoffice.workflows import jobs, offers, positions, relay
+from backoffice.workflows import jobs, offers, orders, positions, relay
 from backoffice.workflows.relay import Said
 from bot.conversations.turn import Turn
 
@@ -62,6 +62,7 @@ async def duty(turn: Turn, on: bool) -> bool:
     await turn.say("envoy.on_duty" if on else "envoy.off_duty")
     if not on:
         await jobs.no_offers(turn.work, envoy)
+        await orders.off_duty(turn.work, envoy)
     elif own is not None and own.status is CaseStatus.OPEN:
         await turn.work.uow.envoys.take(envoy.id, own.id)
     return True

@@ -9,7 +9,7 @@ from backoffice.kernel.messages import MapPoint
 from backoffice.workflows import positions, relay, sos
 from backoffice.workflows.relay import Said
 from backoffice.workflows.sos import Cry
-from bot.conversations import envoy, places
+from bot.conversations import envoy, order_points, places
 from bot.conversations.turn import Turn
 from bot.incoming import Live, Located
 
@@ -60,6 +60,8 @@ async def located(turn: Turn, place: Located) -> None:
         fix = positions.understand(turn.work, place.point, place.source, turn.incoming.at, place.accuracy_m)
     except Refusal:
         await _unusable(turn, place)
+        return
+    if await order_points.located(turn, place, fix):
         return
     if not place.own:
         await _somebody_elses(turn, place, fix)

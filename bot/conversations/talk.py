@@ -5,7 +5,7 @@ from backoffice.kernel.messages import Message
 from backoffice.workflows import intake, relay, telling
 from backoffice.workflows.relay import Said
 from backoffice.workflows.work import about
-from bot.conversations import envoy, menu, places, profile
+from bot.conversations import envoy, menu, places, profile, service_order
 from bot.conversations.turn import Turn
 from bot.incoming import Contact
 
@@ -16,7 +16,7 @@ async def said(turn: Turn, words: str) -> None:
     case = await turn.case()
     if case is not None:
         await _in_case(turn, case, what)
-    elif not await envoy.say_in_job(turn, what):
+    elif not (await envoy.say_in_job(turn, what) or await service_order.say(turn, what)):
         await menu.not_understood(turn, what)
 
 
@@ -42,6 +42,8 @@ async def free_answer(turn: Turn, words: str) -> bool:
                 await relay.from_traveller(turn.work, case, turn.person, Said(words))
                 await intake.place_of_patient(turn.work, case, turn.person, words)
                 return True
+        if question.kind.startswith("order.") and await service_order.filled(turn, question, words):
+            return True
         if question.kind.startswith("profile.") and await profile.filled(turn, question, words):
             return True
     return await _just_a_number(turn, words)

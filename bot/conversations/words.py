@@ -149,6 +149,12 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "profile": """我的资料 个人资料 资料 我的档案 个人信息 修改资料 我的信息 my_profile profile
         my_details my_data プロフィール マイプロフィール 私の情報 個人情報 내_프로필 프로필 내_정보
         개인정보""",
+    "order": """订星使 找星使 订服务 订星使服务 预订星使 约星使 找翻译 订翻译 找人陪 下单 我要下单
+        我的订单 订单 订单状态 星使订单 服务订单 预约服务 order orders my_order my_orders new_order order_an_envoy
+        book_an_envoy order_a_service book_a_service find_an_envoy i_need_an_interpreter order_status
+        注文 注文する 注文したい
+        予約 私の注文 サービス注文 通訳を頼む スタッフを頼む 現地スタッフの注文 주문 주문하기 내_주문 예약
+        도우미_주문 도우미_예약 서비스_주문 통역_주문 주문_상황""",
     "language": """语言 语言设置 切换语言 更换语言 改语言 语系 language languages change_language 言語
         言語設定 言語変更 언어 언어_설정 언어_변경""",
     "help": """帮助 使用帮助 使用说明 说明 怎么用 使用方法 菜单 功能 instructions how_to_use menu
@@ -163,6 +169,9 @@ _SLASHES: Final[Mapping[str, str]] = {
     "case": "case",
     "mycase": "case",
     "my_case": "case",
+    "order": "order",
+    "orders": "order",
+    "book": "order",
     "profile": "profile",
     "me": "profile",
     "language": "language",
@@ -224,7 +233,7 @@ def language_named(text: str) -> str | None:
 
 
 def command_named(text: str) -> str | None:
-    """`sos`, `case`, `profile`, `language`, `help`, `start`, `envoy_on` or `envoy_off` for a whole message, else None.
+    """`sos`, `case`, `order`, `profile`, `language`, `help`, `start`, `envoy_on`, `envoy_off` of a whole message.
 
     A slash command may carry a bot's name and arguments ("/case 12@bot"). A bare "help" is no command: it is a cry.
     """

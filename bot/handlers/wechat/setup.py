@@ -1,4 +1,4 @@
-"""The official account's custom menu: SOS, my case, and the rest below one key."""
+"""The official account's custom menu: SOS, my case, and the rest (orders among them) below one key."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,11 +12,11 @@ _MORE = "更多 More"
 
 
 def menu(labels: Mapping[str, str]) -> dict[str, Any]:
-    """The menu from labels for `sos`, `case`, `profile`, `language`, `help` (and `more`, the key above the last three).
+    """The menu from labels for `sos`, `case`, `order`, `profile`, `language`, `help` (and `more`, above the last four).
 
     Each key is a CLICK whose EventKey is that name. Raises `ValueError` for a label that is too long.
     """
-    below = [_click(name, labels, SUB_BYTES) for name in ("profile", "language", "help")]
+    below = [_click(name, labels, SUB_BYTES) for name in ("order", "profile", "language", "help")]
     more = _checked(labels.get("more", _MORE), TOP_BYTES)
     top = [_click(name, labels, TOP_BYTES) for name in ("sos", "case")]
     return {"button": [*top, {"name": more, "sub_button": below}]}

@@ -18,6 +18,16 @@ ELSEWHERE = {
     "place.map": {"link"},
     "choices.inline": {"choices"},
     "label.*": {"name"},
+    "choices.term": {"term"},
+    "order.placed": {"ref", "count", "when"},
+    "order.offered_again": {"ref", "count", "when"},
+    "order.envoy_lost": {"ref", "count", "when"},
+    "order.envoy_absent": {"ref", "count", "when"},
+    "order.longer": {"until"},
+    "order.not_longer": {"until"},
+    "order.no_time_left": {"until"},
+    "order.not_begun": {"ref"},
+    "job.order_not_begun": {"ref"},
 }
 """Keys that reach their call through a function or an argument, with what is given there."""
 

@@ -8,9 +8,12 @@ from pathlib import Path
 from backoffice.dispatch.code_words import CODE_WORDS
 from backoffice.kernel.geodesy import COMPASS
 from backoffice.kernel.messages import Ask, Role
+from backoffice.orders import kinds, ratings
+from backoffice.orders.model import OrderStatus
+from backoffice.orders.rules import OrderRules
 from backoffice.places.emergency_numbers import Service
-from backoffice.workflows import intake, jobs
-from bot.conversations import menu, profile, words
+from backoffice.workflows import intake, jobs, order_letters, order_running
+from bot.conversations import menu, order_answers, order_questions, profile, service_order, words
 
 ROOT = Path(__file__).parents[3]
 SPEAKING = (
@@ -28,7 +31,9 @@ PATTERN = re.compile(r"[a-z_]+\.[a-z0-9_*]*\*[a-z0-9_*]*")
 NOT_SAID = frozenset({"note", "Alert", "audit", "hint", "getLogger", "joinpath", "open"})
 """Calls whose dotted words are codes of the timeline, of alerts and of hints."""
 REFUSALS = frozenset({"Refusal", "NotFound", "NotAllowed"})
-KINDS = frozenset({"profile.menu"})
+KINDS = frozenset(
+    {"profile.menu", "order.do", "order.offer", "order.again", "order.withdraw_ok", "order.report"}
+)
 """Kinds of questions that look like keys and are never said."""
 SUFFIXES = {"_from_base": ("offer.sos", "offer.sos_again")}
 """Endings put on a key afterwards, and on which."""
@@ -72,6 +77,15 @@ def _families() -> dict[str, set[str]]:
     return {
         "ask.*_*": {f"ask.{ask}_{how}" for ask in Ask for how in ("button", "how")},
         "ask.*_label": {f"ask.{ask}_label" for ask in Ask},
+        "button.order_*": {f"button.order_{value}" for value in order_letters.DIGITS},
+        "button.order_hours_*": {f"button.order_hours_{hours}" for hours in order_questions.LENGTHS},
+        "button.order_more_*": {f"button.order_more_{minutes}" for minutes in order_running.MORE},
+        "button.order_pick_*": {f"button.order_pick_{n}" for n in range(1, OrderRules().willing_most + 1)},
+        "button.order_place_*": {f"button.order_place_{n}" for n in range(1, order_answers.FOUND_MOST + 1)},
+        "button.order_show_*": {f"button.order_show_{n}" for n in range(1, service_order.LISTED_MOST + 1)},
+        "button.stars_*": {f"button.stars_{n}" for n in ratings.STARS},
+        "order_status.*": {f"order_status.{status}" for status in OrderStatus},
+        "service_kind.*": {f"service_kind.{kind}" for kind in kinds.all_kinds()},
         "bearing.*": {f"bearing.{point.lower()}" for point in COMPASS},
         "button.*": {f"button.{value}" for value in jobs.DIGITS},
         "code_word.*": {f"code_word.{word}" for word in CODE_WORDS},

@@ -10,6 +10,7 @@ from tests.bot.handlers.wechat import api
 LABELS = {
     "sos": "一键救命",
     "case": "我的求助",
+    "order": "订星使服务",
     "profile": "我的资料",
     "language": "语言 Language",
     "help": "帮助",
@@ -21,7 +22,7 @@ def test_sos_is_one_tap_away() -> None:
     sos, case, more = setup.menu(LABELS)["button"]
     assert sos == {"type": "click", "name": "一键救命", "key": "sos"}
     assert case["key"] == "case"
-    assert [key["key"] for key in more["sub_button"]] == ["profile", "language", "help"]
+    assert [key["key"] for key in more["sub_button"]] == ["order", "profile", "language", "help"]
 
 
 @pytest.mark.parametrize("label", ["", "救命救命救命"])

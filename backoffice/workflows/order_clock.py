@@ -1,0 +1,36 @@
+"""What happens when a deadline of an order passes."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from backoffice.kernel.ids import OrderId
+from backoffice.orders.model import Order
+from backoffice.ports import Deadline, DeadlineKind
+from backoffice.workflows import order_booking, order_ending, order_rating, order_running, orders
+from backoffice.workflows.work import Work
+
+
+async def fire(work: Work, deadline: Deadline) -> None:
+    """The deadline has been fired by its one winner; what is no longer true does nothing."""
+    order = await work.uow.orders.get(OrderId(deadline.subject))
+    if deadline.kind is DeadlineKind.ORDER_END:
+        await order_running.time_over(work, order, str(deadline.payload.get("stage", "due")))
+    else:
+        await _STEPS[deadline.kind](work, order)
+
+
+async def _seal(work: Work, order: Order) -> None:
+    if not order.live:
+        await work.uow.orders.seal(order.id)
+
+
+_STEPS: Mapping[DeadlineKind, Callable[[Work, Order], Awaitable[None]]] = {
+    DeadlineKind.ORDER_ASK: orders.more,
+    DeadlineKind.ORDER_LAPSE: orders.lapse,
+    DeadlineKind.ORDER_BEFORE: orders.before,
+    DeadlineKind.ORDER_PAY: order_booking.pay_over,
+    DeadlineKind.ORDER_GRACE: order_ending.grace,
+    DeadlineKind.ORDER_NO_SHOW: order_ending.no_show,
+    DeadlineKind.ORDER_RATING: order_rating.show,
+    DeadlineKind.ORDER_SEAL: _seal,
+}
+KINDS = frozenset(_STEPS) | {DeadlineKind.ORDER_END}

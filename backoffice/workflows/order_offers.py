@@ -1,0 +1,197 @@
+"""Finding an envoy for an order: rings and waves, each offer holding for its time, nothing to anybody off duty."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from backoffice.dispatch import ranking
+from backoffice.dispatch.model import Envoy
+from backoffice.kernel import geodesy
+from backoffice.kernel.ids import EnvoyId, OfferId
+from backoffice.kernel.messages import Choice, Message, Param, Sentence, Span, Term, When
+from backoffice.orders import rules
+from backoffice.orders.model import OPEN_OFFERS, Mode, Offer, OfferStatus, Order
+from backoffice.ports import DeadlineKind
+from backoffice.workflows import order_letters as letters
+from backoffice.workflows.work import Work
+
+LOOKED_AT = 600
+"""Most envoys looked at in one ring."""
+SOON = timedelta(hours=2)
+"""Who is on an emergency now is not asked for what begins so soon."""
+ANY_LANGUAGE = ""
+_NEVER_AGAIN = frozenset({OfferStatus.DECLINED, OfferStatus.WITHDRAWN})
+
+
+async def begin(work: Work, order: Order) -> int:
+    """Start a round of asking from the first ring; returns how many were asked at once. The caller saves."""
+    order.ring, order.choose_by = 0, None
+    order.notes = order.notes | {"round_at": work.now.isoformat()}
+    return await ask_more(work, order)
+
+
+async def ask_more(work: Work, order: Order) -> int:
+    """The next wave: this ring's next, else the next ring's. The caller saves the order."""
+    if order.fix is None:
+        return 0
+    for ring in range(order.ring, len(work.world.orders.radii_m)):
+        order.ring = ring
+        wave = await _wave(work, order)
+        if wave:
+            await _put(work, order, wave)
+            return len(wave)
+    return 0
+
+
+async def _wave(work: Work, order: Order) -> list[ranking.Candidate]:
+    given = work.world.orders
+    most = rules.how_many(given.acceptance, most=given.ask_most)
+    return (await _candidates(work, order))[:most]
+
+
+async def _candidates(work: Work, order: Order) -> list[ranking.Candidate]:
+    point, radius = _point(order), work.world.orders.radii_m[order.ring]
+    found = dict(work.world.index.within(point[0], point[1], radius)[:LOOKED_AT])
+    closed = await _not_now(work, order)
+    rows = await work.uow.envoys.many([EnvoyId(e) for e in found if e not in closed])
+    fitting = [e for e in rows if fits(work, order, e)]
+    busy = await taken(work, order, [e.id for e in fitting])
+    free = [ranking.candidate(e, found[e.id], work.now) for e in fitting if e.id not in busy]
+    return ranking.ranked(free)
+
+
+def _point(order: Order) -> tuple[float, float]:
+    return (order.fix.point.lat, order.fix.point.lon) if order.fix else (0.0, 0.0)
+
+
+async def _not_now(work: Work, order: Order) -> set[EnvoyId]:
+    """Who said no, gave it back, or was already asked in this round."""
+    began = datetime.fromisoformat(order.notes["round_at"])
+    asked = await work.uow.order_offers.of_order(order.id)
+    return {o.envoy for o in asked if o.status in _NEVER_AGAIN or o.asked_at >= began}
+
+
+def fits(work: Work, order: Order, envoy: Envoy) -> bool:
+    """On duty, not the traveller, does this kind, speaks the language; drills ask synthetic envoys only."""
+    soon = order.start_at - work.now < SOON
+    return (
+        envoy.on_duty
+        and envoy.person != order.customer
+        and envoy.synthetic == order.drill
+        and order.kind in envoy.services
+        and speaks(envoy, order.language)
+        and not (soon and envoy.busy_with)
+    )
+
+
+def speaks(envoy: Envoy, language: str) -> bool:
+    """`zh` is spoken by whoever names any Chinese."""
+    return language == ANY_LANGUAGE or any(
+        code == language or code.split("_")[0].split("-")[0] == language for code in envoy.languages
+    )
+
+
+async def taken(work: Work, order: Order, envoys: Sequence[EnvoyId]) -> set[EnvoyId]:
+    """Who has another order in that time, with the time between two."""
+    gap = work.world.orders.gap
+    return await work.uow.orders.taken(envoys, order.start_at - gap, order.until + gap)
+
+
+async def _put(work: Work, order: Order, wave: Sequence[ranking.Candidate]) -> None:
+    order.wave += 1
+    before = {o.envoy: o for o in await work.uow.order_offers.of_order(order.id)}
+    for one in wave:
+        offer = await _offer(work, order, one, before.get(one.envoy.id))
+        message = say(work, order, one.envoy, offer)
+        until = offer.until
+        await work.ask(letters.about(order, one.envoy.person, message), "order.offer", offer.id, until)
+    urgent = order.mode is Mode.FIRST
+    gap = work.world.orders.urgent_gap if urgent else work.world.orders.ask_gap
+    await letters.arm(work, order, DeadlineKind.ORDER_ASK, work.now + gap)
+    await letters.arm(work, order, DeadlineKind.ORDER_LAPSE, work.now + work.world.orders.hold)
+    radius = work.world.orders.radii_m[order.ring] / 1000
+    await letters.note(work, order, "system", "order.wave", asked=len(wave), ring_km=radius)
+
+
+async def _offer(work: Work, order: Order, one: ranking.Candidate, old: Offer | None) -> Offer:
+    until = work.now + work.world.orders.hold
+    made = Offer(
+        id=OfferId(work.new_id()),
+        order=order.id,
+        envoy=one.envoy.id,
+        asked_at=work.now,
+        until=until,
+        wave=order.wave,
+        distance_m=one.distance_m,
+        from_base=one.from_base,
+        reasons=one.reasons,
+    )
+    if old is None:
+        await work.uow.order_offers.add(made)
+        return made
+    old.move(OfferStatus.ASKED)
+    old.asked_at, old.until, old.wave, old.answered_at = work.now, until, order.wave, None
+    old.distance_m, old.from_base, old.reasons = made.distance_m, made.from_base, made.reasons
+    await work.uow.order_offers.save(old)
+    return old
+
+
+def say(work: Work, order: Order, envoy: Envoy, offer: Offer) -> Message:
+    """Kind, cell and band, time, pay, and until when it holds: never the point, never who."""
+    cell = geodesy.cell(*_point(order))
+    params: dict[str, Param] = {
+        "kind": Term(f"service_kind.{order.kind}"),
+        "place": replace(order.place, distance=None),
+        "cell": cell.code,
+        "band": str(geodesy.band_from_cell(cell, envoy.where(work.now))),
+        "length": Span(order.minutes * 60),
+        "pay": order.price.pay,
+        "hold": Span((offer.until - work.now).total_seconds()),
+    }
+    more = [_when(order), _how(order)]
+    more += [Sentence("offer.order_from_base")] if offer.from_base else []
+    choices = (Choice("accept", "button.accept", "1"), Choice("decline", "button.decline", "0"))
+    return Message("offer.order", params, choices, more=tuple(more))
+
+
+def _when(order: Order) -> Sentence:
+    if order.asap:
+        return Sentence("offer.order_now")
+    return Sentence("offer.order_when", {"when": When(order.start_at, order.place.zone)})
+
+
+def _how(order: Order) -> Sentence:
+    return Sentence("offer.order_first" if order.mode is Mode.FIRST else "offer.order_choose")
+
+
+async def open_offers(work: Work, order: Order) -> list[Offer]:
+    return [o for o in await work.uow.order_offers.of_order(order.id) if o.status in OPEN_OFFERS]
+
+
+async def willing(work: Work, order: Order) -> list[Offer]:
+    """Who said yes and may be chosen, the earliest yes first."""
+    return [o for o in await open_offers(work, order) if o.status is OfferStatus.WILLING]
+
+
+async def end(work: Work, order: Order, offer: Offer, to: OfferStatus) -> bool:
+    """Close an open offer; True when its letter had left, so that the envoy has to be told."""
+    offer.move(to)
+    await work.uow.order_offers.save(offer)
+    await work.uow.talk.close_about(offer.id)
+    envoy = await work.uow.envoys.get(offer.envoy)
+    return not await work.uow.outbox.drop_about(envoy.person, letters.thread(order))
+
+
+async def stand_down(work: Work, order: Order, offer: Offer, key: str) -> None:
+    """Take an open offer back; who never saw it is told nothing."""
+    if await end(work, order, offer, OfferStatus.STOOD_DOWN):
+        envoy = await work.uow.envoys.get(offer.envoy)
+        await work.tell(letters.about(order, envoy.person, Message(key)))
+
+
+async def stop(work: Work, order: Order, key: str, but: OfferId | None = None) -> None:
+    """Asking is over: everybody still asked or waiting is stood down at once."""
+    await letters.disarm(work, order, DeadlineKind.ORDER_ASK, DeadlineKind.ORDER_LAPSE)
+    for offer in await open_offers(work, order):
+        if offer.id != but:
+            await stand_down(work, order, offer, key)

@@ -1,0 +1,110 @@
+"""Talk about an order: the two hear each other through the service, and either calls the centre in."""
+
+from backoffice.cases.model import Audience, Entry
+from backoffice.kernel.ids import PersonId
+from backoffice.kernel.messages import Message, Role, Sentence, Speaker
+from backoffice.orders.model import HELD, Order
+from backoffice.ports import QueueItem
+from backoffice.workflows import order_letters as letters
+from backoffice.workflows import relay
+from backoffice.workflows.relay import Said
+from backoffice.workflows.work import Work
+
+CENTRE = "centre_called"
+"""The note that the centre was called in: from then on the queue hears every word."""
+
+
+async def live_for(work: Work, person: PersonId) -> tuple[Order, Role] | None:
+    """The order somebody talks in: one that runs before one to come; None without one that has an envoy."""
+    found = [(o, Role.TRAVELLER) for o in await work.uow.orders.live_of(person) if o.status in HELD]
+    envoy = await work.uow.envoys.of_person(person)
+    if envoy is not None:
+        found += [(o, Role.ENVOY) for o in await work.uow.orders.held_by(envoy.id)]
+    return min(found, key=lambda f: (f[0].started_at is None, f[0].start_at), default=None)
+
+
+async def several(work: Work, person: PersonId) -> bool:
+    """Whether this person has more than one order to talk about."""
+    envoy = await work.uow.envoys.of_person(person)
+    mine = [o for o in await work.uow.orders.live_of(person) if o.status in HELD]
+    return len(mine) + (len(await work.uow.orders.held_by(envoy.id)) if envoy else 0) > 1
+
+
+async def said(work: Work, order: Order, role: Role, what: Said) -> int:
+    """Kept on the order's own thread and told on, without numbers unless an operator has lifted that."""
+    author, name = await _author(work, order, role)
+    entry = Entry(letters.thread(order), work.now, role, author, name, what.text, what.media, what.place)
+    number = await work.uow.orders.add_entry(entry)
+    work.uow.hint(f"order:{order.id}")
+    to = await letters.reader(work, order, letters.other(role))
+    if to is not None:
+        message = relay.message(Speaker(role, name), what, masked=not order.unmasked)
+        if await several(work, to):
+            message = _named(message, order)
+        await work.tell(letters.about(order, to, message, entry=number))
+    if order.notes.get(CENTRE):
+        await _to_queue(work, order, role, what.text or "[…]")
+    return number
+
+
+def _named(message: Message, order: Order) -> Message:
+    """Somebody with several orders reads which one it is about."""
+    more = (*message.more, Sentence("order.thread", {"ref": order.ref}))
+    return Message(
+        message.key,
+        message.params,
+        place=message.place,
+        media=message.media,
+        speaker=message.speaker,
+        more=more,
+    )
+
+
+async def _author(work: Work, order: Order, role: Role) -> tuple[str, str]:
+    envoy = await letters.envoy_of(work, order)
+    if role is Role.ENVOY and envoy:
+        return envoy.id, envoy.name
+    person = await work.uow.people.get(order.customer)
+    return person.id, person.display_name
+
+
+async def call_centre(work: Work, order: Order, role: Role) -> None:
+    """Either side, at any moment: the centre is alerted and reads along from here."""
+    order.notes = order.notes | {CENTRE: True}
+    await work.uow.orders.save(order)
+    await letters.note(work, order, str(role), "order.centre_called")
+    await letters.alert(work, order, "order_centre")
+    await _to_queue(work, order, role, "☎")
+    key = "order.centre_called" if role is Role.TRAVELLER else "job.order_centre_called"
+    await letters.tell(work, order, role, Message(key, {"ref": order.ref}))
+
+
+async def _to_queue(work: Work, order: Order, role: Role, text: str) -> None:
+    to = await letters.reader(work, order, role)
+    if to is not None:
+        item = QueueItem(0, to, work.now, f"[{order.ref} {role}] {text}"[:4000])
+        await work.uow.desk.queue(item)
+        work.uow.hint("queue")
+
+
+async def reports_danger(work: Work, order: Order) -> None:
+    """An envoy's report of something grave about the person they are with: the centre hears it at once."""
+    await letters.note(work, order, "envoy", "order.reports_danger")
+    await letters.alert(work, order, "order_danger")
+
+
+async def from_operator(work: Work, order: Order, author: tuple[str, str], role: Role, text: str) -> int:
+    """An operator's words (`author` = id and name) to one side, on the order's thread."""
+    entry = Entry(letters.thread(order), work.now, Role.OPERATOR, author[0], author[1], text)
+    number = await work.uow.orders.add_entry(entry)
+    to = await letters.reader(work, order, role)
+    if to is not None:
+        message = relay.message(Speaker(Role.OPERATOR, author[1]), Said(text), masked=False)
+        await work.tell(letters.about(order, to, message, entry=number))
+    return number
+
+
+async def staff_note(work: Work, order: Order, author: tuple[str, str], text: str) -> int:
+    """Staff alone."""
+    entry = Entry(letters.thread(order), work.now, Role.OPERATOR, *author, text, audience=Audience.STAFF)
+    return await work.uow.orders.add_entry(entry)
