@@ -63,8 +63,10 @@ def _unread(turn: Turn, question: Question) -> bool:
 async def _countdown_just_over(turn: Turn, digits: str) -> bool:
     """A 0 or 1 meant for a countdown that has just ended still means cancel or confirm."""
     case = await turn.case()
-    if case is None or digits not in ("0", "1"):
+    if digits not in ("0", "1"):
         return False
+    if case is None:
+        return await envoy.too_late(turn)
     return await (own_sos.cancel(turn) if digits == "0" else own_sos.confirm(turn))
 
 

@@ -91,7 +91,7 @@ async def _short(turn: Turn, said: str) -> bool:
         if not await service_order.language_typed(turn, said):
             await menu.speak(turn, language)
         return True
-    return await _meant(turn, words.meaning(said))
+    return await _meant(turn, words.meaning(said.removeprefix("/")))
 
 
 async def _meant(turn: Turn, meanings: frozenset[str]) -> bool:
@@ -104,7 +104,7 @@ async def _meant(turn: Turn, meanings: frozenset[str]) -> bool:
         return await sos.cancel(turn)
     if "erase" in meanings:
         return await profile.ask_erase(turn)
-    return False
+    return bool(meanings & {"accept", "decline"}) and await envoy.too_late(turn)
 
 
 async def _command(turn: Turn, command: str, said: str = "") -> bool:
@@ -136,11 +136,19 @@ def _behind(said: str) -> str:
 
 
 async def _pressed(turn: Turn, button: Pressed) -> None:
-    if button.command and await _command(turn, button.command):
+    if button.command:
+        await _slash(turn, button.command)
         return
     if button.question and await answers.pressed(turn, button):
         return
     await turn.say("question.over")
+
+
+async def _slash(turn: Turn, typed: str) -> None:
+    """A key of the menu or a command; "/cancel" and whatever else nobody knows is read as the word it is."""
+    command = words.command_named(f"/{typed}")
+    if command is None or not await _command(turn, command):
+        await _text(turn, typed)
 
 
 async def _file(turn: Turn, file: File) -> None:

@@ -1,7 +1,9 @@
 """What an envoy says: answers to offers, progress, duty, position, words inside a job."""
 
+from datetime import timedelta
+
 from backoffice.cases.model import Case, CaseStatus
-from backoffice.dispatch.model import WORKING, Assignment, Envoy
+from backoffice.dispatch.model import WORKING, Assignment, AssignmentStatus, Envoy
 from backoffice.distress import classify, red_flags
 from backoffice.kernel.exchange import Question
 from backoffice.kernel.geo import Fix
@@ -10,6 +12,9 @@ from backoffice.kernel.messages import MapPoint, Sentence
 from backoffice.workflows import jobs, offers, orders, positions, relay
 from backoffice.workflows.relay import Said
 from bot.conversations.turn import Turn
+
+LATELY = timedelta(hours=1)
+"""An answer this long after the question may still be meant for it."""
 
 
 async def me(turn: Turn) -> Envoy | None:
@@ -65,6 +70,18 @@ async def duty(turn: Turn, on: bool) -> bool:
         await orders.off_duty(turn.work, envoy)
     elif own is not None and own.status is CaseStatus.OPEN:
         await turn.work.uow.envoys.take(envoy.id, own.id)
+    return True
+
+
+async def too_late(turn: Turn) -> bool:
+    """An answer to an offer that was taken back a moment ago; False when there was none."""
+    envoy = await me(turn)
+    if envoy is None:
+        return False
+    over = await turn.work.uow.assignments.of_envoy(envoy.id, frozenset({AssignmentStatus.STOOD_DOWN}))
+    if not over or turn.work.now - over[0].asked_at > LATELY:
+        return False
+    await turn.say("offer.gone")
     return True
 
 
