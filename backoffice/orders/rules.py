@@ -1,9 +1,9 @@
-"""The rules of orders by table: holding times, cancelling, not showing up, what is charged, how many are asked."""
+"""The rules of orders by table: holding times, cancelling, not showing up, what is charged."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
-from math import ceil, log
+from math import ceil
 
 from backoffice.kernel.money import Money, zero
 from backoffice.orders.model import Order, OrderStatus
@@ -36,7 +36,6 @@ class OrderRules:
     urgent_gap: timedelta = timedelta(minutes=1)
     radii_m: tuple[float, ...] = (10_000, 20_000, 40_000)
     willing_most: int = 3
-    acceptance: float = 0.3
     ask_most: int = 30
     gap: timedelta = timedelta(minutes=30)
     before: timedelta = timedelta(hours=3)
@@ -51,13 +50,6 @@ class OrderRules:
     least_minutes: int = 30
     most_minutes: int = 12 * 60
     cancel: tuple[CancelRule, ...] = CANCEL_RULES
-
-
-def how_many(acceptance: float, wanted: float = 0.95, most: int = 30) -> int:
-    """How many to ask so that somebody says yes with the chance `wanted`, each saying yes with `acceptance`."""
-    if acceptance >= wanted:
-        return 1
-    return min(most, ceil(log(1 - wanted) / log(1 - max(acceptance, 0.01))))
 
 
 def cancel_percent(rules: OrderRules, order: Order, now: datetime) -> int:

@@ -4,7 +4,8 @@ For cries and for orders alike: whoever looks says around which point, how far, 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from backoffice.cases.model import Case, Kind
 from backoffice.dispatch import acceptance, fitting, looks, ranking, travel
@@ -18,6 +19,8 @@ from backoffice.kernel.ids import EnvoyId
 from backoffice.people.model import Person
 from backoffice.workflows.work import Work
 
+MEETING = timedelta(minutes=30)
+"""Whoever meets a traveller of an order within this time is not asked."""
 LOOKED_AT = 600
 """Most envoys ever looked at in one ring: 20 waves of 30."""
 SKILLS: Mapping[Kind, frozenset[str]] = {
@@ -55,10 +58,19 @@ async def look(work: Work, search: Search) -> Found:
     rows = await work.uow.envoys.many([EnvoyId(e) for e, _ in near])
     envoys = [e for e in rows if fitting.concerns(e, search.need)]
     standings = await work.uow.standings.of([e.id for e in envoys])
+    search = replace(search, out=await _with_travellers(work, search, envoys) | dict(search.out))
     reasons = {e.id: _why_not(work, search, e, standings[e.id]) for e in envoys}
     free = [e for e in envoys if reasons[e.id] is None]
     others = [left_out(work, search.point, e, reason) for e in envoys if (reason := reasons[e.id])]
     return Found(_order(work, search, free, standings), standings, others)
+
+
+async def _with_travellers(work: Work, search: Search, envoys: Sequence[Envoy]) -> dict[EnvoyId, Reason]:
+    """For a cry nobody is called away from a traveller they are with, or are about to meet."""
+    if search.need.call is not Call.SOS:
+        return {}
+    held = await work.uow.orders.taken([e.id for e in envoys], work.now, work.now + MEETING)
+    return dict.fromkeys(held, Reason.BUSY)
 
 
 def _why_not(work: Work, search: Search, envoy: Envoy, standing: Standing) -> Reason | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import ceil
 
-from backoffice.dispatch import code_words, ranking
+from backoffice.dispatch import code_words, travel
 from backoffice.dispatch.model import Envoy
 from backoffice.kernel.messages import (
     Choice,
@@ -41,7 +41,7 @@ RUNNING_CLOCKS = (
 
 async def book(work: Work, order: Order, offer: Offer, envoy: Envoy) -> bool:
     """One winner by a conditional UPDATE; everybody else who was asked is told at once."""
-    start, end = _times(work, order, offer, envoy)
+    start, end = await _times(work, order, offer)
     booking = Booking(order.id, offer.id, envoy.id, start, end, work.world.orders.gap)
     if _away(work, order, envoy) or not await work.uow.orders.book(booking):
         return False
@@ -59,11 +59,13 @@ def _away(work: Work, order: Order, envoy: Envoy) -> bool:
     return bool(envoy.busy_with) and order.start_at - work.now < offers.SOON
 
 
-def _times(work: Work, order: Order, offer: Offer, envoy: Envoy) -> tuple[datetime, datetime]:
+async def _times(work: Work, order: Order, offer: Offer) -> tuple[datetime, datetime]:
     """From the time agreed, or from when this envoy can be there."""
     if not order.asap:
         return order.start_at, order.until
-    seconds = ranking.candidate(envoy, offer.distance_m, work.now).arrival_s
+    standing = (await work.uow.standings.of([offer.envoy]))[offer.envoy]
+    night = travel.is_night(work.now, order.place.zone)
+    seconds = travel.arrival_s(standing.transport, offer.distance_m, night=night)
     start = work.now + timedelta(seconds=ceil(seconds / STEP_S) * STEP_S)
     return start, start + timedelta(minutes=order.minutes)
 

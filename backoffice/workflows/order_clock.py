@@ -2,10 +2,18 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from backoffice.dispatch import looks
 from backoffice.kernel.ids import OrderId
 from backoffice.orders.model import Order
 from backoffice.ports import Deadline, DeadlineKind
-from backoffice.workflows import order_booking, order_ending, order_rating, order_running, orders
+from backoffice.workflows import (
+    order_booking,
+    order_ending,
+    order_letters,
+    order_rating,
+    order_running,
+    orders,
+)
 from backoffice.workflows.work import Work
 
 
@@ -19,8 +27,15 @@ async def fire(work: Work, deadline: Deadline) -> None:
 
 
 async def _seal(work: Work, order: Order) -> None:
-    if not order.live:
-        await work.uow.orders.seal(order.id)
+    """Exact points go behind the two-person seal, and the distances that would give them away."""
+    if order.live:
+        return
+    for offer in await work.uow.order_offers.of_order(order.id):
+        offer.distance_m = 0.0
+        offer.reasons = {name: fact for name, fact in offer.reasons.items() if name not in looks.EXACT}
+        await work.uow.order_offers.save(offer)
+    await work.uow.considerations.coarsen(order_letters.thread(order))
+    await work.uow.orders.seal(order.id)
 
 
 _STEPS: Mapping[DeadlineKind, Callable[[Work, Order], Awaitable[None]]] = {

@@ -8,10 +8,10 @@ from backoffice.kernel.money import Money
 from backoffice.orders import rules
 from backoffice.orders.model import OfferStatus, Order, OrderStatus
 from backoffice.ports import DeadlineKind
+from backoffice.workflows import history, order_prices, order_rating, orders, settlement
 from backoffice.workflows import order_booking as booking
 from backoffice.workflows import order_letters as letters
 from backoffice.workflows import order_offers as offers
-from backoffice.workflows import order_prices, order_rating, orders, settlement
 from backoffice.workflows.work import Work
 
 CANCEL_OK, WITHDRAW_OK = "order.cancel_ok", "order.withdraw_ok"
@@ -183,6 +183,7 @@ async def complete(work: Work, order: Order, by: str) -> None:
     await letters.note(work, order, by, "order.completed", minutes=order.notes["worked"])
     await letters.tell(work, order, Role.TRAVELLER, _receipt(order, charged))
     if envoy:
+        await history.worked(work, envoy)
         params: dict[str, Param] = {**_times(order), "pay": rules.pay_for(order, charged)}
         await work.tell(letters.about(order, envoy.person, Message("job.order_done", params)))
     await order_rating.ask(work, order)

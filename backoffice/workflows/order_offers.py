@@ -4,19 +4,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from backoffice.dispatch import ranking
+from backoffice.dispatch import looks, ranking, travel
+from backoffice.dispatch.fitting import Need, Reason
+from backoffice.dispatch.looks import Look
 from backoffice.dispatch.model import Envoy
+from backoffice.dispatch.standing import Answer, Call, silent
 from backoffice.kernel import geodesy
 from backoffice.kernel.ids import EnvoyId, OfferId
 from backoffice.kernel.messages import Choice, Message, Param, Sentence, Span, Term, When
-from backoffice.orders import rules
 from backoffice.orders.model import OPEN_OFFERS, Mode, Offer, OfferStatus, Order
+from backoffice.people.model import Person
 from backoffice.ports import DeadlineKind
+from backoffice.workflows import finding
+from backoffice.workflows import offers as sos_offers
 from backoffice.workflows import order_letters as letters
 from backoffice.workflows.work import Work
 
-LOOKED_AT = 600
-"""Most envoys looked at in one ring."""
 SOON = timedelta(hours=2)
 """Who is on an emergency now is not asked for what begins so soon."""
 ANY_LANGUAGE = ""
@@ -36,59 +39,77 @@ async def ask_more(work: Work, order: Order) -> int:
         return 0
     for ring in range(order.ring, len(work.world.orders.radii_m)):
         order.ring = ring
-        wave = await _wave(work, order)
+        found = await look(work, order)
+        near = await _reachable(work, found.order)
+        wave = near[: ranking.wave(near, Call.ORDER, work.world.orders.ask_most)]
         if wave:
             await _put(work, order, wave)
+            await _remember(work, order, found, wave)
             return len(wave)
     return 0
 
 
-async def _wave(work: Work, order: Order) -> list[ranking.Candidate]:
-    given = work.world.orders
-    most = rules.how_many(given.acceptance, most=given.ask_most)
-    return (await _candidates(work, order))[:most]
+async def _remember(
+    work: Work, order: Order, found: finding.Found, wave: Sequence[ranking.Candidate]
+) -> None:
+    """Why these and why not the others: kept with the order."""
+    everybody = finding.picture(found, wave, [])
+    ring_km = work.world.orders.radii_m[order.ring] / 1000
+    named, counts = looks.kept(everybody), looks.counts(everybody)
+    kept = Look(letters.thread(order), work.now, "wave", ring_km, order.wave, named, counts)
+    await finding.remember(work, found, kept)
 
 
-async def _candidates(work: Work, order: Order) -> list[ranking.Candidate]:
-    point, radius = _point(order), work.world.orders.radii_m[order.ring]
-    found = dict(work.world.index.within(point[0], point[1], radius)[:LOOKED_AT])
-    closed = await _not_now(work, order)
-    rows = await work.uow.envoys.many([EnvoyId(e) for e in found if e not in closed])
-    fitting = [e for e in rows if fits(work, order, e)]
-    busy = await taken(work, order, [e.id for e in fitting])
-    free = [ranking.candidate(e, found[e.id], work.now) for e in fitting if e.id not in busy]
-    return ranking.ranked(free)
+async def answered(work: Work, envoy: Envoy, answer: Answer) -> None:
+    """For their record with orders; drills are kept apart."""
+    if not envoy.synthetic:
+        await work.uow.standings.answered(envoy.id, Call.ORDER, answer)
 
 
-def _point(order: Order) -> tuple[float, float]:
-    return (order.fix.point.lat, order.fix.point.lon) if order.fix else (0.0, 0.0)
+async def lapsed(work: Work, order: Order, offer: Offer) -> None:
+    """An offer's time is over; silence counts only when it had been on their screen long enough."""
+    await end(work, order, offer, OfferStatus.LAPSED)
+    envoy = await work.uow.envoys.get(offer.envoy)
+    reached = await work.uow.standings.reached_at(envoy.person, letters.thread(order), offer.asked_at)
+    if silent(reached, work.now):
+        await answered(work, envoy, Answer.SILENT)
 
 
-async def _not_now(work: Work, order: Order) -> set[EnvoyId]:
+async def look(work: Work, order: Order) -> finding.Found:
+    """Everybody in this ring who fits, in the order of asking, and everybody left out, with the reason."""
+    if order.fix is None:
+        return finding.Found([], {}, [])
+    point, radius = order.fix.point, work.world.orders.radii_m[order.ring]
+    near = [EnvoyId(e) for e, _ in work.world.index.within(point.lat, point.lon, radius)[: finding.LOOKED_AT]]
+    busy = dict.fromkeys(await taken(work, order, near), Reason.BUSY)
+    person = await work.uow.people.get(order.customer)
+    out = busy | await _not_now(work, order)
+    return await finding.look(work, finding.Search(point, radius, need(order, person), out))
+
+
+def need(order: Order, person: Person) -> Need:
+    """What an order asks for: its language, its kind, the sex the traveller asked for."""
+    return Need(
+        Call.ORDER,
+        order.customer,
+        languages=frozenset({order.language} - {ANY_LANGUAGE}),
+        skills=frozenset({order.kind}),
+        sex=person.profile.envoy_sex,
+        night=travel.is_night(order.start_at, order.place.zone),
+        drill=order.drill,
+    )
+
+
+async def _not_now(work: Work, order: Order) -> dict[EnvoyId, Reason]:
     """Who said no, gave it back, or was already asked in this round."""
     began = datetime.fromisoformat(order.notes["round_at"])
     asked = await work.uow.order_offers.of_order(order.id)
-    return {o.envoy for o in asked if o.status in _NEVER_AGAIN or o.asked_at >= began}
+    never = {o.envoy: Reason.DECLINED for o in asked if o.status in _NEVER_AGAIN}
+    return {o.envoy: Reason.ASKED for o in asked if o.asked_at >= began} | never
 
 
-def fits(work: Work, order: Order, envoy: Envoy) -> bool:
-    """On duty, not the traveller, does this kind, speaks the language; drills ask synthetic envoys only."""
-    soon = order.start_at - work.now < SOON
-    return (
-        envoy.on_duty
-        and envoy.person != order.customer
-        and envoy.synthetic == order.drill
-        and order.kind in envoy.services
-        and speaks(envoy, order.language)
-        and not (soon and envoy.busy_with)
-    )
-
-
-def speaks(envoy: Envoy, language: str) -> bool:
-    """`zh` is spoken by whoever names any Chinese."""
-    return language == ANY_LANGUAGE or any(
-        code == language or code.split("_")[0].split("-")[0] == language for code in envoy.languages
-    )
+async def _reachable(work: Work, candidates: Sequence[ranking.Candidate]) -> list[ranking.Candidate]:
+    return [one for one in candidates if await sos_offers.reaches(work, one.envoy)]
 
 
 async def taken(work: Work, order: Order, envoys: Sequence[EnvoyId]) -> set[EnvoyId]:
@@ -138,7 +159,8 @@ async def _offer(work: Work, order: Order, one: ranking.Candidate, old: Offer | 
 
 def say(work: Work, order: Order, envoy: Envoy, offer: Offer) -> Message:
     """Kind, cell and band, time, pay, and until when it holds: never the point, never who."""
-    cell = geodesy.cell(*_point(order))
+    point = order.fix.point if order.fix else envoy.base
+    cell = geodesy.cell(point.lat, point.lon)
     params: dict[str, Param] = {
         "kind": Term(f"service_kind.{order.kind}"),
         "place": replace(order.place, distance=None),

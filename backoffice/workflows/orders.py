@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backoffice.dispatch.model import Envoy
+from backoffice.dispatch.standing import Answer
 from backoffice.kernel import geodesy, ids
 from backoffice.kernel.errors import Refusal, Stale
 from backoffice.kernel.geo import Fix
@@ -154,7 +155,7 @@ async def lapse(work: Work, order: Order) -> None:
         return
     for offer in await offers.open_offers(work, order):
         if offer.status is OfferStatus.ASKED and offer.until <= work.now:
-            await offers.end(work, order, offer, OfferStatus.LAPSED)
+            await offers.lapsed(work, order, offer)
     if order.choose_by is not None and order.choose_by <= work.now:
         await _not_chosen(work, order)
     elif not await offers.open_offers(work, order):
@@ -200,7 +201,9 @@ async def accept(work: Work, offer: Offer, envoy: Envoy) -> None:
     elif await offers.taken(work, order, [envoy.id]):
         await _refused(work, order, offer, "offer.order_overlap")
     elif order.mode is Mode.FIRST:
-        if not await order_booking.book(work, order, offer, envoy):
+        if await order_booking.book(work, order, offer, envoy):
+            await offers.answered(work, envoy, Answer.ACCEPTED)
+        else:
             await _too_late(work, order, offer, envoy)
     else:
         await _willing(work, order, offer, envoy)
@@ -232,6 +235,7 @@ async def _willing(work: Work, order: Order, offer: Offer, envoy: Envoy) -> None
         offer.move(OfferStatus.WILLING)
         offer.answered_at = work.now
         await work.uow.order_offers.save(offer)
+        await offers.answered(work, envoy, Answer.ACCEPTED)
         await letters.note(work, order, f"envoy:{envoy.id}", "order.willing", name=envoy.name)
     if order.choose_by is None:
         order.choose_by = work.now + work.world.orders.hold
@@ -302,6 +306,7 @@ async def decline(work: Work, offer: Offer, envoy: Envoy) -> None:
         return
     offer.answered_at = work.now
     await offers.end(work, order, offer, OfferStatus.DECLINED)
+    await offers.answered(work, envoy, Answer.DECLINED)
     await letters.note(work, order, f"envoy:{envoy.id}", "order.declined", name=envoy.name)
     await work.tell(letters.about(order, envoy.person, Message("offer.order_declined")))
     await _one_less(work, order)
