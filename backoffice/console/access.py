@@ -25,6 +25,7 @@ class Act(StrEnum):
     REOPEN = "reopen"
     ASK_AGAIN = "ask_again"
     END_DURESS = "end_duress"
+    UNMASK = "unmask"
     QUEUE = "queue"
     SEEN_ALERT = "seen_alert"
 
@@ -48,6 +49,7 @@ ROLES: Mapping[Act, frozenset[OperatorRole]] = {
     Act.REOPEN: _DESK,
     Act.ASK_AGAIN: _DESK,
     Act.END_DURESS: _DESK,
+    Act.UNMASK: _DESK,
     Act.QUEUE: _DESK,
     Act.SEEN_ALERT: _DESK,
 }
@@ -64,6 +66,7 @@ _OWNERS = frozenset(
         Act.CLOSE,
         Act.ASK_AGAIN,
         Act.END_DURESS,
+        Act.UNMASK,
     }
 )
 _VISIBLE = frozenset({CaseStatus.OPEN, CaseStatus.RESOLVED, CaseStatus.CLOSED})
@@ -137,6 +140,8 @@ ROUTES: Mapping[str, Act | None] = {
     "case.reopen": Act.REOPEN,
     "case.ask_again": Act.ASK_AGAIN,
     "case.end_duress": Act.END_DURESS,
+    "case.unmask": Act.UNMASK,
+    "case.mask": Act.UNMASK,
     "queue.done": Act.QUEUE,
     "queue.answer": Act.QUEUE,
     "queue.reopen": Act.QUEUE,

@@ -14,7 +14,7 @@ from backoffice.console.deps import DEPS, Step
 from backoffice.console.guard import CASE
 from backoffice.kernel import errors
 from backoffice.kernel.ids import CaseId, OperatorId
-from backoffice.workflows import centre, work
+from backoffice.workflows import centre, unmasking, work
 
 TEXT_LIMIT = 4000
 """Characters of one message: a long text is split on its way out, a novel is a mistake."""
@@ -100,6 +100,15 @@ def end_duress(case: CaseId, operator: ports.Operator, form: Form) -> Step:
     return lambda w: centre.end_duress(w, case, operator)
 
 
+def unmask(case: CaseId, operator: ports.Operator, form: Form) -> Step:
+    reason = _text(form, "reason")
+    return lambda w: unmasking.lift(w, case, operator, reason)
+
+
+def mask(case: CaseId, operator: ports.Operator, form: Form) -> Step:
+    return lambda w: unmasking.restore(w, case, operator)
+
+
 ON_CASE: Mapping[str, tuple[str, OnCase]] = {
     "case.take": ("take", take),
     "case.hand_over": ("hand-over", hand_over),
@@ -112,6 +121,8 @@ ON_CASE: Mapping[str, tuple[str, OnCase]] = {
     "case.reopen": ("reopen", reopen),
     "case.ask_again": ("ask-again", ask_again),
     "case.end_duress": ("end-duress", end_duress),
+    "case.unmask": ("unmask", unmask),
+    "case.mask": ("mask", mask),
 }
 """Route name -> last part of its path, and the step."""
 

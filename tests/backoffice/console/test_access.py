@@ -22,6 +22,7 @@ FORMS = {
     "case.called": {"outcome": "verified"},
     "case.number": {"phone": "+8613800138000"},
     "case.close": {"reason": "helped"},
+    "case.unmask": {"reason": "听不见对方"},
     "language": {"to": "en"},
 }
 TEXT = {"text": "一句话"}
@@ -83,7 +84,7 @@ def _expected(operator: Operator, name: str, act: Act, evening: Evening) -> bool
     """Written out by hand from business.md, not read from the code under test."""
     desk = operator.role in (OperatorRole.OPERATOR, OperatorRole.SUPERVISOR)
     speaks = {"case.reply", "case.reply_envoy", "case.called", "case.number", "case.close", "case.hand_over"}
-    if name in speaks | {"case.ask_again"}:
+    if name in speaks | {"case.ask_again", "case.unmask", "case.mask"}:
         return operator.role is OperatorRole.SUPERVISOR
     if name in ("case.reopen", "case.end_duress"):
         return False

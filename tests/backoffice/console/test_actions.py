@@ -106,6 +106,20 @@ async def test_ask_again_and_end_duress(lin: Visitor, evening: Evening) -> None:
     assert (await case(evening, "Q8DN")).duress is False
 
 
+async def test_direct_contact_is_allowed_with_a_reason_and_taken_back(lin: Visitor, evening: Evening) -> None:
+    """The reason is a note for staff; without one nothing changes; both steps stand in the timeline."""
+    assert (await lin.post(f"{CASE}/unmask")).status == 400
+    assert not (await case(evening, "7K3F")).notes.get("unmasked")
+    assert (await lin.post(f"{CASE}/unmask", {"reason": "两边听不见对方"})).status == 303
+    found = await view(evening, "7K3F")
+    assert found.case.notes["unmasked"]
+    assert found.events[-1].what == "centre.unmasked"
+    assert [s.entry.audience for s in found.said if s.entry.text == "两边听不见对方"] == [Audience.STAFF]
+    assert "恢复隐藏号码" in await (await lin.get(CASE)).text()
+    assert (await lin.post(f"{CASE}/mask")).status == 303
+    assert not (await case(evening, "7K3F")).notes.get("unmasked")
+
+
 async def test_messages_outside_cases(lin: Visitor, evening: Evening) -> None:
     """Answered, done, or its case reopened with one key; then they leave the list."""
 
