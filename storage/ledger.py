@@ -62,7 +62,7 @@ _LINES = (
     )
     .order_by(ledger_posting.c.at, ledger_posting.c.seq)
 )
-_CURRENCIES = sa.select(ledger_posting.c.currency.distinct()).where(_of_account)
+_CURRENCIES = sa.select(ledger_posting.c.currency).where(_of_account).distinct()
 _OWED = (
     sa.select(ledger_balance.c.owner, ledger_balance.c.credit, ledger_balance.c.currency)
     .where(ledger_balance.c.kind == AccountKind.PAYABLE, ledger_balance.c.credit > 0)

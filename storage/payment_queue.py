@@ -6,11 +6,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backoffice.money.model import Heard, OrderKind, OrderState, PaymentId, PaymentStatus, ProviderOrder
+from backoffice.money.model import (
+    Heard,
+    OrderKind,
+    OrderState,
+    Payment,
+    PaymentId,
+    PaymentStatus,
+    ProviderOrder,
+)
 from storage.conflict import insert_or_ignore
 from storage.engine import Database
 from storage.money_tables import payment, payment_heard, payment_order
-from storage.payments import heard_columns, read_heard, read_order
+from storage.payments import heard_columns, read_heard, read_order, read_payment
+from storage.tables import person
 
 LEASE = timedelta(seconds=60)
 """Longer than any call to a provider. A claim that ends without a word means that nobody knows."""
@@ -86,7 +95,11 @@ _NEWS = (
     .returning(payment_heard)
 )
 _STORE = insert_or_ignore(payment_heard, [payment_heard.c.provider, payment_heard.c.key])
-_BY_TOKEN = sa.select(payment).where(payment.c.token == sa.bindparam("of"))
+_BY_TOKEN = (
+    sa.select(payment, person.c.locale, person.c.zone)
+    .join(person, person.c.id == payment.c.payer)
+    .where(payment.c.token == sa.bindparam("of"))
+)
 
 
 class PaymentQueue:
@@ -110,6 +123,12 @@ class PaymentQueue:
         async with self._database.reading() as conn:
             rows = (await conn.execute(_OVERDUE, values)).all()
         return [(PaymentId(row.id), row.payer) for row in rows]
+
+    async def by_token(self, token: str) -> tuple[Payment, str, str] | None:
+        """The payment a link names, with its payer's locale and zone."""
+        async with self._database.reading() as conn:
+            row = (await conn.execute(_BY_TOKEN, {"of": token})).first()
+        return (read_payment(row), row.locale, row.zone) if row else None
 
     async def store(self, heard: Heard, now: datetime) -> bool:
         """Durable when this returns; False when it was told before."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from backoffice.kernel.money import Rate
 from backoffice.money.prices import Price, SosPay
-from backoffice.ports.money import PriceTable
+from backoffice.money.tables import PriceTable
 from storage.conflict import upsert
 from storage.money_tables import price, rate, sos_pay
 from storage.rows import Rows

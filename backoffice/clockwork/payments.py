@@ -11,7 +11,6 @@ from backoffice import ports
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.errors import NotFound, Stale
 from backoffice.kernel.ids import PersonId
-from backoffice.kernel.messages import Message
 from backoffice.money.model import (
     Heard,
     OrderKind,
@@ -226,12 +225,9 @@ class PaymentRunner:
             ),
             None,
         )
-        title = self._said(f"payment.title_{payment.purpose.kind}", payment, locale)
-        return Instruction(order, payment, way, title, self._said("payment.details", payment, locale))
-
-    def _said(self, key: str, payment: Payment, locale: str) -> str:
-        message = Message(key, {"amount": payment.charged, "number": payment.id[:8].upper()})
-        return self._till.words.text(message, locale)
+        say = self._till.words.text
+        title, details = payments.title(payment), payments.details(payment)
+        return Instruction(order, payment, way, say(title, locale), say(details, locale))
 
 
 async def _asked(provider: PaymentProvider, instruction: Instruction) -> ProviderAnswer:

@@ -13,6 +13,7 @@ from backoffice.money.model import Heard, Payment, PaymentId, ProviderOrder, Pro
 from backoffice.money.payouts import Payee, Payout, PayoutId, PayoutStatus
 from backoffice.money.prices import Price, SosPay
 from backoffice.money.statements import Line
+from backoffice.money.tables import PriceTable
 
 
 class Ledger(Protocol):
@@ -109,18 +110,9 @@ class Prices(Protocol):
         """The newest of each pair on that day."""
         ...
 
-    async def put(self, table: "PriceTable") -> int:
+    async def put(self, table: PriceTable) -> int:
         """A row that holds from a later day ends the older one of its place the day before; returns the number put."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class PriceTable:
-    """What a finance person loads at once."""
-
-    prices: Sequence[Price] = ()
-    sos: Sequence[SosPay] = ()
-    rates: Sequence[Rate] = ()
 
 
 @dataclass(frozen=True, slots=True)

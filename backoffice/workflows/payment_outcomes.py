@@ -152,13 +152,17 @@ async def record_payment(
 async def record_outcome(
     work: Work, order_id: ProviderOrderId, operator: Operator, reference: str, done: bool
 ) -> Payment | None:
-    """An operator says what became of a refund or payout made by hand. Raises `NotAllowed`, `NotFound`."""
+    """An operator says what became of a refund or payout made by hand; said twice it counts once.
+
+    Raises `NotAllowed` for what a provider itself will tell, `NotFound`.
+    """
     allowed(operator)
     order = await work.uow.payments.order(order_id)
+    if order.settled:
+        return None
     if order.error != BY_HAND or order.kind not in (OrderKind.REFUND, OrderKind.PAYOUT):
         raise NotAllowed
-    what = "payment.outcome_done" if done else "payment.outcome_failed"
-    await work.uow.staff.audit(work.now, operator.id, what, order.id)
+    await work.uow.staff.audit(work.now, operator.id, "payment.outcome_recorded", f"{order.id} {done}")
     told = Told.SUCCEEDED if done else Told.FAILED
     return await settle(work, order, ProviderAnswer(told, reference, reason="" if done else BY_HAND))
 

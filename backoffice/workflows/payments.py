@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from backoffice.kernel import money
-from backoffice.kernel.errors import Refusal
+from backoffice.kernel.errors import NotFound, Refusal
 from backoffice.kernel.exchange import NewLetter
 from backoffice.kernel.ids import PersonId
 from backoffice.kernel.messages import Message, Param, When
@@ -285,17 +285,45 @@ async def held(work: Work, payment: Payment) -> Money:
     return -await work.uow.ledger.balance(ledger.escrow(payment.id), payment.amount.currency)
 
 
+def title(payment: Payment) -> Message:
+    """A few words for the provider's own screen."""
+    return Message("payment.title", {"number": payment.id[:8].upper()})
+
+
+def details(payment: Payment) -> Message:
+    return Message("payment.details", {"amount": payment.charged, "number": payment.id[:8].upper()})
+
+
+def page(payment: Payment, now: datetime, zone: str) -> Message:
+    """How a payment stands, for the page it is paid on."""
+    params: dict[str, Param] = {"amount": payment.charged}
+    if payment.paid_at:
+        return Message("pay_page.paid", params)
+    if not payable(payment, now):
+        return Message("pay_page.over", params)
+    return Message("pay_page.due", {**params, "when": When(payment.expires_at, zone)})
+
+
+def page_hints() -> tuple[Message, Message]:
+    """The button, and what to do where it does not work."""
+    return Message("pay_page.button"), Message("pay_page.in_wechat")
+
+
 async def checkout(work: Work, payment_id: PaymentId, payer: PersonId, amount: Money) -> str:
     """May this be paid right now? "" for yes, else the catalogue key of the reason."""
-    payment = await work.uow.payments.get(payment_id)
+    try:
+        payment = await work.uow.payments.get(payment_id)
+    except NotFound:
+        return "payment.checkout_other"
     if payment.payer != payer or payment.charged != amount:
         return "payment.checkout_other"
     if payment.status in (PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED, PaymentStatus.REFUNDED):
         return "payment.checkout_paid"
-    return "" if _open(payment, work.now) else "payment.checkout_over"
+    return "" if payable(payment, work.now) else "payment.checkout_over"
 
 
-def _open(payment: Payment, now: datetime) -> bool:
+def payable(payment: Payment, now: datetime) -> bool:
+    """Money for it is welcome: not paid, not given up, in time."""
     return payment.status in (PaymentStatus.REQUESTED, PaymentStatus.FAILED) and now < payment.expires_at
 
 

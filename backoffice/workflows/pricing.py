@@ -9,7 +9,7 @@ from backoffice.money import ledger, prices
 from backoffice.money.accounts import Account
 from backoffice.money.model import Purpose
 from backoffice.money.prices import Need, Quote, SosPay, Tables
-from backoffice.ports.money import PriceTable
+from backoffice.money.tables import PriceTable
 from backoffice.workflows import payments
 from backoffice.workflows.work import Work
 

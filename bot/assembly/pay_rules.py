@@ -1,0 +1,29 @@
+"""The settings of money in the business's units."""
+
+from datetime import timedelta
+
+from backoffice.kernel.money import Money
+from backoffice.money.rules import PayRules
+from config.settings import Settings
+
+
+def rules(settings: Settings) -> PayRules:
+    """The settings in the business's units."""
+    given = settings.payments
+    ways = {}
+    if settings.telegram.token and given.telegram_provider_token:
+        ways["telegram"] = "telegram"
+    if settings.wechat.app_id and given.wechat_mch_id:
+        ways["wechat"] = "wechat"
+    return PayRules(
+        ways=ways,
+        currencies={"wechat": frozenset({"CNY"})},
+        expires_after=timedelta(minutes=given.expire_minutes),
+        second_person_over=_yuan(given.second_person_over_cny),
+        smallest_payout=_yuan(given.smallest_payout_cny),
+        public_url=settings.public_url,
+    )
+
+
+def _yuan(whole: int) -> Money:
+    return Money.of(whole, "CNY")
