@@ -3,13 +3,14 @@
 import hashlib
 import hmac
 import json
+from typing import Any
 
 import aiohttp
 
 from backoffice.kernel.clock import Clock
 from backoffice.ports import PageFailed
 
-TIME_OUT_S = 10.0
+TIME_OUT_S = 5.0
 
 
 class NoPager:
@@ -20,7 +21,10 @@ class NoPager:
 
 
 class WebhookPager:
-    """POSTs `{level, ref, what, at}` with an HMAC-SHA256 of the body in `X-Rescue-Signature`."""
+    """POSTs `{level, ref, what, at}` with an HMAC-SHA256 of the body in `X-Rescue-Signature`.
+
+    Only 2xx counts as taken: a redirect to a sign-in page wakes nobody.
+    """
 
     def __init__(self, url: str, secret: str, clock: Clock) -> None:
         self._url = url
@@ -39,8 +43,9 @@ class WebhookPager:
             raise PageFailed(type(error).__name__) from error
 
     async def _post(self, body: bytes, headers: dict[str, str]) -> None:
+        """A session per page: pages are rare, and one left open for days would be dead when it is needed."""
         timeout = aiohttp.ClientTimeout(total=TIME_OUT_S)
-        async with aiohttp.ClientSession(timeout=timeout) as http:
-            async with http.post(self._url, data=body, headers=headers) as answer:
-                if answer.status >= 300:
-                    raise PageFailed(f"the paging service answered {answer.status}")
+        posting: dict[str, Any] = {"data": body, "headers": headers, "allow_redirects": False}
+        async with aiohttp.ClientSession(timeout=timeout) as http, http.post(self._url, **posting) as answer:
+            if answer.status >= 300:
+                raise PageFailed(f"the paging service answered {answer.status}")

@@ -1,9 +1,9 @@
 """`check`: says in words whether the settings, the database, Redis and each channel work."""
 
-import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
-from bot.assembly import channels, core
+from bot.assembly import channels
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.channel import SendFailure
@@ -11,34 +11,26 @@ from bot.handlers.telegram import setup as telegram_setup
 from config.settings import Settings
 from storage.bus import RedisBus
 
+Finding = tuple[str, bool, str]
+"""What was looked at, whether it works, and the words."""
 
-async def run(settings: Settings) -> int:
-    """0 when everything that is switched on works."""
-    print(f"settings: read; database {settings.database_url.split('@')[-1]}, public {settings.public_url}")
+
+def of_settings(settings: Settings) -> str:
+    """What the settings say, without a secret in it."""
+    return f"read; database {settings.database_url.split('@')[-1]}, public {settings.public_url}"
+
+
+async def report(base: Core, _: Mapping[str, Any]) -> list[Finding]:
+    """Every part in turn; one that fails does not hide the next. Works inside a running service too."""
+    async with channels.opened(base) as made:
+        return [await _found(name, look, (base, made)) for name, look in _LOOKS.items()]
+
+
+async def _found(name: str, look: "Look", at: tuple[Core, Channels]) -> Finding:
     try:
-        async with core.opened(settings) as base, channels.opened(base) as made:
-            return await _all(base, made)
+        return name, True, await look(*at)
     except Exception as error:
-        print(f"database: does not open: {error}", file=sys.stderr)
-        return 1
-
-
-async def _all(base: Core, made: Channels) -> int:
-    checks: list[tuple[str, Callable[[Core, Channels], Awaitable[str]]]] = [
-        ("database", _database),
-        ("redis", _redis),
-        ("telegram", _telegram),
-        ("wechat", _wechat),
-        ("centre", _centre),
-    ]
-    failed = 0
-    for name, check in checks:
-        try:
-            print(f"{name}: {await check(base, made)}")
-        except Exception as error:
-            print(f"{name}: FAILS: {error}")
-            failed = 1
-    return failed
+        return name, False, f"FAILS: {error or type(error).__name__}"
 
 
 async def _database(base: Core, _: Channels) -> str:
@@ -59,7 +51,7 @@ async def _telegram(base: Core, made: Channels) -> str:
         return "off (no RESCUE_TELEGRAM__TOKEN)"
     health = await telegram_setup.health(made.telegram.bot, base.clock)
     if health.error:
-        raise RuntimeError(health.error)
+        raise RuntimeError(f"{health.error} (setup-channels sets the webhook)")
     return "the bot answers, its webhook is set"
 
 
@@ -69,11 +61,32 @@ async def _wechat(_: Core, made: Channels) -> str:
     try:
         await made.wechat.client.menu.get()
     except SendFailure as failure:
-        raise RuntimeError(failure.code) from failure
-    return "the account answers"
+        if failure.code != NO_MENU:
+            raise RuntimeError(f"the platform refuses: {failure.code}") from failure
+        return "the account answers; no menu yet (setup-channels makes it)"
+    return "the account answers, its menu is set"
 
 
 async def _centre(base: Core, _: Channels) -> str:
     if not base.settings.centre.phones:
         return "no telephone line (RESCUE_CENTRE__PHONES): travellers are not told one"
     return ", ".join(f"{locale} {number}" for locale, number in base.settings.centre.phones.items())
+
+
+async def _pager(base: Core, _: Channels) -> str:
+    if not base.settings.pager.webhook_url:
+        return "no paging service (RESCUE_PAGER__WEBHOOK_URL): the console's sound is the only alarm"
+    return "pages go to the configured webhook"
+
+
+NO_MENU = "46003"
+"""The platform's code for "no menu has been created"."""
+Look = Callable[[Core, Channels], Awaitable[str]]
+_LOOKS: Mapping[str, Look] = {
+    "database": _database,
+    "redis": _redis,
+    "telegram": _telegram,
+    "wechat": _wechat,
+    "centre": _centre,
+    "pager": _pager,
+}

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from backoffice.kernel.errors import Refusal
 from backoffice.ports import OperatorRole
 from bot.assembly import check, control, demo, drill, serve, setup
 from bot.assembly.deeds import Refused
@@ -35,7 +36,7 @@ def main(arguments: list[str]) -> int:
     logs.configure()
     try:
         return asyncio.run(_COMMANDS[given.command](settings, given))
-    except (Refused, AlreadyOpen, OSError) as error:
+    except (Refused, Refusal, AlreadyOpen, backup.BadBackup, OSError) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -113,7 +114,10 @@ async def _add_operator(settings: Settings, given: argparse.Namespace) -> int:
 async def _import(settings: Settings, given: argparse.Namespace) -> int:
     if given.what in LATER:
         raise Refused(f"import {given.what} is not part of this version")
-    text = given.file.read_text(encoding="utf-8")
+    try:
+        text = given.file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Refused(f"{given.file} is not UTF-8 text (byte {error.start})") from error
     count = await control.perform(settings, "import_envoys", {"csv": text})
     print(f"{count} envoys imported")
     return 0
@@ -144,7 +148,18 @@ async def _restore(settings: Settings, given: argparse.Namespace) -> int:
 
 
 async def _check(settings: Settings, _: argparse.Namespace) -> int:
-    return await check.run(settings)
+    """Beside a running service the service itself looks; else this process does."""
+    print(f"settings: {check.of_settings(settings)}")
+    try:
+        found = await control.perform(settings, "check", {})
+    except (Refused, AlreadyOpen):
+        raise
+    except Exception as error:
+        print(f"start: FAILS: {error or type(error).__name__}")
+        return 1
+    for name, _works, words in found:
+        print(f"{name}: {words}")
+    return 0 if all(works for _, works, _ in found) else 1
 
 
 async def _setup(settings: Settings, _: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from backoffice.cases.model import CloseReason
+from backoffice.cases.model import CaseStatus, CloseReason
 from backoffice.dispatch.model import Envoy
 from backoffice.kernel import ids
 from backoffice.kernel.exchange import Address
@@ -13,9 +13,9 @@ from backoffice.kernel.geo import Point
 from backoffice.kernel.ids import EnvoyId, OperatorId, PersonId
 from backoffice.people.model import Person
 from backoffice.ports import Operator, OperatorRole
-from backoffice.workflows import centre
+from backoffice.workflows import centre, sos
 from backoffice.workflows.work import Work
-from bot.assembly import envoy_csv
+from bot.assembly import check, envoy_csv
 from bot.assembly.core import Core
 from bot.drills import is_drill
 from storage import export
@@ -104,11 +104,11 @@ async def export_cases(core: Core, given: Mapping[str, Any]) -> list[dict[str, A
 
 
 async def drill_state(core: Core, given: Mapping[str, Any]) -> dict[str, Any]:
-    """How far a drill has come: its case as exported, and the question an envoy was asked."""
+    """How far a drill has come: its case as exported, and the questions its envoy was asked."""
     async with core.store.begin(core.clock.now()) as uow:
         person = await uow.people.at(Address(given["channel"], given["address"]))
         case = await uow.cases.active_of(person.id) if person else None
-        envoy = await uow.people.at(Address("telegram", given["envoy"]))
+        envoy = await uow.people.at(Address(given["channel"], given["envoy"]))
         asked = await uow.talk.open_questions(envoy.id) if envoy else []
     offers = [{"id": q.id, "answers": q.answers} for q in asked if q.kind == "offer"]
     found = await export.export_cases(core.database, core.vault, case.ref) if case else []
@@ -116,17 +116,32 @@ async def drill_state(core: Core, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def drill_end(core: Core, given: Mapping[str, Any]) -> bool:
-    """Close the drill's case, if it still runs."""
+    """Close the drill's case, if it still runs, and send its envoy home. Nothing but a drill's is touched."""
     now = core.clock.now()
     operator = Operator(OperatorId("drill"), "Drill", OperatorRole.SUPERVISOR)
     async with core.store.begin(now) as uow:
         person = await uow.people.at(Address(given["channel"], given["address"]))
         case = await uow.cases.active_of(person.id) if person else None
-        if case is None or not case.drill:
-            return False
-        await centre.close(Work(uow, now, core.world), case.id, operator, CloseReason.DRILL)
+        ending = case is not None and case.drill
+        work = Work(uow, now, core.world)
+        if case is not None and person is not None and ending:
+            if case.status is CaseStatus.COUNTDOWN:
+                await sos.cancel(work, case, person)
+            else:
+                await centre.close(work, case.id, operator, CloseReason.DRILL)
+        await _send_home(uow, Address(given["channel"], given["envoy"]))
         await uow.commit()
-    return True
+    return ending
+
+
+async def _send_home(uow: SqlUnitOfWork, at: Address) -> None:
+    person = await uow.people.at(at)
+    envoy = await uow.envoys.of_person(person.id) if person else None
+    if envoy is None or not envoy.synthetic:
+        return
+    envoy.on_duty = False
+    await uow.envoys.save(envoy)
+    uow.hint(f"envoy:{envoy.id}")
 
 
 async def put_rows(core: Core, given: Mapping[str, Any]) -> int:
@@ -140,6 +155,7 @@ async def put_rows(core: Core, given: Mapping[str, Any]) -> int:
 
 DEEDS: Mapping[str, Callable[[Core, Mapping[str, Any]], Awaitable[Any]]] = {
     "add_operator": add_operator,
+    "check": check.report,
     "import_envoys": import_envoys,
     "export_cases": export_cases,
     "drill_state": drill_state,

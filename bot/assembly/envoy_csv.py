@@ -2,12 +2,17 @@
 
 import csv
 import io
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from backoffice.kernel import geodesy
 from backoffice.people import phones
 
 COLUMNS = ("name", "phone", "channel", "address", "languages", "services", "lat", "lon", "on_duty")
+SEXES = ("", "female", "male")
+_CHAT_ID = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,28 +32,44 @@ class Row:
 
 
 def read(text: str) -> tuple[list[Row], list[str]]:
-    """The rows and the troubles; with any trouble nothing may be imported."""
-    table = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
-    missing = [c for c in COLUMNS if c not in (table.fieldnames or ())]
-    if missing:
-        return [], [f"line 1: missing column(s) {', '.join(missing)}"]
-    rows: list[Row] = []
-    troubles: list[str] = []
-    seen: dict[tuple[str, str], int] = {}
-    for values in table:
+    """The rows and the troubles; with any trouble nothing may be imported. A file without an envoy is one too."""
+    table = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    reading = _Reading()
+    try:
+        missing = [c for c in COLUMNS if c not in (table.fieldnames or ())]
+        if missing:
+            return [], [f"line 1: missing column(s) {', '.join(missing)}"]
+        for values in table:
+            reading.take(values, table.line_num)
+    except csv.Error as error:
+        reading.troubles.append(f"line {table.line_num + 1}: {error}")
+    if not (reading.rows or reading.troubles):
+        return [], ["line 2: there is no envoy in this file"]
+    return reading.rows, reading.troubles
+
+
+@dataclass
+class _Reading:
+    """What was understood so far; `seen` has the line on which an address came first."""
+
+    rows: list[Row] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    seen: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def take(self, values: Mapping[str | Any, str | Any], line: int) -> None:
         try:
-            row = _row({k: (v or "").strip() for k, v in values.items() if k and isinstance(v, str | None)})
-            _once(row, table.line_num, seen)
-            rows.append(row)
+            if None in values:
+                raise ValueError("more values than columns (a comma that needs quotes?)")
+            row = _row({k: (v or "").strip() for k, v in values.items()})
+            self._once(row, line)
+            self.rows.append(row)
         except ValueError as error:
-            troubles.append(f"line {table.line_num}: {error}")
-    return rows, troubles
+            self.troubles.append(f"line {line}: {error}")
 
-
-def _once(row: Row, line: int, seen: dict[tuple[str, str], int]) -> None:
-    before = seen.setdefault((row.channel, row.address), line)
-    if before != line:
-        raise ValueError(f"the same address as line {before}")
+    def _once(self, row: Row, line: int) -> None:
+        before = self.seen.setdefault((row.channel, row.address), line)
+        if before != line:
+            raise ValueError(f"the same address as line {before}")
 
 
 def _row(values: dict[str, str]) -> Row:
@@ -67,7 +88,7 @@ def _row(values: dict[str, str]) -> Row:
         lat=lat,
         lon=lon,
         on_duty=_flag(values["on_duty"]),
-        sex=values.get("sex", ""),
+        sex=_sex(values.get("sex", "")),
     )
 
 
@@ -94,9 +115,15 @@ def _address(values: dict[str, str]) -> str:
     address = values["address"]
     if not address:
         raise ValueError("no address")
-    if values["channel"] == "telegram" and not address.lstrip("-").isdigit():
+    if values["channel"] == "telegram" and not _CHAT_ID.fullmatch(address):
         raise ValueError(f"a Telegram chat id is a number, not {address!r}")
     return address
+
+
+def _sex(text: str) -> str:
+    if text not in SEXES:
+        raise ValueError(f"sex must be female, male or empty, not {text!r}")
+    return text
 
 
 def _several(text: str) -> tuple[str, ...]:

@@ -1,0 +1,42 @@
+"""Settings of an installation in a folder of its own, and a real service on them."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import unused_port
+
+from bot.assembly import serve
+from config.settings import Http, Settings, Sos
+from tests import house
+from tests.house import House
+
+Given = dict[str, Any]
+
+
+@pytest.fixture
+def given(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Both channels on (their platforms answer nowhere), a short countdown, no metrics port."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("gc.freeze", lambda: None)
+    monkeypatch.setattr("bot.assembly.core.Gazetteer", lambda datum: house.gazetteer())
+    data = tmp_path / "var"
+    house._key(data)
+    http = Http(port=unused_port(), metrics_port=0)
+    sos = Sos(countdown_seconds=0.3)
+    return house.settings(sqlite_url, data, f"http://127.0.0.1:{unused_port()}", http=http, sos=sos)
+
+
+@pytest.fixture
+async def running(given: Settings) -> AsyncIterator[serve.Running]:
+    """The service as `serve` starts it, on the machine's own clock."""
+    async with serve.running(given, serve.Role()) as process:
+        yield process
+
+
+@pytest.fixture
+async def with_platforms(sqlite_url: str, tmp_path: Path, clock: house.FakeClock) -> AsyncIterator[House]:
+    """The service over the played platforms."""
+    async with house.opened(sqlite_url, tmp_path / "data", clock) as opened:
+        yield opened
