@@ -105,6 +105,36 @@ class Pager(BaseModel):
     webhook_secret: SecretStr | None = None
 
 
+class Payments(BaseModel):
+    """Ways to be paid and to pay. Without any, an operator records payments. Keys are PEM texts."""
+
+    telegram_provider_token: SecretStr | None = None
+    wechat_mch_id: str | None = None
+    wechat_serial: str | None = None
+    wechat_private_key: SecretStr | None = None
+    wechat_v3_key: SecretStr | None = None
+    wechat_public_keys: dict[str, str] = {}
+    wechat_api_base: str = "https://api.mch.weixin.qq.com"
+    wechat_trade: Literal["jsapi", "native"] = "jsapi"
+    wechat_transfer_scene: str = ""
+    wechat_transfer_report: dict[str, str] = {}
+    expire_minutes: float = Field(default=30, ge=5, le=110)
+    second_person_over_cny: int = Field(default=2000, ge=0)
+    smallest_payout_cny: int = Field(default=50, ge=0)
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Payments":
+        given = (self.wechat_mch_id, self.wechat_serial, self.wechat_private_key, self.wechat_v3_key)
+        if any(given) and not all(given):
+            raise ValueError(
+                "RESCUE_PAYMENTS__WECHAT_MCH_ID, __WECHAT_SERIAL, __WECHAT_PRIVATE_KEY and __WECHAT_V3_KEY "
+                "must be set together"
+            )
+        if self.wechat_v3_key and len(self.wechat_v3_key.get_secret_value().encode()) != 32:
+            raise ValueError("RESCUE_PAYMENTS__WECHAT_V3_KEY must have 32 bytes (APIv3 key)")
+        return self
+
+
 class Geocoder(BaseModel):
     """A street-address service; off by default and never on the SOS path."""
 
@@ -136,6 +166,7 @@ class Settings(BaseSettings):
     centre: Centre = Centre()
     pager: Pager = Pager()
     geocoder: Geocoder = Geocoder()
+    payments: Payments = Payments()
 
     @property
     def embedded(self) -> bool:

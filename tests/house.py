@@ -36,6 +36,7 @@ from bot.sandbox.config import SandboxConfig, TelegramConfig, WeChatConfig
 from config.settings import Settings, Telegram, Wechat
 from storage import letter_row
 from storage.exchange_tables import letter
+from tests import paying
 from tests.clocks import FakeClock
 
 BANGKOK = (13.7563, 100.5018)
@@ -299,14 +300,17 @@ def settings(database_url: str, data: Path, sandbox: str, **more: Any) -> Settin
 
 
 @asynccontextmanager
-async def opened(database_url: str, data: Path, clock: FakeClock, **more: Any) -> AsyncIterator[House]:
-    """A house on an empty, migrated database."""
+async def opened(
+    database_url: str, data: Path, clock: FakeClock, *, pays: bool = False, **more: Any
+) -> AsyncIterator[House]:
+    """A house on an empty, migrated database; `pays`: over the played platforms, else an operator records it."""
     async with AsyncExitStack() as stack:
         service_port, sandbox_port = unused_port(), unused_port()
         sandbox = f"http://127.0.0.1:{sandbox_port}"
         _key(data)
+        more |= {"payments": paying.settings(sandbox)} if pays else {}
         given = settings(database_url, data, sandbox, **more)
-        await _listen(stack, _sandbox(service_port, clock), sandbox_port)
+        await _listen(stack, _sandbox(service_port, clock, pays), sandbox_port)
         around = World(
             core.rules(given.sos),
             gazetteer(),
@@ -336,11 +340,12 @@ def _key(data: Path) -> None:
         path.write_text("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n")
 
 
-def _sandbox(service_port: int, clock: FakeClock) -> web.Application:
+def _sandbox(service_port: int, clock: FakeClock, pays: bool) -> web.Application:
     config = SandboxConfig(
         service=f"http://127.0.0.1:{service_port}",
         telegram=TelegramConfig(token=TOKEN, webhook_secret=SECRET),
         wechat=WeChatConfig(**APP),
+        pay=paying.played(APP["app_id"]) if pays else None,
     )
     return sandbox_app.build(config, SandboxClock(clock))
 

@@ -8,7 +8,9 @@ import aiohttp
 from aiohttp import web
 
 from backoffice.kernel.messages import MapPoint
+from bot.assembly import paying
 from bot.assembly.core import Core
+from bot.assembly.paying import Paying
 from bot.channel import Channel, Features, Reader
 from bot.drills import DrillGuard
 from bot.gateway import NoteWindow
@@ -34,6 +36,7 @@ class Channels:
 
     by_name: dict[str, Channel]
     routes: Callable[[Intake], list[web.AbstractRouteDef]]
+    paying: Paying
     telegram: telegram_outbound.TelegramChannel | None = None
     wechat: wechat_outbound.WechatChannel | None = None
 
@@ -58,12 +61,13 @@ def _channels(core: Core, http: aiohttp.ClientSession) -> Channels:
     def routes(intake: Intake) -> list[web.AbstractRouteDef]:
         made: list[web.AbstractRouteDef] = []
         if telegram_config:
-            made += telegram_webhook.routes(telegram_config, intake, core.clock)
+            ask = paying.checkout_of(core)
+            made += telegram_webhook.routes(telegram_config, intake, core.clock, paying=ask)
         if wechat_config:
             made += wechat_webhook.routes(wechat_config, intake, core.clock)
         return made
 
-    return Channels(by_name, routes, bot, account)
+    return Channels(by_name, routes, paying.build(core, http, bot), bot, account)
 
 
 def _account(core: Core, http: aiohttp.ClientSession, config: WechatConfig) -> wechat_outbound.WechatChannel:

@@ -16,6 +16,7 @@ from backoffice.adapters.gazetteer import Gazetteer
 from backoffice.kernel.clock import Clock, SystemClock
 from backoffice.orders.rules import OrderRules
 from backoffice.workflows.work import SosRules, World
+from bot.assembly import pay_rules
 from bot.i18n.catalogues import Catalogues
 from config.settings import Orders, Settings, Sos
 from storage import (
@@ -170,6 +171,7 @@ def world(settings: Settings) -> World:
         CsrEnvoyIndex(),
         secrets.randbits,
         settings.centre.phones,
+        pay_rules.rules(settings),
         orders=order_rules(settings.orders),
     )
 

@@ -15,7 +15,7 @@ from backoffice.people.model import Person
 from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows import centre, sos
 from backoffice.workflows.work import Work
-from bot.assembly import check, envoy_csv
+from bot.assembly import check, envoy_csv, price_deed
 from bot.assembly.core import Core
 from bot.drills import is_drill
 from storage import export
@@ -161,6 +161,7 @@ DEEDS: Mapping[str, Callable[[Core, Mapping[str, Any]], Awaitable[Any]]] = {
     "drill_state": drill_state,
     "drill_end": drill_end,
     "put_envoys": put_rows,
+    "put_prices": price_deed.put_prices,
 }
 
 

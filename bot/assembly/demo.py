@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 from pydantic import SecretStr
 
-from bot.assembly import channels, deeds, demo_people, sandbox_proxy, serve, setup
+from bot.assembly import channels, deeds, demo_people, price_deed, sandbox_proxy, serve, setup
 from config.settings import Settings, Telegram, Wechat
 
 log = logging.getLogger(__name__)
@@ -47,6 +47,7 @@ def settings(_: argparse.Namespace) -> Settings:
             api_base=sandbox,
             notice_template="sandbox-notice",
         ),
+        "payments": base.payments.model_copy(update={"telegram_provider_token": SecretStr("sandbox")}),
     }
     if not base.centre.phones:
         update["centre"] = base.centre.model_copy(update={"phones": CENTRE_PHONES})
@@ -69,6 +70,7 @@ async def run(settings_: Settings, fresh: bool) -> int:
         await _answering(settings_.telegram.api_base, http)
         await setup.register(running.core, running.channels)
         await deeds.put_rows(running.core, {"rows": demo_people.envoy_rows()})
+        await price_deed.put_prices(running.core, {"starting": True})
         link = await deeds.add_operator(running.core, {"name": "王", "role": "supervisor"})
         _say(settings_, link)
         await _until_stopped(process)

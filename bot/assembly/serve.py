@@ -78,7 +78,8 @@ def application(
     base: Core, channels: Channels, running_service: Service, mounts: dict[str, web.Application]
 ) -> web.Application:
     """Webhooks, health, the console, and what else is mounted."""
-    routes = channels.routes(running_service.parts.gateway)
+    parts = running_service.parts
+    routes = channels.routes(parts.gateway) + list(channels.paying.routes(base, parts.payments))
     mounted = {"/console": console.build(console_deps(base)), **mounts}
     return public.build(public.Site(routes, running_service.ready, mounted))
 

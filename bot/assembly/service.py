@@ -11,6 +11,7 @@ from backoffice.adapters.pager import NoPager, WebhookPager
 from backoffice.clockwork.deadlines import DeadlineRunner
 from backoffice.clockwork.firing import Firing
 from backoffice.clockwork.index_feed import IndexFeed
+from backoffice.clockwork.payments import PaymentRunner
 from backoffice.kernel.errors import Stale
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import CaseId, EnvoyId
@@ -51,6 +52,7 @@ class Parts:
     feed: IndexFeed
     healths: Healths
     rendering: Rendering
+    payments: PaymentRunner
 
 
 def build(core: Core, channels: Channels, wake: ports.Pager | None = None) -> Parts:
@@ -70,6 +72,7 @@ def build(core: Core, channels: Channels, wake: ports.Pager | None = None) -> Pa
         feed=IndexFeed(core.store, core.world.index, core.clock),
         healths=healths,
         rendering=rendering,
+        payments=channels.paying.runner(core),
     )
 
 
@@ -130,6 +133,7 @@ class Service:
                 await self.parts.delivery.recover()
             self._run(self.parts.delivery.run())
             self._run(self.parts.deadlines.run())
+            self._run(self.parts.payments.run())
             self._run(_every(self._core, 0.5, self.parts.delivery.upkeep))
             self._run(_every(self._core, 0.3, self._fetch))
             self._run(_every(self._core, 60, self._housekeeping))
@@ -147,6 +151,8 @@ class Service:
             self.parts.delivery.wake()
         elif topic == "deadlines":
             self.parts.deadlines.wake()
+        elif topic == "payments":
+            self.parts.payments.wake()
         elif topic.startswith("envoy:"):
             await self.parts.feed.refresh(EnvoyId(topic.removeprefix("envoy:")))
 

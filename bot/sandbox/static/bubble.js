@@ -111,8 +111,8 @@ function link(phone, label, target) {
 function buttons(phone, message) {
   if (message.kind === "msgmenu") return "";
   return h("div", { class: "inline-keys" }, message.buttons.map((row) => h("div", { class: "inline-row" }, row.map((entry) => {
-    const press = () => (entry.action === "callback"
-      ? phone.act("press", { message_id: message.message_id, button: entry.data })
+    const press = () => (entry.action === "callback" || entry.action === "pay"
+      ? phone.act("press", { message_id: message.message_id, button: entry.data || entry.label })
       : phone.open(entry.data));
     return h("button", { type: "button", class: "inline-key", dataset: { data: entry.data }, onclick: press },
       entry.label, entry.action === "url" ? icon("forward", "key-mark") : null);

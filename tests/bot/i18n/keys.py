@@ -23,7 +23,9 @@ SPEAKING = (
     "bot/rendering.py",
     "bot/riding.py",
     "bot/assembly/setup.py",
+    "bot/assembly/paying.py",
     "backoffice/kernel/errors.py",
+    "backoffice/money",
 )
 """What may put words in a chat. The console's own texts live in the console."""
 KEY = re.compile(r"[a-z_]+\.[a-z0-9_]*[a-z0-9]")
