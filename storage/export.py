@@ -8,12 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.cases.model import Audience, Case, CaseStatus, Entry
+from backoffice.dispatch import looks
+from backoffice.dispatch.looks import Considered, Look
 from backoffice.dispatch.model import Assignment, Envoy
 from backoffice.kernel.geo import Fix, Point
 from backoffice.kernel.messages import Role
 from storage import case_row, letter_row, places
 from storage.assignments import AssignmentRows
 from storage.cases import CaseRows
+from storage.considerations import ConsiderationRows
 from storage.engine import Database
 from storage.envoys import EnvoyRows
 from storage.exchange_tables import letter
@@ -53,6 +56,7 @@ class _Exporter:
         given = (conn, vault, _BEFORE_ALL)
         self._people, self._cases = PersonRows(*given), CaseRows(*given)
         self._envoys, self._assignments = EnvoyRows(*given), AssignmentRows(*given)
+        self._considerations = ConsiderationRows(*given)
 
     async def case(self, row: Any) -> Row:
         sealer = self._vault.learn(self._conn, case_row.subject(row.id), row.key_id, row.wrapped)
@@ -67,6 +71,7 @@ class _Exporter:
             "traveller": person.display_name or person.id,
             "position": _position(case, cell),
             "assignments": [_assignment(a, envoys[a.envoy]) for a in assignments],
+            "considered": [_look(look, case) for look in await self._considerations.of(case.id)],
             "messages": await self._messages(case, sealer, readers),
             "timeline": [
                 {"at": _time(e.at), "actor": e.actor, "what": e.what, "params": e.params}
@@ -117,8 +122,34 @@ def _assignment(assignment: Assignment, envoy: Envoy) -> Row:
         "envoy": envoy.name,
         "envoy_id": envoy.id,
         "status": assignment.status.value,
+        "task": assignment.task or None,
+        "asked_by_hand": assignment.by_hand,
         "asked_at": _time(assignment.asked_at),
         "answered_at": _time(assignment.answered_at),
+    }
+
+
+def _look(look: Look, case: Case) -> Row:
+    """One look for envoys; a closed case shows no distance, nor what follows from one."""
+    return {
+        "at": _time(look.at),
+        "what": look.what,
+        "wave": look.wave,
+        "ring_km": look.ring_km,
+        "counts": dict(look.counts),
+        "answer": look.answer or None,
+        "envoys": [_considered(one, exact=case.status is not CaseStatus.CLOSED) for one in look.considered],
+    }
+
+
+def _considered(one: Considered, *, exact: bool) -> Row:
+    return {
+        "envoy": one.name,
+        "envoy_id": one.envoy,
+        "asked": one.asked,
+        "place": one.place or None,
+        "reason": one.reason.value if one.reason else None,
+        "facts": {k: v for k, v in one.facts.items() if exact or k not in looks.EXACT},
     }
 
 

@@ -51,7 +51,7 @@ async def _tell_taken(work: Work, case: Case, operator: Operator) -> None:
 
 async def hand_over(work: Work, case_id: CaseId, operator: Operator, to: OperatorId) -> None:
     """Give the case to somebody else; the traveller learns the new name."""
-    case = await _owned(work, case_id, operator)
+    case = await owned(work, case_id, operator)
     receiver = await work.uow.staff.get(to)
     if receiver is None or not receiver.active:
         raise NotFound("centre.no_such_operator")
@@ -62,7 +62,7 @@ async def hand_over(work: Work, case_id: CaseId, operator: Operator, to: Operato
     work.uow.hint("queue")
 
 
-async def _owned(work: Work, case_id: CaseId, operator: Operator) -> Case:
+async def owned(work: Work, case_id: CaseId, operator: Operator) -> Case:
     """Only the owner or a supervisor acts on a case."""
     case = await _running(work, case_id)
     if case.owner != operator.id and operator.role is not OperatorRole.SUPERVISOR:
@@ -72,7 +72,7 @@ async def _owned(work: Work, case_id: CaseId, operator: Operator) -> Case:
 
 async def reply(work: Work, case_id: CaseId, operator: Operator, text: str) -> None:
     """Words to the traveller. Under duress nothing is written: nothing in chat may name the case."""
-    case = await _owned(work, case_id, operator)
+    case = await owned(work, case_id, operator)
     if case.duress:
         raise Refusal("centre.duress_silent")
     author = (operator.id, operator.name)
@@ -89,7 +89,7 @@ def _words(text: str) -> str:
 
 async def reply_envoy(work: Work, case_id: CaseId, operator: Operator, text: str) -> None:
     """Words to the envoys at work on the case."""
-    case = await _owned(work, case_id, operator)
+    case = await owned(work, case_id, operator)
     working = await jobs.working(work, case)
     if not working:
         raise Refusal("centre.no_envoy")
@@ -108,7 +108,7 @@ async def note(work: Work, case_id: CaseId, operator: Operator, text: str) -> No
 
 async def called(work: Work, case_id: CaseId, operator: Operator, outcome: Verified) -> None:
     """What came of the call-back. A person under duress is not called."""
-    case = await _owned(work, case_id, operator)
+    case = await owned(work, case_id, operator)
     if case.duress:
         raise Refusal("centre.duress_silent")
     case.verified = outcome
@@ -124,7 +124,7 @@ async def called(work: Work, case_id: CaseId, operator: Operator, outcome: Verif
 
 async def set_number(work: Work, case_id: CaseId, operator: Operator, phone: str) -> None:
     """A telephone number the operator learnt."""
-    case = await _owned(work, case_id, operator)
+    case = await owned(work, case_id, operator)
     person = await work.uow.people.get(case.requester)
     number = phones.parse(phone, case.place.country if case.place else None)
     if number is None:
@@ -141,7 +141,7 @@ async def set_number(work: Work, case_id: CaseId, operator: Operator, phone: str
 
 async def close(work: Work, case_id: CaseId, operator: Operator, reason: CloseReason) -> None:
     """End the case with a reason: envoys lose everything at once, the place is sealed within a minute."""
-    case = await _owned(work, case_id, operator)
+    case = await owned(work, case_id, operator)
     await jobs.end_all(work, case)
     case.move(CaseStatus.CLOSED)
     case.closed_at, case.close_reason, case.envoys_taken = work.now, reason, 0
@@ -187,7 +187,7 @@ async def reopen(work: Work, case_id: CaseId, operator: Operator) -> None:
 
 async def ask_again(work: Work, case_id: CaseId, operator: Operator) -> None:
     """Ask envoys once more, from the first ring."""
-    case = await _owned(work, case_id, operator)
+    case = await owned(work, case_id, operator)
     if case.status is not CaseStatus.OPEN or case.envoys_taken >= case.envoys_wanted:
         raise Refusal("centre.nothing_to_ask")
     await work.note(case, f"operator:{operator.id}", "centre.ask_again")
@@ -199,7 +199,7 @@ async def ask_again(work: Work, case_id: CaseId, operator: Operator) -> None:
 
 async def end_duress(work: Work, case_id: CaseId, operator: Operator) -> None:
     """The person is out of the coercer's reach: the case is an ordinary one from here."""
-    case = await _owned(work, case_id, operator)
+    case = await owned(work, case_id, operator)
     other = await work.uow.cases.active_of(case.requester)
     if other is not None and other.id != case.id:
         raise Refusal("centre.other_case_open", ref=other.ref)

@@ -45,11 +45,11 @@ async def _ask_rings(work: Work, case: Case) -> int:
     return 0
 
 
-async def _ask_wave(work: Work, case: Case) -> int:
+async def _ask_wave(work: Work, case: Case, size: int = 0) -> int:
     """Ask the next wave. After each one there is another look: more to ask, or nobody left who can answer."""
     await work.uow.deadlines.cancel(DeadlineKind.WAVE, case.id)
     found = await _look(work, case)
-    wave, unreachable = await _reachable(work, found.order)
+    wave, unreachable = await _reachable(work, found.order, size or work.rules.wave_size)
     await offers.put(work, case, wave)
     if wave:
         await arm(work, case, DeadlineKind.WAVE, work.now + work.rules.wave_gap)
@@ -65,13 +65,13 @@ async def _ask_wave(work: Work, case: Case) -> int:
 
 
 async def _reachable(
-    work: Work, candidates: Sequence[ranking.Candidate]
+    work: Work, candidates: Sequence[ranking.Candidate], most: int
 ) -> tuple[list[ranking.Candidate], list[Envoy]]:
     """The next wave, and who would have been in it but has no address that reaches them."""
     wave: list[ranking.Candidate] = []
     unreachable: list[Envoy] = []
     for one in candidates:
-        if len(wave) == work.rules.wave_size:
+        if len(wave) == most:
             break
         if await offers.reaches(work, one.envoy):
             wave.append(one)
@@ -190,10 +190,30 @@ async def ask_newcomers(work: Work, case: Case) -> None:
     await work.uow.cases.save(case)
 
 
+async def ask_now(work: Work, case: Case, size: int) -> int:
+    """An operator wants so many more asked at once, as far out as we look. The caller saves the case."""
+    case.searching, case.ring = True, len(work.rules.radii_m) - 1
+    asked = await _ask_wave(work, case, size)
+    await arm(work, case, DeadlineKind.WIDEN, work.now + work.rules.widen_after)
+    return asked
+
+
 async def stop(work: Work, case: Case, message: str) -> None:
     """End the search: everybody still asked is stood down; offers not yet sent are dropped."""
+    await _end(work, case)
+    for assignment in await _waiting(work, case):
+        await offers.take_back(work, case, assignment, message)
+
+
+async def filled(work: Work, case: Case) -> None:
+    """As many as were wanted are coming; whom an operator asked by hand is still welcome."""
+    await _end(work, case)
+    for assignment in await _waiting(work, case):
+        if not assignment.by_hand:
+            await offers.take_back(work, case, assignment, "offer.stood_down")
+
+
+async def _end(work: Work, case: Case) -> None:
     for kind in (DeadlineKind.WAVE, DeadlineKind.WIDEN):
         await work.uow.deadlines.cancel(kind, case.id)
     case.searching = False
-    for assignment in await _waiting(work, case):
-        await offers.take_back(work, case, assignment, message)

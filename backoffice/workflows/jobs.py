@@ -10,7 +10,7 @@ from backoffice.kernel.errors import Refusal
 from backoffice.kernel.ids import AssignmentId
 from backoffice.kernel.messages import Choice, Listing, MapPoint, Message, Param, Sentence, Span, Term
 from backoffice.ports import Alert
-from backoffice.workflows import dispatching, finding, history, offers, promises, ringing
+from backoffice.workflows import dispatching, finding, history, offers, promises, ringing, watching
 from backoffice.workflows.work import Work, about
 
 JOB_CHOICES = {
@@ -40,12 +40,21 @@ async def _own(work: Work, assignment_id: AssignmentId, envoy: Envoy) -> Assignm
 
 
 async def _won(work: Work, assignment: Assignment, envoy: Envoy) -> bool:
+    if assignment.by_hand:
+        await _make_room(work, await work.uow.cases.get(assignment.case))
     if not await work.uow.cases.take_envoy_place(assignment.case):
         return False
     if await work.uow.envoys.take(envoy.id, assignment.case):
         return True
     await work.uow.cases.give_envoy_place_back(assignment.case)
     return False
+
+
+async def _make_room(work: Work, case: Case) -> None:
+    """Whom an operator asked by hand comes over and above those who are there."""
+    if case.envoys_taken >= case.envoys_wanted:
+        case.envoys_wanted = case.envoys_taken + 1
+        await work.uow.cases.save(case)
 
 
 async def _too_late(work: Work, assignment: Assignment, envoy: Envoy) -> None:
@@ -68,12 +77,13 @@ async def _begin_job(work: Work, assignment: Assignment, envoy: Envoy) -> None:
     await work.uow.talk.close_about(assignment.id)
     await work.note(case, f"envoy:{envoy.id}", "dispatch.accepted", name=envoy.name)
     if case.envoys_taken >= case.envoys_wanted:
-        await dispatching.stop(work, case, "offer.stood_down")
+        await dispatching.filled(work, case)
     await promises.keep(work, case)
     await work.uow.cases.save(case)
     await no_offers(work, envoy)
     await _brief(work, case, assignment, envoy)
     await _tell_traveller(work, case, assignment, envoy)
+    await watching.begin(work, assignment, envoy)
     work.uow.hint(f"envoy:{envoy.id}")
     work.uow.hint("queue")
 
@@ -86,13 +96,18 @@ async def _brief(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -
         "name": person.display_name or Term("job.the_traveller"),
         "code_word": Term(f"code_word.{assignment.code_word}"),
     }
-    more = [Sentence("job.place", {"place": case.place})] if case.place else []
-    more += [Sentence("job.last_known")] if case.fix_is_last_known else []
-    more += [Sentence("job.ambiguous")] if case.fix and case.fix.ambiguous else []
+    more = _about_place(case) if assignment.place is None else []
     more += [Sentence("job.says_safe")] if case.says_safe_at else []
-    message = Message("job.accepted", params, place=where(case), more=tuple(more))
+    more += [Sentence("job.task", {"task": assignment.task})] if assignment.task else []
+    message = Message("job.accepted", params, place=own_place(case, assignment), more=tuple(more))
     await work.tell(about(case, envoy.person, message))
     await ask_progress(work, case, assignment, envoy)
+
+
+def _about_place(case: Case) -> list[Sentence]:
+    more = [Sentence("job.place", {"place": case.place})] if case.place else []
+    more += [Sentence("job.last_known")] if case.fix_is_last_known else []
+    return more + ([Sentence("job.ambiguous")] if case.fix and case.fix.ambiguous else [])
 
 
 def where(case: Case) -> MapPoint | None:
@@ -100,6 +115,13 @@ def where(case: Case) -> MapPoint | None:
     if case.fix is None:
         return None
     return MapPoint(case.fix.point, case.ref, case.fix.accuracy_m, f"case:{case.id}")
+
+
+def own_place(case: Case, assignment: Assignment) -> MapPoint | None:
+    """Where this envoy goes: the place an operator gave them, which never moves, else the case's."""
+    if assignment.place is None:
+        return where(case)
+    return MapPoint(assignment.place, case.ref)
 
 
 async def ask_progress(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> None:

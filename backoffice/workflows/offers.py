@@ -1,12 +1,13 @@
 """One offer to one envoy: what it may say, whom it reaches, how it is taken back."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from backoffice.cases.model import Case
 from backoffice.dispatch import ranking
 from backoffice.dispatch.model import Assignment, AssignmentStatus, Envoy
 from backoffice.kernel import geodesy
+from backoffice.kernel.geo import Point
 from backoffice.kernel.ids import AssignmentId
 from backoffice.kernel.messages import Choice, Listing, Message, Param, Term
 from backoffice.people.model import Reach
@@ -19,11 +20,23 @@ async def reaches(work: Work, envoy: Envoy) -> bool:
     return any(i.reach is Reach.OK for i in await work.uow.people.identities(envoy.person))
 
 
-async def put(work: Work, case: Case, wave: Sequence[ranking.Candidate]) -> None:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What an operator wants of one envoy: their own task in words, their own place, asked by hand or by the search."""
+
+    task: str = ""
+    place: Point | None = None
+    by_hand: bool = False
+
+
+ANY_PART = Part()
+
+
+async def put(work: Work, case: Case, wave: Sequence[ranking.Candidate], part: Part = ANY_PART) -> None:
     """Ask each of a wave; who was stood down before is told that it is for the same case."""
     before = {a.envoy: a for a in await work.uow.assignments.of_case(case.id)}
     for one in wave:
-        assignment = _assignment(work, case, one)
+        assignment = _assignment(work, case, one, part)
         stood_down = before.get(one.envoy.id)
         if stood_down:
             assignment = _again(stood_down, assignment)
@@ -31,7 +44,8 @@ async def put(work: Work, case: Case, wave: Sequence[ranking.Candidate]) -> None
         else:
             await work.uow.assignments.add(assignment)
         key = "offer.sos_again" if stood_down else "offer.sos"
-        await work.ask(about(case, one.envoy.person, offer(work, case, one, key)), "offer", assignment.id)
+        message = offer(work, case, one, "offer.sos_by_hand" if part.by_hand else key, part)
+        await work.ask(about(case, one.envoy.person, message), "offer", assignment.id)
 
 
 def _again(old: Assignment, new: Assignment) -> Assignment:
@@ -39,10 +53,11 @@ def _again(old: Assignment, new: Assignment) -> Assignment:
     old.move(AssignmentStatus.ASKED)
     old.asked_at, old.wave, old.ring_km, old.answered_at = new.asked_at, new.wave, new.ring_km, None
     old.distance_m, old.from_base, old.reasons = new.distance_m, new.from_base, new.reasons
+    old.task, old.place, old.by_hand = new.task, new.place, new.by_hand
     return old
 
 
-def _assignment(work: Work, case: Case, one: ranking.Candidate) -> Assignment:
+def _assignment(work: Work, case: Case, one: ranking.Candidate, part: Part) -> Assignment:
     return Assignment(
         id=AssignmentId(work.new_id()),
         case=case.id,
@@ -53,20 +68,23 @@ def _assignment(work: Work, case: Case, one: ranking.Candidate) -> Assignment:
         distance_m=one.distance_m,
         from_base=one.from_base,
         reasons=one.reasons,
+        task=part.task,
+        place=part.place,
+        by_hand=part.by_hand,
     )
 
 
-def offer(work: Work, case: Case, one: ranking.Candidate, key: str) -> Message:
+def offer(work: Work, case: Case, one: ranking.Candidate, key: str, part: Part = ANY_PART) -> Message:
     """One fixed cell and a distance band from its centre: never the point, never who."""
     if one.from_base:
         key += "_from_base"
     choices = (Choice("accept", "button.accept", "1"), Choice("decline", "button.decline", "0"))
-    return Message(key, offered(work, case, one.envoy), choices)
+    return Message(key, offered(work, case, one.envoy, part.place), choices)
 
 
-def offered(work: Work, case: Case, envoy: Envoy) -> dict[str, Param]:
-    """What an envoy may know of a case before they accept."""
-    point = case.fix.point if case.fix else envoy.base
+def offered(work: Work, case: Case, envoy: Envoy, place: Point | None = None) -> dict[str, Param]:
+    """What an envoy may know of a case, or of their own place in it, before they accept."""
+    point = place or (case.fix.point if case.fix else envoy.base)
     cell = geodesy.cell(point.lat, point.lon)
     params: dict[str, Param] = {"cell": cell.code}
     params["band"] = str(geodesy.band_from_cell(cell, envoy.where(work.now)))

@@ -11,7 +11,7 @@ from backoffice.kernel.ids import DeadlineId
 from backoffice.kernel.messages import Message, Urgency
 from backoffice.people.model import Person
 from backoffice.ports import Alert, Deadline, DeadlineKind
-from backoffice.workflows import dispatching, intake, jobs, promises
+from backoffice.workflows import dispatching, duty, intake, jobs, promises
 from backoffice.workflows.work import Work, about
 
 JITTER_M = 25.0
@@ -98,6 +98,8 @@ def _search_anew(case: Case, fix: Fix) -> bool:
 
 async def _tell_envoys(work: Work, case: Case) -> None:
     for assignment in await jobs.working(work, case):
+        if assignment.place:
+            continue
         envoy = await work.uow.envoys.get(assignment.envoy)
         message = Message("job.moved", place=jobs.where(case))
         letter = about(case, envoy.person, message, tag=f"map:{case.id}")
@@ -142,4 +144,5 @@ async def envoy_moved(work: Work, person: Person, fix: Fix) -> bool:
         envoy.position, envoy.position_at = fix.point, fix.at
         await work.uow.envoys.save(envoy)
         work.uow.hint(f"envoy:{envoy.id}")
+        await duty.positioned(work, envoy)
     return True

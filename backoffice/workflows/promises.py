@@ -10,15 +10,23 @@ from backoffice.workflows.work import Work, arm
 
 
 async def tell_nobody(work: Work, case: Case) -> None:
-    """Traveller and operators are told plainly that nobody has accepted, with the next promised time."""
+    """Traveller and operators are told plainly that nobody has accepted, with the next promised time.
+
+    Where somebody is there already and more were wanted, only the operators are.
+    """
+    why = await explaining.nobody(work, case)
+    await work.note(case, "system", "dispatch.nobody", radius_km=work.rules.radii_m[-1] / 1000, why=why)
+    await work.uow.desk.alert(Alert(0, work.now, "nobody_near", case.id, case.ref))
+    work.uow.hint("queue")
+    if not case.envoys_taken:
+        await _tell_traveller(work, case)
+
+
+async def _tell_traveller(work: Work, case: Case) -> None:
     promised = await give(work, case)
     radius = work.rules.radii_m[-1] / 1000
     params: dict[str, Param] = {"radius": radius, "when": When(promised, work.zone(case))}
     await work.tell_traveller(case, Message("sos.nobody_near", params), f"nobody:{case.id}")
-    why = await explaining.nobody(work, case)
-    await work.note(case, "system", "dispatch.nobody", radius_km=radius, why=why)
-    await work.uow.desk.alert(Alert(0, work.now, "nobody_near", case.id, case.ref))
-    work.uow.hint("queue")
 
 
 async def give(work: Work, case: Case) -> datetime:

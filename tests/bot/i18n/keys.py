@@ -37,7 +37,7 @@ KINDS = frozenset(
     {"profile.menu", "order.do", "order.offer", "order.again", "order.withdraw_ok", "order.report"}
 )
 """Kinds of questions that look like keys and are never said."""
-SUFFIXES = {"_from_base": ("offer.sos", "offer.sos_again")}
+SUFFIXES = {"_from_base": ("offer.sos", "offer.sos_again", "offer.sos_by_hand")}
 """Endings put on a key afterwards, and on which."""
 
 
