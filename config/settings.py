@@ -98,6 +98,13 @@ class Centre(BaseModel):
     phones: dict[str, str] = {}
 
 
+class Envoys(BaseModel):
+    """When silence of an envoy on a job alarms the centre: on the way, and on the scene."""
+
+    silent_minutes: float = Field(default=15, gt=0)
+    silent_on_scene_minutes: float = Field(default=45, gt=0)
+
+
 class Pager(BaseModel):
     """How on-call staff are woken when the console is silent."""
 
@@ -166,6 +173,7 @@ class Settings(BaseSettings):
     centre: Centre = Centre()
     pager: Pager = Pager()
     geocoder: Geocoder = Geocoder()
+    envoys: Envoys = Envoys()
     payments: Payments = Payments()
 
     @property

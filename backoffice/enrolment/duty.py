@@ -36,3 +36,13 @@ def ask_where_at(duty: Duty, position_at: datetime, fresh: timedelta, now: datet
     if duty.asked_where_at:
         due = max(due, duty.asked_where_at + ASK_WHERE_AGAIN)
     return daytime.by_day(due, duty.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRules:
+    """After how long without a word or a position an envoy on a job alarms the centre (settings)."""
+
+    silent: timedelta = timedelta(minutes=15)
+    silent_on_scene: timedelta = timedelta(minutes=45)
+    near: float = 2 / 3
+    """The part of that time after which the envoy themselves is asked for a word."""

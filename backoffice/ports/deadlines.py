@@ -28,6 +28,16 @@ class DeadlineKind(StrEnum):
     ORDER_END = "order_end"
     ORDER_RATING = "order_rating"
     ORDER_SEAL = "order_seal"
+    DUTY_SWITCH = "duty_switch"
+    BREAK_OVER = "break_over"
+    POSITION_STALE = "position_stale"
+    ENVOY_SILENT = "envoy_silent"
+    DOCUMENT = "document"
+    APPLICATION_OLD = "application_old"
+    MERGE = "merge"
+    DRILL_ASK = "drill_ask"
+    DRILL_OVER = "drill_over"
+    READINESS_LIST = "readiness_list"
 
 
 class DeadlineState(StrEnum):

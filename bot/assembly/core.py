@@ -13,12 +13,13 @@ import aiohttp
 from backoffice import ports
 from backoffice.adapters.envoy_index import CsrEnvoyIndex
 from backoffice.adapters.gazetteer import Gazetteer
+from backoffice.enrolment.duty import DutyRules
 from backoffice.kernel.clock import Clock, SystemClock
 from backoffice.orders.rules import OrderRules
 from backoffice.workflows.work import SosRules, World
 from bot.assembly import pay_rules
 from bot.i18n.catalogues import Catalogues
-from config.settings import Orders, Settings, Sos
+from config.settings import Envoys, Orders, Settings, Sos
 from storage import (
     bucket,
     bus,
@@ -173,6 +174,15 @@ def world(settings: Settings) -> World:
         settings.centre.phones,
         pay_rules.rules(settings),
         orders=order_rules(settings.orders),
+        duty=duty_rules(settings.envoys),
+    )
+
+
+def duty_rules(given: Envoys) -> DutyRules:
+    """How long an envoy on a job may be silent."""
+    return DutyRules(
+        silent=timedelta(minutes=given.silent_minutes),
+        silent_on_scene=timedelta(minutes=given.silent_on_scene_minutes),
     )
 
 

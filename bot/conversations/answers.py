@@ -9,7 +9,7 @@ from backoffice.kernel.exchange import Question
 from backoffice.kernel.ids import CaseId, QuestionId
 from backoffice.kernel.messages import Sentence
 from backoffice.workflows import intake, sos
-from bot.conversations import envoy, menu, order_questions, places, profile, service_order
+from bot.conversations import envoy, envoy_life, menu, order_questions, places, profile, service_order
 from bot.conversations import sos as own_sos
 from bot.conversations.turn import Turn
 from bot.incoming import Pressed
@@ -131,6 +131,8 @@ async def _meaning(turn: Turn, answer: Answer) -> list[Sentence]:
 
 async def _route(turn: Turn, answer: Answer) -> bool:
     kind = answer.question.kind.split(".")[0]
+    if kind in envoy_life.ANSWERS:
+        return await envoy_life.ANSWERS[kind](turn, answer.question, answer.value)
     return await _ROUTES[kind](turn, answer)
 
 

@@ -9,7 +9,19 @@ from backoffice.people.model import Reach
 from backoffice.ports import Alert
 from backoffice.workflows import relay
 from backoffice.workflows.relay import Said
-from bot.conversations import answers, envoy, menu, paying, profile, service_order, silent, sos, talk, words
+from bot.conversations import (
+    answers,
+    envoy,
+    envoy_life,
+    menu,
+    paying,
+    profile,
+    service_order,
+    silent,
+    sos,
+    talk,
+    words,
+)
 from bot.conversations.turn import Turn
 from bot.incoming import Contact, File, Followed, Left, Located, Paid, Pressed, Text, Unknown
 
@@ -22,8 +34,7 @@ async def take(turn: Turn) -> None:
         return
     if not turn.incoming.private:
         return
-    await turn.work.uow.people.heard(turn.incoming.sender.at, turn.work.now)
-    await turn.work.uow.outbox.release_held(turn.incoming.sender.at)
+    await _heard(turn)
     await silent.overhear(turn)
     match content:
         case Paid():
@@ -46,6 +57,12 @@ async def take(turn: Turn) -> None:
             return
 
 
+async def _heard(turn: Turn) -> None:
+    """This address reaches its person: what waited for their next word goes out."""
+    await turn.work.uow.people.heard(turn.incoming.sender.at, turn.work.now)
+    await turn.work.uow.outbox.release_held(turn.incoming.sender.at)
+
+
 async def _text(turn: Turn, said: str) -> None:
     """Typed words, in the order of what may be at stake."""
     if silent.is_duress(turn, said):
@@ -53,8 +70,13 @@ async def _text(turn: Turn, said: str) -> None:
     elif await _is_distress(turn, said):
         if not await _only_answers(turn, said):
             await sos.cry(turn, Origin.PHRASE, said)
-    elif not (await _short(turn, said) or await talk.free_answer(turn, said)):
+    elif not (await _short(turn, said) or await _longer(turn, said)):
         await talk.said(turn, said)
+
+
+async def _longer(turn: Turn, said: str) -> bool:
+    """A code of another chat, or words that an open question asked for."""
+    return await envoy_life.code(turn, said) or await talk.free_answer(turn, said)
 
 
 async def _is_distress(turn: Turn, said: str) -> bool:
@@ -66,16 +88,16 @@ async def _is_distress(turn: Turn, said: str) -> bool:
     return red_flags.is_red_flag(said) and await turn.case() is not None
 
 
+async def _at_work(turn: Turn) -> bool:
+    """An envoy on a job or in the middle of an order: an emergency they tell of is not their own."""
+    return await envoy.job(turn) is not None or await service_order.at_work(turn)
+
+
 async def _only_answers(turn: Turn, said: str) -> bool:
     """ "Injured", said to "is anybody hurt", is the answer and no new cry."""
     found = classify.classify(said)
     meanings = words.meaning(said)
     return bool(meanings) and not (found and found.cry) and await answers.worded(turn, meanings)
-
-
-async def _at_work(turn: Turn) -> bool:
-    """An envoy on a job or in the middle of an order: an emergency they tell of is not their own."""
-    return await envoy.job(turn) is not None or await service_order.at_work(turn)
 
 
 async def _short(turn: Turn, said: str) -> bool:
@@ -126,7 +148,7 @@ async def _command(turn: Turn, command: str, said: str = "") -> bool:
         case "envoy_on" | "envoy_off":
             return await envoy.duty(turn, command == "envoy_on")
         case _:
-            return False
+            return await envoy_life.command(turn, command)
     return True
 
 
@@ -157,7 +179,7 @@ async def _file(turn: Turn, file: File) -> None:
         await silent.duress(turn, file.caption)
     elif await _is_distress(turn, file.caption):
         await sos.cry(turn, Origin.PHRASE, file.caption)
-    else:
+    elif not await envoy_life.photo(turn):
         await talk.said(turn, file.caption)
 
 
@@ -183,5 +205,6 @@ async def _left(turn: Turn) -> None:
 
 async def refused(turn: Turn, refusal: Refusal) -> None:
     """Explain a refusal in its own words; the turn it undid is gone, the message itself is kept."""
+    await _heard(turn)
     params: dict[str, Param] = {k: v for k, v in refusal.params.items() if isinstance(v, str | int | float)}
     await turn.say(refusal.key, params)

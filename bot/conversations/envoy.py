@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 
-from backoffice.cases.model import Case, CaseStatus
+from backoffice.cases.model import Case
 from backoffice.dispatch.model import WORKING, Assignment, AssignmentStatus, Envoy
 from backoffice.distress import classify, red_flags
 from backoffice.kernel.exchange import Question
 from backoffice.kernel.geo import Fix
 from backoffice.kernel.ids import AssignmentId
 from backoffice.kernel.messages import MapPoint, Sentence
-from backoffice.workflows import jobs, offers, orders, positions, relay
+from backoffice.workflows import duty as duties
+from backoffice.workflows import jobs, offers, positions, relay
 from backoffice.workflows.relay import Said
 from bot.conversations.turn import Turn
 
@@ -60,16 +61,7 @@ async def duty(turn: Turn, on: bool) -> bool:
     envoy = await me(turn)
     if envoy is None:
         return False
-    own = await turn.case()
-    envoy.on_duty = on
-    await turn.work.uow.envoys.save(envoy)
-    turn.work.uow.hint(f"envoy:{envoy.id}")
-    await turn.say("envoy.on_duty" if on else "envoy.off_duty")
-    if not on:
-        await jobs.no_offers(turn.work, envoy)
-        await orders.off_duty(turn.work, envoy)
-    elif own is not None and own.status is CaseStatus.OPEN:
-        await turn.work.uow.envoys.take(envoy.id, own.id)
+    await duties.turn(turn.work, envoy, on)
     return True
 
 

@@ -9,7 +9,7 @@ from backoffice.kernel.messages import MapPoint
 from backoffice.workflows import positions, relay, sos
 from backoffice.workflows.relay import Said
 from backoffice.workflows.sos import Cry
-from bot.conversations import envoy, order_points, places
+from bot.conversations import envoy, envoy_life, order_points, places
 from bot.conversations.turn import Turn
 from bot.incoming import Live, Located
 
@@ -81,7 +81,7 @@ async def _own_place(turn: Turn, place: Located, fix: Fix) -> None:
         await _newer(turn, case, fix, again)
     elif again:
         await positions.envoy_moved(turn.work, turn.person, fix)
-    elif not await envoy.position(turn, fix):
+    elif not (await envoy_life.pin(turn, fix) or await envoy.position(turn, fix)):
         await cry(turn, Origin.PIN, fix=fix)
     case = await turn.case()
     if case is not None and place.live:
@@ -134,5 +134,5 @@ async def _somebody_elses(turn: Turn, place: Located, fix: Fix) -> None:
     if case is not None:
         await relay.from_traveller(turn.work, case, turn.person, said)
         await turn.say("place.kept_for_case")
-    elif not await envoy.say_in_job(turn, said):
+    elif not (await envoy.say_in_job(turn, said) or await envoy_life.pin(turn, fix)):
         await turn.say("place.not_own")

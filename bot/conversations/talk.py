@@ -5,7 +5,7 @@ from backoffice.kernel.messages import Message
 from backoffice.workflows import intake, relay, telling
 from backoffice.workflows.relay import Said
 from backoffice.workflows.work import about
-from bot.conversations import envoy, menu, places, profile, service_order
+from bot.conversations import envoy, envoy_life, menu, places, profile, service_order
 from bot.conversations.turn import Turn
 from bot.incoming import Contact
 
@@ -46,6 +46,8 @@ async def free_answer(turn: Turn, words: str) -> bool:
             return True
         if question.kind.startswith("profile.") and await profile.filled(turn, question, words):
             return True
+        if await envoy_life.free_answer(turn, question, words):
+            return True
     return await _just_a_number(turn, words)
 
 
@@ -69,6 +71,8 @@ async def _number(turn: Turn, words: str) -> bool:
 
 async def contact(turn: Turn, card: Contact) -> None:
     """A number handed over: their own is kept, another's goes to staff on the case."""
+    if await envoy_life.contact(turn, card):
+        return
     case = await turn.case()
     if card.own and await intake.phone(turn.work, case, turn.person, card.phone):
         if case is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from backoffice.dispatch.code_words import CODE_WORDS
+from backoffice.enrolment import duty, model
 from backoffice.kernel.geodesy import COMPASS
 from backoffice.kernel.messages import Ask, Role
 from backoffice.orders import kinds, ratings
@@ -106,6 +107,19 @@ def _families() -> dict[str, set[str]]:
         "service.*": {f"service.{service}" for service in Service},
         "sos.envoy_coming_*": {"sos.envoy_coming_female", "sos.envoy_coming_male"},
         "unit.*": {f"unit.{unit}" for unit in ("m", "km", "seconds", "minutes", "hours", "days")},
+    } | _envoy_life()
+
+
+def _envoy_life() -> dict[str, set[str]]:
+    shown = set(model.Step) - {model.Step.LEVEL, model.Step.CONSENT, model.Step.REMARK}
+    return {
+        "break.*": {f"break.{minutes}" for minutes in duty.BREAK_MINUTES},
+        "enrol.*": {f"enrol.{step}" for step in model.Step},
+        "enrol_field.*": {f"enrol_field.{step}" for step in shown},
+        "level.*": {f"level.{level}" for level in model.Level},
+        "service_kind.*": {f"service_kind.{kind}" for kind in model.Service},
+        "sex.*": {f"sex.{sex}" for sex in model.Sex},
+        "weekday.*": {f"weekday.{day}" for day in range(7)},
     }
 
 
@@ -130,6 +144,11 @@ def _asked_back() -> set[str]:
         "job": set(jobs.DIGITS),
         "profile": {"agree", "refuse", "yes", "no", "erase", "clear", *profile.FIELDS},
         "language": set(menu.LANGUAGES),
+        "enrol": {"yes", "no", "skip", "done", "send", "change", "withdraw", *model.Step},
+        "leave": {"yes", "no"},
+        "link": {"yes", "no"},
+        "drill": {"accept", "decline"},
+        "complain": {"other"},
     }
     typed = {value for values in words.PHRASES.values() for value in values} | {"self"}
     return {f"question.{kind}_{value}" for kind, values in answers.items() for value in values & typed}
