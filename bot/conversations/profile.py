@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from backoffice.kernel.exchange import Question
+from backoffice.kernel.exchange import NewLetter, Question
 from backoffice.kernel.messages import Choice, Message, Param, Sentence, Term
 from backoffice.people import phones
 from backoffice.people.model import EmergencyContact, Profile
@@ -89,9 +89,12 @@ async def ask_erase(turn: Turn) -> bool:
 
 
 async def _erased(turn: Turn, yes: bool) -> bool:
-    if yes:
-        await turn.work.uow.people.erase(turn.person.id)
-    await turn.say("profile.erased" if yes else "profile.kept_all")
+    if not yes:
+        await turn.say("profile.kept_all")
+        return True
+    await turn.work.uow.people.erase(turn.person.id)
+    done = NewLetter(turn.person.id, Message("profile.erased"), only=turn.incoming.sender.at)
+    await turn.work.tell(done)
     return True
 
 
