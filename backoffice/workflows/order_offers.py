@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from backoffice.dispatch import looks, ranking, travel
 from backoffice.dispatch.fitting import Need, Reason
@@ -23,13 +23,15 @@ from backoffice.workflows.work import Work
 SOON = timedelta(hours=2)
 """Who is on an emergency now is not asked for what begins so soon."""
 ANY_LANGUAGE = ""
+ROUND = "round"
+"""The note of the first wave of the present round: a later one may ask again who was stood down before."""
 _NEVER_AGAIN = frozenset({OfferStatus.DECLINED, OfferStatus.WITHDRAWN})
 
 
 async def begin(work: Work, order: Order) -> int:
     """Start a round of asking from the first ring; returns how many were asked at once. The caller saves."""
     order.ring, order.choose_by = 0, None
-    order.notes = order.notes | {"round_at": work.now.isoformat()}
+    order.notes = order.notes | {ROUND: order.wave + 1}
     return await ask_more(work, order)
 
 
@@ -102,10 +104,10 @@ def need(order: Order, person: Person) -> Need:
 
 async def _not_now(work: Work, order: Order) -> dict[EnvoyId, Reason]:
     """Who said no, gave it back, or was already asked in this round."""
-    began = datetime.fromisoformat(order.notes["round_at"])
+    first = int(order.notes[ROUND])
     asked = await work.uow.order_offers.of_order(order.id)
     never = {o.envoy: Reason.DECLINED for o in asked if o.status in _NEVER_AGAIN}
-    return {o.envoy: Reason.ASKED for o in asked if o.asked_at >= began} | never
+    return {o.envoy: Reason.ASKED for o in asked if o.wave >= first} | never
 
 
 async def _reachable(work: Work, candidates: Sequence[ranking.Candidate]) -> list[ranking.Candidate]:
