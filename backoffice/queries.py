@@ -7,6 +7,7 @@ from typing import Protocol
 
 from backoffice import ports
 from backoffice.cases.model import Case, CaseStatus, Entry, Event, Hurt, Kind, Verified
+from backoffice.dispatch.looks import Look
 from backoffice.dispatch.model import Assignment
 from backoffice.kernel.exchange import LetterState
 from backoffice.kernel.geo import Fix, Point
@@ -166,6 +167,8 @@ class CaseView:
     told: tuple[Told, ...]
     events: tuple[Event, ...]
     envoys: tuple[EnvoyCard, ...]
+    looks: tuple[Look, ...]
+    """Every look for envoys, oldest first."""
     names: dict[str, str]
     """Display names of the persons, envoys and operators whose ids appear in entries and events."""
 

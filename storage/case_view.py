@@ -18,6 +18,7 @@ from backoffice.people.model import Person, Reach
 from storage import case_row, letter_row
 from storage.assignments import AssignmentRows
 from storage.cases import CaseRows
+from storage.considerations import ConsiderationRows
 from storage.envoys import EnvoyRows
 from storage.exchange_tables import letter, wechat_window
 from storage.people import PersonRows
@@ -64,6 +65,7 @@ class CaseReader:
             told=letters.told(),
             events=tuple(await self._cases.events(case.id)),
             envoys=tuple(_envoy(by_id[a.envoy], a, ways) for a in assignments if a.envoy in by_id),
+            looks=tuple(await ConsiderationRows(self._conn, self._vault, self._now).of(case.id)),
             names=await self._names(person, envoys),
         )
 

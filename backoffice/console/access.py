@@ -24,6 +24,7 @@ class Act(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     ASK_AGAIN = "ask_again"
+    CALL_ENVOYS = "call_envoys"
     END_DURESS = "end_duress"
     UNMASK = "unmask"
     QUEUE = "queue"
@@ -48,6 +49,7 @@ ROLES: Mapping[Act, frozenset[OperatorRole]] = {
     Act.CLOSE: _DESK,
     Act.REOPEN: _DESK,
     Act.ASK_AGAIN: _DESK,
+    Act.CALL_ENVOYS: _DESK,
     Act.END_DURESS: _DESK,
     Act.UNMASK: _DESK,
     Act.QUEUE: _DESK,
@@ -65,6 +67,7 @@ _OWNERS = frozenset(
         Act.SET_NUMBER,
         Act.CLOSE,
         Act.ASK_AGAIN,
+        Act.CALL_ENVOYS,
         Act.END_DURESS,
         Act.UNMASK,
     }
@@ -139,6 +142,10 @@ ROUTES: Mapping[str, Act | None] = {
     "case.close": Act.CLOSE,
     "case.reopen": Act.REOPEN,
     "case.ask_again": Act.ASK_AGAIN,
+    "case.envoys_wanted": Act.CALL_ENVOYS,
+    "case.ask_by_name": Act.CALL_ENVOYS,
+    "case.ask_wave": Act.CALL_ENVOYS,
+    "case.task": Act.CALL_ENVOYS,
     "case.end_duress": Act.END_DURESS,
     "case.unmask": Act.UNMASK,
     "case.mask": Act.UNMASK,

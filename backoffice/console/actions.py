@@ -13,8 +13,10 @@ from backoffice.console import auth, view
 from backoffice.console.deps import DEPS, Step
 from backoffice.console.guard import CASE
 from backoffice.kernel import errors
-from backoffice.kernel.ids import CaseId, OperatorId
-from backoffice.workflows import centre, unmasking, work
+from backoffice.kernel.geo import Point
+from backoffice.kernel.ids import AssignmentId, CaseId, EnvoyId, OperatorId
+from backoffice.workflows import calling_envoys, centre, unmasking, work
+from backoffice.workflows.offers import Part
 
 TEXT_LIMIT = 4000
 """Characters of one message: a long text is split on its way out, a novel is a mistake."""
@@ -96,6 +98,43 @@ def ask_again(case: CaseId, operator: ports.Operator, form: Form) -> Step:
     return lambda w: centre.ask_again(w, case, operator)
 
 
+def envoys_wanted(case: CaseId, operator: ports.Operator, form: Form) -> Step:
+    number = _whole(form, "number")
+    return lambda w: calling_envoys.wanted(w, case, operator, number)
+
+
+def ask_wave(case: CaseId, operator: ports.Operator, form: Form) -> Step:
+    size = _whole(form, "size")
+    return lambda w: calling_envoys.wave(w, case, operator, size)
+
+
+def ask_by_name(case: CaseId, operator: ports.Operator, form: Form) -> Step:
+    envoy, part = EnvoyId(_text(form, "envoy")), _part(form)
+    return lambda w: calling_envoys.by_name(w, case, operator, envoy, part)
+
+
+def task(case: CaseId, operator: ports.Operator, form: Form) -> Step:
+    assignment, part = AssignmentId(_text(form, "assignment")), _part(form)
+    return lambda w: calling_envoys.give_task(w, case, operator, assignment, part)
+
+
+def _whole(form: Form, name: str) -> int:
+    given = _text(form, name)
+    if not given.isascii() or not given.isdigit() or len(given) > 4:
+        raise BadForm
+    return int(given)
+
+
+def _part(form: Form) -> Part:
+    """A task in words and a place as `lat, lon` in WGS-84 degrees, both optional."""
+    place = form.get("place", "").strip()
+    try:
+        point = Point(*(float(degrees) for degrees in place.split(","))) if place else None
+    except (TypeError, ValueError) as unknown:
+        raise BadForm("error.place") from unknown
+    return Part(form.get("task", "").strip(), point)
+
+
 def end_duress(case: CaseId, operator: ports.Operator, form: Form) -> Step:
     return lambda w: centre.end_duress(w, case, operator)
 
@@ -120,6 +159,10 @@ ON_CASE: Mapping[str, tuple[str, OnCase]] = {
     "case.close": ("close", close),
     "case.reopen": ("reopen", reopen),
     "case.ask_again": ("ask-again", ask_again),
+    "case.envoys_wanted": ("envoys-wanted", envoys_wanted),
+    "case.ask_by_name": ("ask-by-name", ask_by_name),
+    "case.ask_wave": ("ask-wave", ask_wave),
+    "case.task": ("task", task),
     "case.end_duress": ("end-duress", end_duress),
     "case.unmask": ("unmask", unmask),
     "case.mask": ("mask", mask),

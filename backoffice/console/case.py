@@ -9,7 +9,7 @@ from aiohttp import web
 
 from backoffice import ports, queries
 from backoffice.cases.model import CaseStatus, CloseReason
-from backoffice.console import access, auth, clocks, thread, view, whereabouts
+from backoffice.console import access, auth, clocks, considered, thread, view, whereabouts
 from backoffice.console.deps import DEPS, ConsoleDeps
 from backoffice.console.guard import CASE, LIVE
 from backoffice.dispatch.model import AssignmentStatus
@@ -50,6 +50,8 @@ async def _context(request: web.Request, deps: ConsoleDeps, found: queries.CaseV
         "thread": thread.merge(found, deps.words),
         "where": whereabouts.of(found, deps.places, deps.clock.now()),
         "groups": groups(found.envoys),
+        "looks": considered.of(found),
+        "askable": considered.askable(found),
         "colleagues": [o for o in operators if may_own(o) and o.id != case.owner],
         "close_reasons": [r for r in CloseReason if case.drill or r is not CloseReason.DRILL],
         "closed": case.status is CaseStatus.CLOSED,

@@ -23,6 +23,10 @@ FORMS = {
     "case.number": {"phone": "+8613800138000"},
     "case.close": {"reason": "helped"},
     "case.unmask": {"reason": "听不见对方"},
+    "case.envoys_wanted": {"number": "2"},
+    "case.ask_wave": {"size": "5"},
+    "case.ask_by_name": {"envoy": "e-1", "task": "", "place": ""},
+    "case.task": {"assignment": "a-1", "task": "在门口等", "place": "13.7, 100.5"},
     "language": {"to": "en"},
 }
 TEXT = {"text": "一句话"}
@@ -84,7 +88,8 @@ def _expected(operator: Operator, name: str, act: Act, evening: Evening) -> bool
     """Written out by hand from business.md, not read from the code under test."""
     desk = operator.role in (OperatorRole.OPERATOR, OperatorRole.SUPERVISOR)
     speaks = {"case.reply", "case.reply_envoy", "case.called", "case.number", "case.close", "case.hand_over"}
-    if name in speaks | {"case.ask_again", "case.unmask", "case.mask"}:
+    asks = {"case.ask_again", "case.envoys_wanted", "case.ask_by_name", "case.ask_wave", "case.task"}
+    if name in speaks | asks | {"case.unmask", "case.mask"}:
         return operator.role is OperatorRole.SUPERVISOR
     if name in ("case.reopen", "case.end_duress"):
         return False

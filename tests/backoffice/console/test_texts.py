@@ -9,6 +9,7 @@ import pytest
 
 from backoffice.cases.model import CaseStatus, CloseReason, ForWhom, Hurt, Kind, Verified
 from backoffice.console import access, actions, app, clocks, texts, thread, view
+from backoffice.dispatch.fitting import Reason
 from backoffice.dispatch.model import AssignmentStatus
 from backoffice.kernel.exchange import LetterState
 from backoffice.kernel.geo import Source
@@ -32,6 +33,7 @@ ENUMS: dict[str, type[StrEnum]] = {
     "media": MediaKind,
     "source": Source,
     "service": Service,
+    "left_out": Reason,
 }
 
 
@@ -93,7 +95,10 @@ def test_every_refusal_of_the_centre_has_a_sentence() -> None:
     keys = set(
         re.findall(
             r'(?:Refusal|NotAllowed|NotFound)\("([a-z_.]+)"',
-            (ROOT / "backoffice/workflows/centre.py").read_text(),
+            "".join(
+                (ROOT / f"backoffice/workflows/{name}.py").read_text()
+                for name in ("centre", "calling_envoys")
+            ),
         )
     )
     assert keys
