@@ -25,6 +25,7 @@ class PayRules:
     expires_after: timedelta = timedelta(minutes=30)
     second_person_over: Money = Money(2000_00, "CNY")
     smallest_payout: Money = Money(50_00, "CNY")
+    longest_sos: timedelta = timedelta(hours=8)
     home: str = "CNY"
     public_url: str = ""
 

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 
 from backoffice.cases.model import Case
+from backoffice.dispatch.model import Assignment, Envoy
 from backoffice.kernel.ids import PersonId
+from backoffice.kernel.messages import Param, Sentence
 from backoffice.kernel.money import Money
 from backoffice.money import ledger, prices
 from backoffice.money.accounts import Account
 from backoffice.money.model import Purpose
 from backoffice.money.prices import Need, Quote, SosPay, Tables
 from backoffice.money.tables import PriceTable
+from backoffice.ports import Alert
 from backoffice.workflows import payments
 from backoffice.workflows.work import Work
 
@@ -52,6 +55,40 @@ async def pay_sos(work: Work, job: SosJob) -> Money:
             work, job.envoy, amount, purpose, f"sos:{job.assignment}", job.payer or ledger.fund()
         )
     return amount
+
+
+async def terms_told(work: Work, case: Case) -> tuple[Sentence, ...]:
+    """What coming pays, for the offer; nothing is promised where the table has no price, or in a drill."""
+    if case.drill:
+        return ()
+    try:
+        row = await sos_terms(work, case.place.country if case.place else "")
+    except prices.NoPrice:
+        return ()
+    pays: dict[str, Param] = {
+        "call_out": Money(row.call_out, row.currency),
+        "hour": Money(row.per_hour, row.currency),
+    }
+    return (Sentence("offer.pay", pays),)
+
+
+async def earn(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> tuple[Sentence, ...]:
+    """The job is done: what it paid is booked and told. Time counts from acceptance.
+
+    Longer than `longest_sos` is booked up to there, and finance look at the rest: nobody noted when they left.
+    """
+    if case.drill or assignment.answered_at is None:
+        return ()
+    minutes = int((work.now - assignment.answered_at).total_seconds() // 60)
+    most = int(work.world.pay.longest_sos.total_seconds() // 60)
+    job = SosJob(case, envoy.person, assignment.id, min(minutes, most), assignment.distance_m)
+    try:
+        amount = await pay_sos(work, job)
+    except prices.NoPrice:
+        return ()
+    if minutes > most:
+        await work.uow.desk.alert(Alert(0, work.now, "sos_pay_to_check", case.id, case.ref))
+    return (Sentence("job.earned", {"amount": amount}),)
 
 
 async def put(work: Work, table: PriceTable) -> int:
