@@ -10,7 +10,7 @@ from backoffice.kernel.errors import Refusal
 from backoffice.kernel.ids import AssignmentId
 from backoffice.kernel.messages import Choice, Listing, MapPoint, Message, Param, Sentence, Span, Term
 from backoffice.ports import Alert
-from backoffice.workflows import dispatching, finding, history, offers, promises, ringing, watching
+from backoffice.workflows import dispatching, finding, history, offers, pricing, promises, ringing, watching
 from backoffice.workflows.work import Work, about
 
 JOB_CHOICES = {
@@ -258,7 +258,8 @@ async def end_all(work: Work, case: Case) -> None:
         assignment.move(AssignmentStatus.DONE)
         await work.uow.assignments.save(assignment)
         await release(work, case, assignment, envoy)
-        await work.tell(about(case, envoy.person, Message("job.over", {"ref": case.ref})))
+        earned = await pricing.earn(work, case, assignment, envoy)
+        await work.tell(about(case, envoy.person, Message("job.over", {"ref": case.ref}, more=earned)))
 
 
 async def hand_on(work: Work, envoy: Envoy, own: Case) -> None:

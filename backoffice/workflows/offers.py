@@ -11,7 +11,7 @@ from backoffice.kernel.geo import Point
 from backoffice.kernel.ids import AssignmentId
 from backoffice.kernel.messages import Choice, Listing, Message, Param, Term
 from backoffice.people.model import Reach
-from backoffice.workflows import history
+from backoffice.workflows import history, pricing
 from backoffice.workflows.work import Work, about
 
 
@@ -35,6 +35,7 @@ ANY_PART = Part()
 async def put(work: Work, case: Case, wave: Sequence[ranking.Candidate], part: Part = ANY_PART) -> None:
     """Ask each of a wave; who was stood down before is told that it is for the same case."""
     before = {a.envoy: a for a in await work.uow.assignments.of_case(case.id)}
+    terms = await pricing.terms_told(work, case)
     for one in wave:
         assignment = _assignment(work, case, one, part)
         stood_down = before.get(one.envoy.id)
@@ -45,6 +46,7 @@ async def put(work: Work, case: Case, wave: Sequence[ranking.Candidate], part: P
             await work.uow.assignments.add(assignment)
         key = "offer.sos_again" if stood_down else "offer.sos"
         message = offer(work, case, one, "offer.sos_by_hand" if part.by_hand else key, part)
+        message = replace(message, more=(*message.more, *terms))
         await work.ask(about(case, one.envoy.person, message), "offer", assignment.id)
 
 
