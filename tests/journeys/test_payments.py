@@ -389,3 +389,26 @@ async def test_a_payee_who_is_not_the_envoy_is_refused(house: House) -> None:
     other = Payee(found.id, "李刚", "+66812345678", "recorded", "TH 9")
     with pytest.raises(payout_rules.PayeeDiffers):
         await do(house, lambda work: payouts.set_payee(work, other, FINANCE))
+
+
+async def test_an_sos_pays_by_the_table_and_the_offer_says_how_much(house: House) -> None:
+    """The traveller is never asked: the centre's fund owes the envoy the call-out and the half hours begun."""
+    await price_deed.put_prices(house.core, {"starting": True})
+    traveller, envoy = await house.wechat(), await house.telegram("陈静", "zh-hans")
+    await house.envoy(envoy, (13.76, 100.51))
+    await traveller.location(*BANGKOK)
+    await later(house, 0, 6, 3)
+    assert "THB\u00a0830.00" in await said(envoy)
+    await envoy.press(0)
+    await later(house, 3)
+    case = await house.case_of(traveller)
+    found = await house.person(envoy)
+    assert case is not None
+    assert found is not None
+    house.clock.advance(timedelta(minutes=50))
+    await house.close(case)
+    await later(house, 3)
+    assert await balance(house, ledger.payable(found.id), "THB") == -Money.of(1660, "THB")
+    assert await balance(house, ledger.fund(), "THB") == Money.of(1660, "THB")
+    assert "THB\u00a01,660.00" in await said(envoy)
+    assert "THB" not in await said(traveller)
