@@ -78,7 +78,8 @@ async def orders_interpreting(house: House, phone: Phone, at: tuple[float, float
         await types(house, phone, when)
         await picks(house, phone, "order.time_ok", "yes")
     await picks(house, phone, "order.length", "2")
-    await picks(house, phone, "order.language", "th")
+    asked = next(q for q in await house.asked(phone) if q.kind == "order.language")
+    await picks(house, phone, "order.language", "th" if "th" in asked.answers.values() else "any")
 
 
 async def pays(house: House, phone: Phone) -> None:

@@ -1,6 +1,6 @@
 """A service order from the wish to the ratings, on both channels and mixed."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -31,10 +31,10 @@ MIXES: dict[str, tuple[Who, Who]] = {
 
 
 @pytest.fixture
-async def shop(house: House) -> AsyncIterator[House]:
+async def shop(house: House) -> House:
     """A house with a price table."""
     await prices(house)
-    yield house
+    return house
 
 
 @pytest.mark.parametrize("mix", MIXES)

@@ -79,6 +79,11 @@ class Shop:
             await uow.commit()
         return done
 
+    async def look(self, step: Callable[[Work], Awaitable[T]]) -> T:
+        """Only looks: nothing is kept."""
+        async with self.store.begin(self.clock.now()) as uow:
+            return await step(Work(uow, self.clock.now(), self.world))
+
     async def tries(self, step: Callable[[Work], Awaitable[T]]) -> T | Refusal:
         """The same for a step that the business may refuse."""
         try:
@@ -134,11 +139,11 @@ class Shop:
         return await self.act(step)
 
     async def order(self, order: OrderId) -> Order:
-        return await self.act(lambda work: work.uow.orders.get(order))
+        return await self.look(lambda work: work.uow.orders.get(order))
 
     async def offers(self, order: OrderId) -> dict[str, Offer]:
         """By the envoy's name."""
-        found = await self.act(lambda work: work.uow.order_offers.of_order(order))
+        found = await self.look(lambda work: work.uow.order_offers.of_order(order))
         names = {envoy: name for name, envoy in self.envoys.items()}
         return {names[o.envoy]: o for o in found}
 
@@ -213,12 +218,12 @@ class Shop:
     async def wait(self, **span: float) -> None:
         await self.until(self.clock.now() + timedelta(**span))
 
-    async def letters(self, name: str) -> list[Letter]:
-        """Every letter to somebody, oldest first, in whatever state."""
+    async def letters(self, name: str, after: int = 0) -> list[Letter]:
+        """Letters to somebody, oldest first, in whatever state; `after` so many."""
+        mine = letter_row.WITH_READER.where(letter.c.person == self.people[name]).order_by(letter.c.seq)
         async with self.database.reading() as conn:
-            rows = (await conn.execute(letter_row.WITH_READER.order_by(letter.c.seq))).all()
-            mine = [row for row in rows if row.person == self.people[name]]
-            return [await letter_row.read(conn, self.vault, row) for row in mine]
+            rows = (await conn.execute(mine.offset(after).limit(10_000))).all()
+            return [await letter_row.read(conn, self.vault, row) for row in rows]
 
     async def told(self, name: str) -> list[str]:
         return [one.message.key for one in await self.letters(name)]
