@@ -1,8 +1,10 @@
 """What a campaign says at its end: one line of figures, or what broke and the seed that breaks it again."""
 
 import asyncio
+import os
 import random
 import time
+import traceback
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,6 +66,9 @@ def run(name: str, campaign: Campaign, plan: Plan, loop: Callable[[], Any] | Non
         verdict = "ok"
     except Broken as broken:
         verdict = f"BROKEN: {broken}"
+    except Exception as error:  # the other campaigns still run
+        traceback.print_exc()
+        verdict = f"FAILED: {type(error).__name__}"
     seconds = time.monotonic() - started
     print(f"{name:<14} {seconds:6.1f} s  seed {plan.seed}  {figures}  {verdict}", flush=True)
     return verdict == "ok"
@@ -73,6 +78,11 @@ def _short(value: object) -> str:
     return (
         f"{value:.1f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
     )
+
+
+def crowding() -> float:
+    """How many want each processor just now, at least 1: limits in seconds stretch on a machine with other work."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def late(seconds: list[float]) -> str:

@@ -17,7 +17,6 @@ from backoffice.adapters.envoy_index import CsrEnvoyIndex
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.exchange import Accepted, Letter, Question, RawUpdate
 from backoffice.kernel.ids import PersonId
-from backoffice.kernel.messages import Urgency
 from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows.work import World
 from bot.assembly import core, deeds, service
@@ -31,6 +30,7 @@ from storage import letter_row, migrate
 from storage.exchange_tables import letter
 from tests import house
 from tests.chaos.pushes import Pushes, Someone
+from tests.chaos.report import Broken
 from tests.clocks import FakeClock
 
 Wrap = Callable[[Core], Core]
@@ -112,7 +112,7 @@ class Rig:
             quiet = 0 if busy else quiet + 1
             if quiet >= 2:
                 return
-        raise AssertionError("the service does not come to rest")
+        raise Broken("the service does not come to rest")
 
     async def pass_time(self, seconds: float, step: float = 1.0) -> None:
         """Move the clock on in small steps, everything happening on the way."""
@@ -154,10 +154,6 @@ class Rig:
     @property
     def actions(self) -> CaseActions:
         return CaseActions(self.core)
-
-
-def bulk(letters: Sequence[Letter]) -> int:
-    return sum(one.urgency is Urgency.BULK for one in letters)
 
 
 async def template(folder: Path) -> Path:
