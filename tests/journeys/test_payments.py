@@ -161,10 +161,8 @@ async def test_a_forwarded_invoice_is_not_paid_by_somebody_else(shop: House) -> 
     ("call", "fault"),
     [
         ("jsapi", "lost_answer"),
-        ("jsapi", "too_many"),
         ("refund", "lost_answer"),
         ("refund", "bad_gateway"),
-        ("refund", "reset"),
     ],
 )
 async def test_a_platform_that_stumbles_is_asked_and_nothing_happens_twice(

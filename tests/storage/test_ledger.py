@@ -145,9 +145,9 @@ def _operation(chance: random.Random, number: int) -> Entry:
 
 
 async def test_sql_and_the_pure_rules_agree(store: SqlStore, database: Database, seed: random.Random) -> None:
-    """400 random operations: the same are booked, the same refused, and the same is left everywhere."""
+    """250 random operations: the same are booked, the same refused, and the same is left everywhere."""
     books, outcomes, before = Books(), set(), []
-    for number in range(400):
+    for number in range(250):
         entry = seed.choice(before) if before and seed.random() < 0.05 else _operation(seed, number)
         before.append(entry)
         expected = _outcome(books, entry)

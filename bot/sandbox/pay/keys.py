@@ -7,6 +7,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -19,11 +20,17 @@ _PARTS = re.compile(r'(\w+)="([^"]*)"')
 _SCHEME = "WECHATPAY2-SHA256-RSA2048"
 
 
+@cache
+def _private() -> rsa.RSAPrivateKey:
+    """One for all sandboxes of a process: making it takes longer than all they do with it."""
+    return rsa.generate_private_key(65537, 2048)
+
+
 @dataclass
 class PlatformKeys:
     """One key pair with a self-signed certificate, new for every run."""
 
-    private: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
+    private: rsa.RSAPrivateKey = field(default_factory=_private)
 
     def __post_init__(self) -> None:
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sandbox pay")])

@@ -68,7 +68,7 @@ class Platform:
         return web.Response(status=status, body=said, headers=headers)
 
 
-KEYS = played.PlatformKeys()
+KEYS, STRANGER = played.PlatformKeys(), rsa.generate_private_key(65537, 2048)
 
 
 @pytest.fixture
@@ -260,7 +260,7 @@ Damage = Callable[[dict[str, str], bytes], tuple[dict[str, str], bytes]]
         lambda h, b: (h | {"Wechatpay-Signature": "WECHATPAY/SIGNTEST/" + h["Wechatpay-Signature"]}, b),
         lambda h, b: ({k: v for k, v in h.items() if k != "Wechatpay-Nonce"}, b),
         lambda h, b: (
-            played.PlatformKeys().signed(b, START.timestamp()) | {"Wechatpay-Serial": KEYS.serial},
+            played.PlatformKeys(STRANGER).signed(b, START.timestamp()) | {"Wechatpay-Serial": KEYS.serial},
             b,
         ),
     ],
