@@ -1,5 +1,7 @@
 """What goes with a letter beside its words: the file it waits for, the moving map it edits."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol, runtime_checkable
@@ -10,6 +12,7 @@ from backoffice.kernel.clock import Clock
 from backoffice.kernel.exchange import Address, Letter
 from backoffice.kernel.ids import MediaId
 from backoffice.kernel.messages import Media, MediaKind
+from backoffice.papers.model import OURS
 from bot.channel import Channel, Features
 from bot.rendering import Enclosure
 
@@ -51,10 +54,22 @@ class Selective(Protocol):
     def takes(self, kind: MediaKind, mime: str, size: int) -> bool: ...
 
 
-class Enclosures:
-    """Finds them."""
+Picture = Callable[[bytes], bytes]
+"""A paper of ours (PDF) as PNG."""
 
-    def __init__(self, fetches: Fetches, store: ports.MediaStore, maps: LiveMaps, clock: Clock) -> None:
+
+class Enclosures:
+    """Finds them. `picture` shows our own papers where no files are taken."""
+
+    def __init__(
+        self,
+        fetches: Fetches,
+        store: ports.MediaStore,
+        maps: LiveMaps,
+        clock: Clock,
+        picture: Picture | None = None,
+    ) -> None:
+        self._picture = picture
         self._fetches = fetches
         self._store = store
         self._maps = maps
@@ -66,7 +81,15 @@ class Enclosures:
         media = letter.message.media
         if media is None:
             return Enclosure(editing=editing)
-        return await self._file(letter, media)
+        found = await self._file(letter, media)
+        return found if media.kind in features.media else await self._pictured(found, media)
+
+    async def _pictured(self, found: Enclosure, media: Media) -> Enclosure:
+        """Only what we drew ourselves is opened here: a stranger's PDF is not."""
+        if found.body is None or self._picture is None or not media.id.startswith(OURS):
+            return found
+        body = await asyncio.to_thread(self._picture, found.body)
+        return Enclosure(body, "image/png", kind=MediaKind.PHOTO)
 
     async def _editing(self, letter: Letter, features: Features) -> str:
         place = letter.message.place
@@ -96,9 +119,10 @@ def shown(channel: Channel, letter: Letter, enclosure: Enclosure) -> Features:
     features, media = channel.features, letter.message.media
     if media is None or enclosure.body is None or not isinstance(channel, Selective):
         return features
-    if channel.takes(media.kind, enclosure.mime, len(enclosure.body)):
+    kind = enclosure.kind or media.kind
+    if channel.takes(kind, enclosure.mime, len(enclosure.body)):
         return features
-    return replace(features, media=features.media - {media.kind})
+    return replace(features, media=features.media - {kind})
 
 
 _MARKS = (

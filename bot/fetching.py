@@ -9,7 +9,7 @@ from typing import Protocol
 from backoffice import ports
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.ids import CaseId, MediaId, PersonId
-from bot.channel import Channel, PermanentFailure, SendFailure, TemporaryFailure
+from bot.channel import PermanentFailure, SendFailure, TemporaryFailure
 
 log = logging.getLogger(__name__)
 LIMIT = 20 * 2**20
@@ -42,14 +42,20 @@ class Fetches(Protocol):
     async def again(self, media: MediaId, error: str, due: datetime) -> None: ...
 
 
+class Source(Protocol):
+    """Where files come from: a channel, or our own drawing."""
+
+    async def fetch(self, handle: str, limit: int) -> bytes: ...
+
+
 class Fetching:
     """Takes due fetches and puts their files in the media store."""
 
     def __init__(
-        self, fetches: Fetches, channels: Mapping[str, Channel], store: ports.MediaStore, clock: Clock
+        self, fetches: Fetches, sources: Mapping[str, Source], store: ports.MediaStore, clock: Clock
     ) -> None:
         self._fetches = fetches
-        self._channels = channels
+        self._sources = sources
         self._store = store
         self._clock = clock
 
@@ -72,7 +78,7 @@ class Fetching:
             await self._again(fetch, SendFailure("broken"))
 
     async def _fetch(self, fetch: Fetch) -> None:
-        body = await self._channels[fetch.channel].fetch(fetch.handle, LIMIT)
+        body = await self._sources[fetch.channel].fetch(fetch.handle, LIMIT)
         await self._store.put(fetch.case, fetch.id, body, fetch.person)
         await self._fetches.ready(fetch.id)
 

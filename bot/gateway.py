@@ -50,12 +50,6 @@ class WindowRows(Protocol):
     async def close(self, address: str, exhausted: bool) -> None: ...
 
 
-class MediaRows(Protocol):
-    """Files noted for fetching, inside a turn."""
-
-    async def expect(self, media: Media, case: str | None, channel: str, handle: str) -> None: ...
-
-
 class TurnWork(ports.UnitOfWork, Protocol):
     """A unit of work as the gateway needs it."""
 
@@ -63,8 +57,6 @@ class TurnWork(ports.UnitOfWork, Protocol):
     def inbox(self) -> InboxRows: ...
     @property
     def windows(self) -> WindowRows: ...
-    @property
-    def media(self) -> MediaRows: ...
 
 
 class TurnStore(Protocol):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from backoffice.kernel.exchange import Letter
-from backoffice.kernel.messages import Ask, Choice, MapPoint, Message, Param, Term
+from backoffice.kernel.messages import Ask, Choice, MapPoint, MediaKind, Message, Param, Term
 from bot.channel import Button, Features, MediaPart, Part, PointPart, TextPart
 from bot.splitting import split
 
@@ -23,12 +23,16 @@ class Speech(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """What goes with a letter beside its words: the fetched file, and the moving map already on the screen."""
+    """What goes with a letter beside its words: the fetched file, and the moving map already on the screen.
+
+    `kind`: what the file has become on its way, when it is no longer what the letter names.
+    """
 
     body: bytes | None = None
     mime: str = ""
     missing: bool = False
     editing: str = ""
+    kind: MediaKind | None = None
 
 
 class Rendering:
@@ -47,9 +51,9 @@ class Rendering:
         parts: list[Part] = [*self._texts(text, letter, features)]
         if message.place and features.native_map:
             parts.append(_point(message.place, "", features.moving_map))
-        if enclosure.body is not None and message.media and message.media.kind in features.media:
-            media = message.media
-            parts.append(MediaPart(media.kind, enclosure.body, media.name, enclosure.mime or media.mime))
+        media = message.media
+        if enclosure.body is not None and media and (kind := enclosure.kind or media.kind) in features.media:
+            parts.append(MediaPart(kind, enclosure.body, media.name, enclosure.mime or media.mime))
         return tuple(parts)
 
     def text(self, letter: Letter, features: Features, enclosure: Enclosure) -> str:
@@ -87,7 +91,11 @@ class Rendering:
             return []
         if enclosure.missing:
             return [self._say(letter, "relay.file_missing", {})]
-        return [] if media.kind in features.media else [self._say(letter, "relay.file_elsewhere", {})]
+        return (
+            []
+            if (enclosure.kind or media.kind) in features.media
+            else [self._say(letter, "relay.file_elsewhere", {})]
+        )
 
     def _how(self, letter: Letter, features: Features) -> list[str]:
         ask = letter.message.ask

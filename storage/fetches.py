@@ -64,11 +64,14 @@ class FetchRows:
         self._conn = conn
         self._now = now
 
-    async def expect(self, media: Media, case: str | None, channel: str, handle: str) -> None:
+    async def expect(
+        self, media: Media, case: str | None, channel: str, handle: str, person: PersonId | None = None
+    ) -> None:
         """Note a file; it is fetched as soon as the turn has committed."""
         row: dict[str, object] = {
             "id": media.id,
             "case_id": case,
+            "person": person,
             "channel": channel,
             "handle": handle,
             "kind": media.kind,

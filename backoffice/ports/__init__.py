@@ -6,6 +6,7 @@ from backoffice.ports.desk import Alert, Desk, QueueItem, SentState
 from backoffice.ports.dispatch import Assignments, Considerations, EnvoyIndex, Envoys, Standings
 from backoffice.ports.enrolment import Drills, Duties, Enrolments, Links
 from backoffice.ports.orders import Booking, OrderOffers, OrderRatings, Orders
+from backoffice.ports.papers import MissingGlyph, Papers
 from backoffice.ports.people import People
 from backoffice.ports.places import EmergencyNumber, FoundPlace, NearCentre, Places
 from backoffice.ports.staff import Operator, OperatorRole, SignIn, Staff
@@ -35,6 +36,7 @@ __all__ = [
     "Links",
     "Locks",
     "MediaStore",
+    "MissingGlyph",
     "NearCentre",
     "Operator",
     "OperatorRole",
@@ -44,6 +46,7 @@ __all__ = [
     "Outbox",
     "PageFailed",
     "Pager",
+    "Papers",
     "People",
     "Places",
     "QueueItem",

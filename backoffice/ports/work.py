@@ -12,6 +12,7 @@ from backoffice.ports.dispatch import Assignments, Considerations, Envoys, Stand
 from backoffice.ports.enrolment import Drills, Duties, Enrolments, Links
 from backoffice.ports.money import Ledger, Payments, Payouts, Prices
 from backoffice.ports.orders import OrderOffers, OrderRatings, Orders
+from backoffice.ports.papers import Expected
 from backoffice.ports.people import People
 from backoffice.ports.staff import Staff
 from backoffice.ports.talk import Outbox, Talk
@@ -54,6 +55,8 @@ class UnitOfWork(Protocol):
     def talk(self) -> Talk: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def media(self) -> Expected: ...
     @property
     def deadlines(self) -> Deadlines: ...
     @property

@@ -1,6 +1,7 @@
 """How an order ends: done, cancelled by table, an envoy who gives it back, nobody at the meeting place."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from backoffice.kernel.errors import Refusal
 from backoffice.kernel.messages import Choice, Message, Param, Role, Sentence, Span, Term, When
@@ -8,7 +9,7 @@ from backoffice.kernel.money import Money
 from backoffice.orders import rules
 from backoffice.orders.model import OfferStatus, Order, OrderStatus
 from backoffice.ports import DeadlineKind
-from backoffice.workflows import history, order_prices, order_rating, orders, settlement
+from backoffice.workflows import history, order_prices, order_rating, orders, papers, settlement
 from backoffice.workflows import order_booking as booking
 from backoffice.workflows import order_letters as letters
 from backoffice.workflows import order_offers as offers
@@ -181,7 +182,8 @@ async def complete(work: Work, order: Order, by: str) -> None:
     await booking.over(work, order)
     await settlement.close(work, order, charged, envoy)
     await letters.note(work, order, by, "order.completed", minutes=order.notes["worked"])
-    await letters.tell(work, order, Role.TRAVELLER, _receipt(order, charged))
+    paper = await papers.receipt(work, order)
+    await letters.tell(work, order, Role.TRAVELLER, replace(_receipt(order, charged), media=paper))
     if envoy:
         await history.worked(work, envoy)
         params: dict[str, Param] = {**_times(order), "pay": rules.pay_for(order, charged)}

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from backoffice import ports
 from backoffice.adapters.pager import NoPager, WebhookPager
+from backoffice.adapters.papers import PdfPapers
 from backoffice.clockwork.deadlines import DeadlineRunner
 from backoffice.clockwork.firing import Firing
 from backoffice.clockwork.index_feed import IndexFeed
@@ -15,14 +16,17 @@ from backoffice.clockwork.payments import PaymentRunner
 from backoffice.kernel.errors import Stale
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import CaseId, EnvoyId
+from backoffice.workflows import papers
 from backoffice.workflows.work import Work
 from bot.app import Readiness
 from bot.assembly import channels as channels_
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
+from bot.assembly.paperwork import Paperwork
+from bot.assembly.words import PlainWords
 from bot.delivery import Delivery, Way
 from bot.enclosures import Enclosures
-from bot.fetching import Fetching
+from bot.fetching import Fetching, Source
 from bot.gateway import Gate, Gateway
 from bot.health import Healths
 from bot.i18n import negotiation
@@ -61,14 +65,16 @@ def build(core: Core, channels: Channels, wake: ports.Pager | None = None) -> Pa
     rendering = Rendering(core.speech, channels_.map_link(core))
     firing = Firing(core.store, core.world, core.clock, wake or pager(core))
     gateway = Gateway(_gate(core, channels, rendering, firing))
-    enclosures = Enclosures(core.fetches, core.media, core.letters, core.clock)
+    drawn = PdfPapers(PlainWords(core.speech))
+    enclosures = Enclosures(core.fetches, core.media, core.letters, core.clock, drawn.picture)
+    sources: dict[str, Source] = {**channels.by_name, papers.SOURCE: Paperwork(core, drawn)}
     sending = Sending(channels.by_name, core.letters, rendering, enclosures, core.clock)
     way = Way(core.letters, core.store, channels.by_name, sending, core.clock, healths)
     return Parts(
         gateway=gateway,
         delivery=Delivery(way),
         deadlines=DeadlineRunner(core.deadlines, core.locks, firing, gateway.drain, core.clock),
-        fetching=Fetching(core.fetches, channels.by_name, core.media, core.clock),
+        fetching=Fetching(core.fetches, sources, core.media, core.clock),
         feed=IndexFeed(core.store, core.world.index, core.clock),
         healths=healths,
         rendering=rendering,

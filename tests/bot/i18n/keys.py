@@ -9,6 +9,7 @@ from backoffice.dispatch.code_words import CODE_WORDS
 from backoffice.enrolment import duty, model
 from backoffice.kernel.geodesy import COMPASS
 from backoffice.kernel.messages import Ask, Role
+from backoffice.money.accounts import Operation
 from backoffice.orders import kinds, ratings
 from backoffice.orders.model import OrderStatus
 from backoffice.orders.rules import OrderRules
@@ -27,6 +28,7 @@ SPEAKING = (
     "bot/assembly/paying.py",
     "backoffice/kernel/errors.py",
     "backoffice/money",
+    "backoffice/papers",
 )
 """What may put words in a chat. The console's own texts live in the console."""
 KEY = re.compile(r"[a-z_]+\.[a-z0-9_]*[a-z0-9]")
@@ -87,6 +89,7 @@ def _families() -> dict[str, set[str]]:
         "button.order_place_*": {f"button.order_place_{n}" for n in range(1, order_answers.FOUND_MOST + 1)},
         "button.order_show_*": {f"button.order_show_{n}" for n in range(1, service_order.LISTED_MOST + 1)},
         "button.stars_*": {f"button.stars_{n}" for n in ratings.STARS},
+        "paper_what.*": {f"paper_what.{what}" for what in Operation},
         "order_status.*": {f"order_status.{status}" for status in OrderStatus},
         "service_kind.*": {f"service_kind.{kind}" for kind in kinds.all_kinds()},
         "bearing.*": {f"bearing.{point.lower()}" for point in COMPASS},
