@@ -29,10 +29,14 @@ class Act(StrEnum):
     UNMASK = "unmask"
     QUEUE = "queue"
     SEEN_ALERT = "seen_alert"
+    SEE_ENVOYS = "see_envoys"
+    VET = "vet"
+    DRILL = "drill"
 
 
 _DESK = frozenset({OperatorRole.OPERATOR, OperatorRole.SUPERVISOR})
 _CLINIC = _DESK | {OperatorRole.DOCTOR}
+_VETTERS = _DESK | {OperatorRole.ADMIN}
 
 ROLES: Mapping[Act, frozenset[OperatorRole]] = {
     Act.SIGNED_IN: frozenset(OperatorRole),
@@ -54,10 +58,14 @@ ROLES: Mapping[Act, frozenset[OperatorRole]] = {
     Act.UNMASK: _DESK,
     Act.QUEUE: _DESK,
     Act.SEEN_ALERT: _DESK,
+    Act.SEE_ENVOYS: _VETTERS,
+    Act.VET: _VETTERS,
+    Act.DRILL: _VETTERS,
 }
-"""A role missing here may not. Guests and the wall see nothing yet; claims, finance and admin have no page yet."""
+"""A role missing here may not. Guests and the wall see nothing yet; claims and finance have no page yet."""
 
-_ON_A_CASE = frozenset(Act) - {Act.SIGNED_IN, Act.SEE_BOARD, Act.SEE_DURESS, Act.QUEUE, Act.SEEN_ALERT}
+_ELSEWHERE = {Act.SIGNED_IN, Act.SEE_BOARD, Act.SEE_DURESS, Act.QUEUE, Act.SEEN_ALERT}
+_ON_A_CASE = frozenset(Act) - _ELSEWHERE - {Act.SEE_ENVOYS, Act.VET, Act.DRILL}
 _OWNERS = frozenset(
     {
         Act.HAND_OVER,
@@ -153,5 +161,13 @@ ROUTES: Mapping[str, Act | None] = {
     "queue.answer": Act.QUEUE,
     "queue.reopen": Act.QUEUE,
     "alert.seen": Act.SEEN_ALERT,
+    "envoys": Act.SEE_ENVOYS,
+    "envoy.application": Act.VET,
+    "envoy.photo": Act.VET,
+    "envoy.approve": Act.VET,
+    "envoy.more": Act.VET,
+    "envoy.refuse": Act.VET,
+    "drill.start": Act.DRILL,
+    "drill.stop": Act.DRILL,
 }
 """Every route by name and what it asks for. A route without an entry cannot be served."""

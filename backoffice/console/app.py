@@ -6,7 +6,19 @@ from pathlib import Path
 from aiohttp import web
 from xstatic.pkg import leaflet
 
-from backoffice.console import access, actions, board, case, entrance, guard, live, media, security, view
+from backoffice.console import (
+    access,
+    actions,
+    board,
+    case,
+    entrance,
+    guard,
+    live,
+    media,
+    security,
+    vetting,
+    view,
+)
 from backoffice.console.deps import DEPS, ConsoleDeps
 
 STATIC = Path(__file__).parent / "static"
@@ -28,6 +40,7 @@ def build(deps: ConsoleDeps) -> web.Application:
     _doors(app.router)
     _pages(app.router)
     _deeds(app.router)
+    _envoys(app.router)
     _check(app)
     return app
 
@@ -60,6 +73,18 @@ def _deeds(router: web.UrlDispatcher) -> None:
     router.add_post(f"/queue/{{item:{NUMBER}}}/answer", actions.queue_answer, name="queue.answer")
     router.add_post(f"/queue/{{item:{NUMBER}}}/reopen", actions.queue_reopen, name="queue.reopen")
     router.add_post(f"/alerts/{{alert:{NUMBER}}}/seen", actions.alert_seen, name="alert.seen")
+
+
+def _envoys(router: web.UrlDispatcher) -> None:
+    one = f"/envoys/{{application:{ID}}}"
+    router.add_get("/envoys", vetting.show, name="envoys")
+    router.add_get(one, vetting.application, name="envoy.application")
+    router.add_get(f"{one}/photo/{{photo:{ID}}}", vetting.photo, name="envoy.photo")
+    router.add_post(f"{one}/approve", vetting.approve, name="envoy.approve")
+    router.add_post(f"{one}/more", vetting.want_more, name="envoy.more")
+    router.add_post(f"{one}/refuse", vetting.refuse, name="envoy.refuse")
+    router.add_post("/drills", vetting.drill, name="drill.start")
+    router.add_post(f"/drills/{{drill:{ID}}}/stop", vetting.stop_drill, name="drill.stop")
 
 
 def _check(app: web.Application) -> None:

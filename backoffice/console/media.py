@@ -32,13 +32,18 @@ async def show(request: web.Request) -> web.Response:
     await case.record(deps, request[auth.SIGN_IN].operator.id, "media.view", f"media:{media}")
     if request.query.get("as") != "photo":
         return _download(request[CASE].ref, media, body)
+    return await drawn(request, body)
+
+
+async def drawn(request: web.Request, body: bytes) -> web.Response:
+    """A photo drawn anew, for the browser alone to show."""
     try:
         async with request.config_dict[DECODING]:
-            drawn = await asyncio.to_thread(redraw, body)
+            picture = await asyncio.to_thread(redraw, body)
     except Unreadable as unreadable:
         raise web.HTTPUnsupportedMediaType from unreadable
     return web.Response(
-        body=drawn, content_type="image/jpeg", headers={"Content-Security-Policy": security.SANDBOX}
+        body=picture, content_type="image/jpeg", headers={"Content-Security-Policy": security.SANDBOX}
     )
 
 

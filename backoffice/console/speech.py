@@ -25,6 +25,11 @@ def country(code: str, locale: str) -> str:
     return str(_locale(locale).territories.get(code, code))
 
 
+def language(code: str, locale: str) -> str:
+    """A language as the reader's language names it; the code where CLDR knows none."""
+    return str(_locale(locale).languages.get(code, code))
+
+
 def city(names: Mapping[str, str], locale: str) -> str:
     """The name in the reader's script, else the Latin one."""
     return names.get(locale) or names.get("") or next(iter(names.values()), "")

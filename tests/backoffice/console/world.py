@@ -3,7 +3,7 @@
 import io
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from PIL import Image, ImageDraw
@@ -14,6 +14,7 @@ from backoffice.cases.model import Audience, Case, CaseStatus, Entry, Event, Hur
 from backoffice.console import tokens
 from backoffice.console.deps import ConsoleDeps
 from backoffice.dispatch.model import Assignment, AssignmentStatus, Envoy
+from backoffice.enrolment.model import Answers, Application, ApplicationId, ApplicationStatus
 from backoffice.kernel import ids
 from backoffice.kernel.exchange import Address, NewLetter
 from backoffice.kernel.geo import Datum, Fix, Point, RawPoint, Source
@@ -287,6 +288,27 @@ async def busy(e: Evening) -> Cast:
     cases |= await _new_ones(e)
     e.clock.advance(23)
     return Cast(lin, chen, cases)
+
+
+async def applied(e: Evening, **changes: Any) -> Application:
+    """Somebody waits to be vetted as an envoy, with a photo of their papers."""
+    ning = await e.person("宁静", Address("telegram", "777"))
+    answers = Answers(
+        name="宁静", sex="female", languages=["zh", "th"], levels={"zh": "native", "th": "fluent"},
+        base=BANGKOK, services=["interpret"], services_done=True, phone="+66812345678",
+        consent_at=e.clock.now(), documents=[MediaId("m-paper")], documents_done=True,
+        expiry=date(2030, 5, 1), selfies=[MediaId("m-self")],
+    )  # fmt: skip
+    made = Application(
+        ApplicationId("app-1"), ning.id, Address("telegram", "777"), e.clock.now(),
+        status=ApplicationStatus.SUBMITTED, answers=answers, submitted_at=e.clock.now(),
+    )  # fmt: skip
+    for name, value in changes.items():
+        setattr(made, name, value)
+    await e.act(lambda work: work.uow.enrolments.add(made))
+    for media in ("m-paper", "m-self"):
+        await e.media.put(None, MediaId(media), photo(), ning.id)
+    return made
 
 
 async def _running(e: Evening, lin: Operator) -> dict[str, Case]:
