@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 64
 """Letters being sent at the same time."""
 BULK_AT_ONCE = 8
-LOOK_AGAIN_S = 0.5
+LOOK_AGAIN_S, SHORTEST_S = 0.5, 0.02
 TROUBLE_S = 0.5
 UNKNOWN_AGAIN_S = 2.0
 RIDE_FOR = timedelta(seconds=15.5)
@@ -110,10 +110,11 @@ class Delivery:
                 await self._way.clock.sleep(TROUBLE_S)
 
     async def _idle_s(self) -> float:
-        """Until a letter falls due, at most `LOOK_AGAIN_S`: hints may be lost."""
+        """Until a letter falls due, at most `LOOK_AGAIN_S`: hints may be lost. A lease may have ended already."""
         now = self._way.clock.now()
         due = await self._way.letters.next_due(now)
-        return min(LOOK_AGAIN_S, (due - now).total_seconds()) if due else LOOK_AGAIN_S
+        wait_s = (due - now).total_seconds() if due else LOOK_AGAIN_S
+        return max(SHORTEST_S, min(LOOK_AGAIN_S, wait_s))
 
     async def _pause(self, seconds: float) -> None:
         """Until a letter may be due, or somebody says so."""

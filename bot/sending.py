@@ -1,17 +1,27 @@
 """One letter on the wire: its parts one by one, the moving map, and the parcel that others travel in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.exchange import Address, Letter
 from backoffice.kernel.ids import LetterId
-from backoffice.kernel.messages import Urgency
-from bot.channel import Channel, Envelope, Part, PermanentFailure, PointPart, Sent, TextPart, Unreachable
+from backoffice.kernel.messages import Message, Urgency
+from bot.channel import (
+    Channel,
+    Envelope,
+    MediaPart,
+    Part,
+    PermanentFailure,
+    PointPart,
+    Sent,
+    TextPart,
+    Unreachable,
+)
 from bot.enclosures import Enclosures, NotYet, shown
-from bot.rendering import LIVE_S, Rendering
+from bot.rendering import LIVE_S, Enclosure, Rendering
 from bot.splitting import measure
 
 PARCEL = 4
@@ -143,16 +153,28 @@ class Sending:
         try:
             sent = await channel.send(envelope, part)
         except PermanentFailure as failure:
-            sent = await self._map_gone(letter, channel, (envelope, part, failure))
+            sent = await self._instead(letter, channel, (envelope, part, failure))
         await self._note_live(letter, part, sent)
         return sent
 
-    async def _map_gone(
+    async def _instead(
         self, letter: Letter, channel: Channel, what: tuple[Envelope, Part, PermanentFailure]
     ) -> Sent:
-        """The moving map is no longer on their screen: send a new one."""
+        """A map gone from their screen is sent anew; for a file that is refused its reader is told where it is."""
         envelope, part, failure = what
-        if not (isinstance(part, PointPart) and part.editing) or isinstance(failure, Unreachable):
+        if isinstance(failure, Unreachable) or isinstance(part, TextPart):
+            raise failure
+        if isinstance(part, MediaPart):
+            elsewhere = replace(letter, message=Message("relay.file_elsewhere", drill=letter.message.drill))
+            words = self._rendering.text(elsewhere, channel.features, Enclosure())
+            return await channel.send(envelope, TextPart(words))
+        return await self._new_map(letter, channel, (envelope, part, failure))
+
+    async def _new_map(
+        self, letter: Letter, channel: Channel, what: tuple[Envelope, PointPart, PermanentFailure]
+    ) -> Sent:
+        envelope, part, failure = what
+        if not part.editing:
             raise failure
         place = letter.message.place
         if place is not None:

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from backoffice.kernel.exchange import Address, LetterState, Outcome
-from backoffice.kernel.messages import Urgency
+from backoffice.kernel.exchange import Address, LetterState, NewLetter, Outcome
+from backoffice.kernel.ids import MediaId
+from backoffice.kernel.messages import Media, MediaKind, Message, Urgency
 from bot import delivery, sending
 from bot.channel import (
     ChannelDown,
     Envelope,
+    MediaPart,
     Part,
     PermanentFailure,
     SendFailure,
@@ -267,3 +269,33 @@ async def test_a_refusal_for_a_whole_day_is_no_reason_to_give_up(off: Offline) -
     await off.put(anna, "hello", Urgency.SOS)
     await off.pass_time(3_600, 60)
     assert await states(off) == [LetterState.WAITING]
+
+
+async def test_a_file_the_platform_refuses_is_said_to_be_elsewhere(off: Offline) -> None:
+    """The words arrive, the reader knows of the file, and the letter has not failed."""
+    anna = await off.person("7001")
+    media = Media("m1", MediaKind.PHOTO)
+    await off.core.media.put(None, MediaId("m1"), b"\xff\xd8\xff no real picture")
+
+    def picky(_envelope: Envelope, part: Part) -> None:
+        if isinstance(part, MediaPart):
+            raise PermanentFailure("bad_photo")
+
+    off.telegram.trouble = picky
+    async with off.core.store.begin(off.clock.now()) as uow:
+        await uow.outbox.put(NewLetter(anna.id, Message("relay.text", {"text": "look"}, media=media)))
+        await uow.commit()
+    await off.pass_time(3)
+    assert off.telegram.texts[0] == "look"
+    assert "cannot be shown here" in off.telegram.texts[1]
+    assert await states(off) == [LetterState.DELIVERED]
+    assert await alerts(off) == []
+
+
+async def test_an_ended_lease_does_not_make_the_sender_spin(off: Offline) -> None:
+    """Between the end of a lease and the next clean-up the sender still pauses."""
+    anna = await off.person("7001")
+    await off.put(anna, "hello")
+    await off.core.letters.claim(1, off.clock.now(), 1)
+    off.clock.advance(3_600)
+    assert await off.service.parts.delivery._idle_s() >= delivery.SHORTEST_S > 0

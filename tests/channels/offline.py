@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,8 @@ from backoffice.kernel.ids import PersonId
 from backoffice.kernel.messages import Message, Urgency
 from backoffice.people.model import Person
 from backoffice.workflows.work import World
+from bot.assembly import channels as channels_
 from bot.assembly import core, service
-from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.assembly.service import Service
 from bot.channel import Envelope, Features, Part, Sent, TextPart
@@ -134,5 +134,6 @@ async def opened(database_url: str, data: Path, clock: FakeClock, **more: Any) -
         wechat = Memory("wechat", wechat_outbound.FEATURES)
         pager = RecordingPager()
         by_name: dict[str, Any] = {"telegram": telegram, "wechat": wechat}
-        parts = service.build(base, Channels(by_name, lambda intake: []), pager)
+        made = await stack.enter_async_context(channels_.opened(base))
+        parts = service.build(base, replace(made, by_name=by_name), pager)
         yield Offline(base, Service(base, parts), clock, telegram, wechat, pager)

@@ -126,7 +126,6 @@ DOCUMENTED = {
     ("event", "LOCATION", _REPORTED): "place kept",
     ("event", "CLICK", "<EventKey>sos</EventKey>"): "case countdown by button, told sos.countdown_no_place",
     ("event", "CLICK", "<EventKey>help</EventKey>"): "told menu.help",
-    ("event", "CLICK", "<EventKey>nothing of ours</EventKey>"): "told question.over",
     ("event", "VIEW", "<EventKey>www.qq.com</EventKey><MenuId>1</MenuId>"): "nobody",
     ("event", "location_select", _PICKED): "nobody",
     ("event", "pic_photo_or_album", _PICTURES): "nobody",
@@ -210,3 +209,11 @@ async def pushed(house: House, phone: house_.Phone, xml: str) -> str:
     await house.phones.push(phone, xml)
     await house.settle()
     return await samples.outcome(house, at, before)
+
+
+async def test_a_menu_key_of_another_time_is_answered(then: House) -> None:
+    """The menu on a phone may be older than the service: its keys are told something, never silence."""
+    phone = await then.wechat()
+    seen = await pushed(then, phone, samples.event(phone.id, "CLICK", "<EventKey>nothing of ours</EventKey>"))
+    assert "told " in seen
+    assert len(await texts(phone)) == 1
