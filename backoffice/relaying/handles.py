@@ -41,6 +41,7 @@ _ID: Final = rf"(?P<id>{_SPACED}|{_NAME})"
 _KNOWN: Final = _compiled(rf"(?P<cue>{_WECHAT}|{_OTHERS})(?P<way>(?:{_MARK}|{_FILL}){{0,8}}){_ID}")
 _UNSURE: Final = _compiled(rf"(?P<cue>{_SHORT})(?P<way>(?:{_MARK}|{_FILL}){{0,8}}){_ID}")
 _MARKED: Final = _compiled(_MARK)
+_END: Final = re.compile(r"\s*(?:$|[^\w\s])")
 _ADDING: Final = re.compile(r"[加+➕]|^add")
 _WORDS_AFTER: Final = """
 about accepted account added after again already always another available because before blocked broken cannot charge
@@ -60,11 +61,13 @@ _JOURNEY: Final = re.compile(r"[a-z]{1,2}\d{1,4}")
 
 _AT: Final = r" ?(?:@|[(\[{<] ?(?:at|a|艾特) ?[)\]}>]|艾特|圈a|小老鼠) ?"
 _DOT: Final = r" ?(?:\.|点|點|[(\[{<] ?(?:dot|点) ?[)\]}>]|(?<![a-z])dot(?![a-z])) ?"
+_LOCAL: Final = r"(?<![a-z0-9._+-])[a-z0-9][a-z0-9._+-]{0,63}"
+"""The part before the @ (RFC 5321: 64 characters); begun at a border only, or a long word costs its square."""
 _MAIL: Final = re.compile(
-    rf"[a-z0-9][a-z0-9._+-]*{_AT}[a-z0-9][a-z0-9-]+(?:{_DOT}[a-z0-9-]{{2,}})+"
-    rf"|[a-z0-9][a-z0-9._+-]* at [a-z0-9-]+(?: dot [a-z]{{2,}})+"
-    r"|[a-z0-9._+-]{2,}[@#](?:gmail|qq|163|126|outlook|hotmail|yahoo|icloud|foxmail|naver)[a-z0-9._-]*"
-    r"|[a-z0-9._+-]{2,}@[a-z0-9._-]{3,}"
+    rf"{_LOCAL}{_AT}[a-z0-9][a-z0-9-]{{1,62}}(?:{_DOT}[a-z0-9-]{{2,24}}){{1,4}}"
+    rf"|{_LOCAL} at [a-z0-9-]{{1,63}}(?: dot [a-z]{{2,24}}){{1,4}}"
+    rf"|{_LOCAL}[@#](?:gmail|qq|163|126|outlook|hotmail|yahoo|icloud|foxmail|naver)[a-z0-9._-]{{0,63}}"
+    rf"|{_LOCAL}@[a-z0-9._-]{{3,63}}"
 )
 _AT_NAME: Final = re.compile(r"(?<![a-z0-9])@[a-z][a-z0-9_.-]{3,}")
 _HOSTS: Final = (
@@ -132,4 +135,4 @@ def _an_id(text: str, found: re.Match[str]) -> bool:
 
 
 def _ends(text: str, at: int) -> bool:
-    return re.match(r"\s*(?:$|[^\w\s])", text[at:]) is not None
+    return _END.match(text, at) is not None

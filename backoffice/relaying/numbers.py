@@ -47,6 +47,7 @@ _OTHER_SCRIPTS: Final = (
     (re.compile("(?:san|liu|jiu|yao|ling|ba) ?[a-z]"), _PINYIN),
 )
 _STREWN: Final = re.compile(r"(?<!\d)(?:\d[^\d\s]){2,}$")
+_NEAR: Final = 40
 _ORDINAL: Final = re.compile(r"[后後前中]\d[位]")
 _FIGURE: Final = re.compile(r"\d")
 _SYLLABLE: Final = re.compile(r"[^\W\d_에의の]")
@@ -104,7 +105,7 @@ def _widened(text: str, span: Span) -> Span:
     start = span[0]
     while start and text[start - 1] in "+(（[【":
         start -= 1
-    strewn = _STREWN.search(text, 0, start)
+    strewn = _STREWN.search(text, max(0, start - _NEAR), start)
     return strewn.start() if strewn else start, span[1]
 
 
