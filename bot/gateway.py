@@ -365,14 +365,15 @@ class Gateway:
             await note(uow.windows, incoming, now)
 
     async def _expect(self, uow: TurnWork, incoming: Incoming, person: Person) -> Media | None:
-        """A file is noted for fetching in the same transaction that refers to it, be it too large to be had."""
+        """A file is noted for fetching in the transaction that refers to it; outside a case it is its sender's."""
         content = incoming.content
         if not isinstance(content, File):
             return None
         new = MediaId(ids.new_id(self._gate.world.bits))
         media = Media(new, content.kind, content.name, content.mime, content.size)
         case = await uow.cases.active_of(person.id)
-        await uow.media.expect(media, case.id if case else None, incoming.sender.at.channel, content.handle)
+        channel, about = incoming.sender.at.channel, case.id if case else None
+        await uow.media.expect(media, about, channel, content.handle, person.id)
         return media
 
 

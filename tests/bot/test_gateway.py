@@ -228,3 +228,12 @@ async def test_group_talk_makes_nobody_known(off: Offline) -> None:
     await off.accept(raw)
     assert await observing.person_at(off, raw.sender) is None
     assert await observing.rows(off) == {RowState.DONE: 1}
+
+
+async def test_a_file_outside_a_case_belongs_to_its_sender(off: Offline) -> None:
+    """Sealed under the person's key, it goes when the person asks to be forgotten."""
+    sizes = [{"file_id": "AgAC1", "file_unique_id": "u", "width": 90, "height": 60, "file_size": 4}]
+    await off.accept(off.update(ANNA, photo=sizes))
+    (fetch,) = await observing.fetches(off)
+    person = await observing.person_at(off, Address("telegram", str(ANNA)))
+    assert (fetch.case_id, fetch.person) == (None, person.id)
