@@ -16,7 +16,7 @@ from backoffice.enrolment.model import (
     Step,
 )
 from backoffice.kernel.exchange import Address, NewLetter
-from backoffice.kernel.ids import DeadlineId, PersonId
+from backoffice.kernel.ids import DeadlineId
 from backoffice.kernel.messages import Ask, Choice, Listing, Message, Param, Sentence, Term
 from backoffice.people import phones
 from backoffice.people.model import Person
@@ -142,15 +142,6 @@ def services(chosen: list[str]) -> Listing:
     return Listing(tuple(Term(f"service_kind.{kind}") for kind in chosen))
 
 
-def languages(application: Application) -> Listing:
-    """`Thai (fluent), Chinese (native)` as values a reader's language formats."""
-    a = application.answers
-    pairs = [(Term(f"language.{code}"), a.levels.get(code)) for code in a.languages]
-    return Listing(
-        tuple(p for term, level in pairs for p in ([term, Term(f"level.{level}")] if level else [term]))
-    )
-
-
 def summary(work: Work, application: Application) -> Message:
     """Everything that will be sent, before it is."""
     choices = (*SUMMARY, LATER)
@@ -159,22 +150,32 @@ def summary(work: Work, application: Application) -> Message:
 
 def lines(work: Work, application: Application) -> list[Sentence]:
     """What was told, a line for each step that was asked."""
+    told: list[tuple[Term, Param]] = []
+    if application.purpose is Purpose.FIRST:
+        told += _about_them(work, application)
     a = application.answers
-    told: dict[Step, Param] = {}
-    if application.purpose is Purpose.FIRST and a.base:
-        told = {
-            Step.NAME: a.name,
-            Step.SEX: Term(f"sex.{a.sex or Sex.UNSAID}"),
-            Step.LANGUAGES: languages(application),
-            Step.BASE: work.world.places.describe(a.base),
-            Step.SERVICES: services(a.services),
-            Step.PHONE: a.phone,
-        }
-    told[Step.DOCUMENT] = len(a.documents)
-    told[Step.EXPIRY] = Term("enrol.unlimited") if a.unlimited or not a.expiry else a.expiry.isoformat()
-    told[Step.SELFIE] = len(a.selfies)
+    until: Param = a.expiry.isoformat() if a.expiry else Term("enrol.unlimited")
+    papers = ((Step.DOCUMENT, len(a.documents)), (Step.EXPIRY, until), (Step.SELFIE, len(a.selfies)))
+    told += [(Term(f"enrol_field.{step}"), value) for step, value in papers]
+    return [Sentence("enrol.line", {"field": field, "value": value}) for field, value in told]
+
+
+def _about_them(work: Work, application: Application) -> list[tuple[Term, Param]]:
+    """Each language stands on a line of its own, with its level."""
+    a = application.answers
+    spoken: list[tuple[Term, Param]] = [
+        (Term(f"language.{code}"), Term(f"level.{a.levels[code]}"))
+        for code in a.languages
+        if code in a.levels
+    ]
+    base: Param = work.world.places.describe(a.base) if a.base else ""
     return [
-        Sentence("enrol.line", {"field": Term(f"enrol_field.{step}"), "value": v}) for step, v in told.items()
+        (Term(f"enrol_field.{Step.NAME}"), a.name),
+        (Term(f"enrol_field.{Step.SEX}"), Term(f"sex.{a.sex or Sex.UNSAID}")),
+        *spoken,
+        (Term(f"enrol_field.{Step.BASE}"), base),
+        (Term(f"enrol_field.{Step.SERVICES}"), services(a.services)),
+        (Term(f"enrol_field.{Step.PHONE}"), a.phone),
     ]
 
 
@@ -218,13 +219,6 @@ async def grown_old(work: Work, application: Application) -> None:
         return
     await work.uow.talk.close_about(application.id)
     await forget(work, application)
-
-
-async def erased(work: Work, person: PersonId) -> None:
-    """The person had everything about them erased: what is under way is withdrawn."""
-    application = await work.uow.enrolments.live_of(person)
-    if application:
-        await withdraw(work, application)
 
 
 def phone_of(application: Application, work: Work, words: str) -> str | None:

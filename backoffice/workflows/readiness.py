@@ -50,7 +50,9 @@ async def begin(work: Work, operator: OperatorId, order: Order) -> int:
 
 async def _ask_all(work: Work, drill: Drill) -> int:
     found = work.world.index.within(drill.point.lat, drill.point.lon, drill.radius_m)[:MOST_ASKED]
-    envoys = [e for e in await work.uow.envoys.many([EnvoyId(e) for e, _ in found]) if _may_be_asked(e)]
+    ids = [EnvoyId(envoy) for envoy, _ in found]
+    booked = await work.uow.orders.taken(ids, work.now, work.now + readiness.OPEN_FOR)
+    envoys = [e for e in await work.uow.envoys.many(ids) if _may_be_asked(e) and e.id not in booked]
     for envoy in envoys:
         await _ask(work, drill, envoy)
     await _arm(work, DeadlineKind.DRILL_OVER, drill.id, work.now + readiness.OPEN_FOR)

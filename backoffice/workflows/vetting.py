@@ -196,6 +196,16 @@ async def leave(work: Work, envoy: Envoy) -> None:
     work.uow.hint("queue")
 
 
+async def erased(work: Work, person: PersonId) -> None:
+    """They have everything about them erased: an application is withdrawn, and without papers nobody is an envoy."""
+    live = await work.uow.enrolments.live_of(person)
+    if live:
+        await enrolment.withdraw(work, live)
+    envoy = await work.uow.envoys.of_person(person)
+    if envoy and await approved_of(work, person):
+        await leave(work, envoy)
+
+
 async def approved_of(work: Work, person: PersonId) -> Application | None:
     found = await work.uow.enrolments.of_person(person)
     return next((a for a in found if a.status is ApplicationStatus.APPROVED), None)

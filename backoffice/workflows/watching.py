@@ -7,6 +7,7 @@ from backoffice.kernel.exchange import NewLetter
 from backoffice.kernel.ids import AssignmentId, DeadlineId
 from backoffice.kernel.messages import Message, Param, Span, Urgency
 from backoffice.ports import Alert, Deadline, DeadlineKind
+from backoffice.workflows import ringing
 from backoffice.workflows.work import Work
 
 ASKED, ALARMED = "asked", "alarmed"
@@ -74,11 +75,11 @@ async def _ask(work: Work, assignment: Assignment, envoy: Envoy, stage: str, qui
 
 
 async def _alarm(work: Work, assignment: Assignment, envoy: Envoy, stage: str, quiet: timedelta) -> None:
-    """Once for each silence."""
+    """Once for each silence: the bell of the case rings until somebody of the staff has heard it."""
     if stage == ALARMED:
         return
     case = await work.uow.cases.get(assignment.case)
     minutes = int(quiet.total_seconds() // 60)
     await work.note(case, "system", "job.silent", name=envoy.name, minutes=minutes)
     await work.uow.desk.alert(Alert(0, work.now, "envoy_silent", case.id, envoy.name))
-    work.uow.hint("queue")
+    await ringing.ring(work, case)

@@ -17,7 +17,13 @@ async def welcome(turn: Turn) -> None:
 
 
 async def help_(turn: Turn) -> None:
-    await turn.say("menu.help", {}, *_own_line(turn))
+    await turn.say("menu.help", {}, await _envoys(turn), *_own_line(turn))
+
+
+async def _envoys(turn: Turn) -> Sentence:
+    """Envoys read what they can type; everybody else how to become one, and how to join their two chats."""
+    known = await turn.work.uow.envoys.of_person(turn.person.id)
+    return Sentence("envoy.help") if known else Sentence("menu.help_more")
 
 
 def _own_line(turn: Turn) -> list[Sentence]:

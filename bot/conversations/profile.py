@@ -6,6 +6,7 @@ from backoffice.kernel.exchange import NewLetter, Question
 from backoffice.kernel.messages import Choice, Message, Param, Sentence, Term
 from backoffice.people import phones
 from backoffice.people.model import EmergencyContact, Profile
+from backoffice.workflows import vetting
 from bot.conversations.turn import Turn, choices
 
 FIELDS = (
@@ -92,6 +93,7 @@ async def _erased(turn: Turn, yes: bool) -> bool:
     if not yes:
         await turn.say("profile.kept_all")
         return True
+    await vetting.erased(turn.work, turn.person.id)
     await turn.work.uow.people.erase(turn.person.id)
     done = NewLetter(turn.person.id, Message("profile.erased"), only=turn.incoming.sender.at)
     await turn.work.tell(done)

@@ -166,7 +166,7 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "envoy_break": """小休 休息一下 休息一会 暂停接单 歇一会 break take_a_break i_need_a_break pause 休憩 小休憩 휴식
         잠깐_휴식""",
     "enrol": """我要做星使 我想做星使 做星使 成为星使 申请星使 申请做星使 加入星使 星使申请 当星使 我要当星使
-        更新证件 继续申请 become_an_envoy be_an_envoy i_want_to_be_an_envoy apply_as_envoy join_as_envoy
+        更新证件 更新證件 继续申请 become_an_envoy be_an_envoy i_want_to_be_an_envoy apply_as_envoy join_as_envoy
         envoy_application renew_my_document renew_document 星使になりたい 星使に応募 星使の応募 書類の更新
         성사가_되고_싶어요 성사_신청 성사_지원 서류_갱신""",
     "envoy_leave": """不做星使了 我不做星使了 退出星使 注销星使 stop_being_an_envoy leave_as_envoy 星使をやめる
@@ -175,8 +175,8 @@ _COMMANDS: Final[Mapping[str, str]] = {
         今日の仕事 나의_하루 내_하루 오늘_업무""",
     "duty_hours": """值班时间 我的值班时间 设置值班时间 上班时间 duty_hours my_hours working_hours my_duty_hours
         勤務時間 근무_시간 내_근무_시간""",
-    "complain": """投诉 我要投诉 投诉订单 complain complaint i_want_to_complain make_a_complaint 苦情 苦情を言う
-        불만_신고 불만_접수""",
+    "complain": """投诉 投訴 我要投诉 我要投訴 投诉订单 complain complaint i_want_to_complain make_a_complaint 苦情
+        苦情を言う 불만_신고 불만_접수""",
     "link": """绑定 绑定账号 绑定另一个账号 关联账号 连接账号 link link_account link_accounts connect_accounts
         アカウント連携 連携 계정_연결 계정_연동""",
 }

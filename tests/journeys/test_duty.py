@@ -1,10 +1,18 @@
 """An envoy's duty: on and off by word and by the clock, breaks, stale positions, silence on a job, their day."""
 
+from datetime import timedelta
+
 import pytest
 
 from backoffice.dispatch.model import Envoy
+from backoffice.kernel.money import Money
+from backoffice.money.model import Purpose
+from backoffice.orders.model import OrderStatus
+from backoffice.workflows import payments
+from backoffice.workflows.work import Work
 from bot.sandbox.client import Phone
 from tests.house import BANGKOK, House, last
+from tests.storage.test_orders import order
 
 NEAR = (13.76, 100.51)
 
@@ -214,6 +222,27 @@ async def test_envoys_see_their_own_day(house: House, language: str) -> None:
     assert case is not None
     assert case.ref in said
     assert "周婷" not in said
+
+
+async def test_the_day_tells_the_next_order_and_what_was_earned(house: House) -> None:
+    """An order booked for tomorrow, and this week's pay in its own currency."""
+    phone = await envoy(house)
+    me = await envoy_of(house, phone)
+    traveller = await house.wechat("周婷")
+    await say(house, traveller, "你好")
+    customer = await house.person(traveller)
+    assert customer is not None
+    async with house.core.store.begin(house.clock.now()) as uow:
+        start = house.clock.now() + timedelta(days=1)
+        held = {"status": OrderStatus.BOOKED, "envoy": me.id, "start_at": start}
+        await uow.orders.add(order(customer.id, **held, end_at=start + timedelta(hours=2)))
+        work = Work(uow, house.clock.now(), house.core.world)
+        await payments.owe(work, me.person, Money(12_300, "THB"), Purpose("sos", "case-1"), "k1")
+        await uow.commit()
+    said = await say(house, phone, "我的一天")
+    assert "现场翻译" in said
+    assert "河内" in said
+    assert "123.00" in said
 
 
 async def test_a_complaint_goes_to_the_desk_with_its_job(house: House) -> None:

@@ -284,6 +284,25 @@ async def test_withdrawn_by_the_applicant_nothing_of_it_is_kept(house: House) ->
         await house.core.media.get(MediaId(document))
 
 
+async def test_who_erases_everything_is_no_envoy_any_more(house: House) -> None:
+    """Without papers nobody works: off duty at once, and the way back is a new application."""
+    phone = await house.wechat("小陈")
+    await filled(house, phone)
+    await say(house, phone, "1")
+    await decide(house, phone, vetting.approve)
+    await say(house, phone, "值班")
+    await say(house, phone, "删除我的资料")
+    await say(house, phone, "1")
+    assert "envoy_left" in await house.told_staff()
+    await phone.text("值班")
+    await house.pass_time(3, step=3)
+    person = await house.person(phone)
+    assert person is not None
+    async with house.core.store.begin(house.clock.now()) as uow:
+        envoy = await uow.envoys.of_person(person.id)
+    assert envoy is None or not envoy.on_duty
+
+
 async def test_a_document_that_runs_out_ends_duty_until_it_is_renewed(house: House) -> None:
     """Asked for by day before its end; past it no duty; a new document, vetted, and on again."""
     phone = await house.wechat("小陈")
