@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,9 @@ from backoffice.people.model import Person
 from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows import centre
 from backoffice.workflows.work import World
+from bot import app as public
 from bot.assembly import channels as channels_
-from bot.assembly import core, deeds, pay_rules, serve, service
+from bot.assembly import core, deeds, pay_rules, service
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.assembly.service import CaseActions, Service
@@ -61,6 +63,12 @@ def gazetteer() -> Gazetteer:
         made.warm()
         _GAZETTEER.append(made)
     return _GAZETTEER[0]
+
+
+@cache
+def speech() -> Catalogues:
+    """One for all tests; a sentence nobody wrote, or one without its values, is an error."""
+    return Catalogues(strict=True)
 
 
 class SandboxClock:
@@ -324,16 +332,23 @@ async def opened(
             pay_rules.rules(given),
         )
         base = await stack.enter_async_context(core.opened(given, clock, around))
-        base = replace(base, speech=Catalogues(strict=True))
+        base = replace(base, speech=speech())
         channels = await stack.enter_async_context(channels_.opened(base))
         PAGER.pages.clear()
         running = Service(base, service.build(base, channels, PAGER))
         await running.start(sweep=False, work=False)
         stack.push_async_callback(running.stop)
-        await _listen(stack, serve.application(base, channels, running, {}), service_port)
+        await _listen(stack, _webhooks(base, channels, running), service_port)
         http = await stack.enter_async_context(aiohttp.ClientSession())
         url = f"http://127.0.0.1:{service_port}"
         yield House(base, channels, running, Phones(sandbox, http), clock, http, url, CaseActions(base))
+
+
+def _webhooks(base: Core, channels: Channels, running: Service) -> web.Application:
+    """What the platforms reach; nobody in a journey opens the console's pages."""
+    parts = running.parts
+    routes = channels.routes(parts.gateway) + list(channels.paying.routes(base, parts.payments))
+    return public.build(public.Site(routes, running.ready, {}))
 
 
 def _key(data: Path) -> None:
