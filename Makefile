@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test check lint types contracts bench chaos lock clean
+.PHONY: run test check bench chaos simulate pictures lock clean
 
 run: $(STAMP)
 	$(BIN)/python run_bot.py demo
@@ -26,7 +26,13 @@ bench: $(STAMP)
 chaos: $(STAMP)
 	$(BIN)/python -m tests.chaos
 
-lock:
+simulate: $(STAMP)
+	$(BIN)/python -m tests.simulation
+
+pictures: $(STAMP)
+	$(BIN)/python -m tests.pictures
+
+lock: $(STAMP)
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --extra dev pyproject.toml -o requirements.lock
 
