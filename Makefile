@@ -33,6 +33,7 @@ pictures: $(STAMP)
 	$(BIN)/python -m tests.pictures
 
 lock: $(STAMP)
+	$(BIN)/pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --extra dev pyproject.toml -o requirements.lock
 
