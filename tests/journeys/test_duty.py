@@ -173,8 +173,9 @@ async def on_a_job(house: House, phone: Phone) -> None:
     assert (await envoy_of(house, phone)).busy_with is not None
 
 
-async def test_silence_on_a_job_is_asked_about_and_then_alarms_the_centre(house: House) -> None:
+async def test_silence_on_a_job_is_asked_about_and_then_alarms_the_centre(either_house: House) -> None:
     """No word and no position for ten minutes: asked; for fifteen: the centre hears of it, once."""
+    house = either_house
     phone = await envoy(house)
     await on_a_job(house, phone)
     await house.pass_time(10 * 60, step=60)

@@ -100,8 +100,11 @@ async def decide(house: House, phone: Phone, step: object, *given: object, words
 
 
 @pytest.mark.parametrize("channel", ["wechat", "telegram"])
-async def test_one_question_a_message_then_the_summary_then_the_centre(house: House, channel: str) -> None:
+async def test_one_question_a_message_then_the_summary_then_the_centre(
+    either_house: House, channel: str
+) -> None:
     """Everything asked is answered in chat, shown before it is sent, vetted, and the envoy is told."""
+    house = either_house
     phone = await newcomer(house, channel)
     await apply(house, phone)
     shown = (await last(phone)).text
