@@ -19,7 +19,7 @@ from backoffice.workflows import (
     settlement,
 )
 from backoffice.workflows.relay import Said
-from bot.conversations import order_answers, order_questions, order_words
+from bot.conversations import order_answers, order_questions, order_words, words
 from bot.conversations import sos as own_sos
 from bot.conversations.order_points import party
 from bot.conversations.turn import Turn
@@ -252,7 +252,7 @@ async def filled(turn: Turn, question: Question, said: str) -> bool:
 
 async def _fill_code(turn: Turn, found: Party, said: str) -> bool:
     word = order_words.attempt(said)
-    if word is None:
+    if word is None or (not word and words.meaning(said)):
         return False
     await order_meeting.say_code(turn.work, *found, word)
     return True

@@ -16,7 +16,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.chaos import accept_race, case_machine, kill9, poison, races, redelivery, report, weak_store
+from tests.chaos import (
+    accept_race,
+    case_machine,
+    kill9,
+    order_machine,
+    order_race,
+    poison,
+    races,
+    redelivery,
+    report,
+    weak_store,
+)
 from tests.chaos.report import Campaign, Plan
 from tests.chaos.shuffled import ShuffledLoop
 
@@ -43,9 +54,12 @@ COMPUTING: Mapping[str, Entry] = {
     "races_pg": Entry(races.postgres),
     "accept_race": Entry(accept_race.sqlite, shuffled=True),
     "accept_race_pg": Entry(accept_race.postgres),
+    "order_race": Entry(order_race.sqlite, shuffled=True),
+    "order_race_pg": Entry(order_race.postgres),
     "redelivery": Entry(redelivery.run),
     "poison": Entry(poison.exceptions),
     "machine": Entry(case_machine.run),
+    "order_machine": Entry(order_machine.run),
 }
 ALL = {**WAITING, **COMPUTING}
 

@@ -14,12 +14,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from backoffice.adapters.envoy_index import CsrEnvoyIndex
+from backoffice.adapters.recorded_pay import RecordedPay
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.exchange import Accepted, Letter, Question, RawUpdate
 from backoffice.kernel.ids import PersonId
+from backoffice.money.rules import RECORDED
 from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows.work import World
-from bot.assembly import core, deeds, service
+from bot.assembly import core, deeds, paying, service
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.assembly.service import CaseActions, Service
@@ -28,6 +30,7 @@ from bot.handlers.telegram import outbound as telegram_outbound
 from bot.handlers.wechat import outbound as wechat_outbound
 from storage import letter_row, migrate
 from storage.exchange_tables import letter
+from storage.payment_queue import PaymentQueue
 from tests import house
 from tests.chaos.pushes import Pushes, Someone
 from tests.chaos.report import Broken
@@ -199,8 +202,9 @@ async def opened(given: Setting) -> AsyncIterator[Rig]:
             "wechat": Recorder("wechat", wechat_outbound.FEATURES, given.clock),
         }
         by_name: dict[str, Channel] = {**channels}
+        by_hand = paying.Paying({RECORDED: RecordedPay()}, {}, PaymentQueue(base.database))
         pager = SilentPager()
-        running = Service(base, service.build(base, Channels(by_name, lambda _intake: []), pager))
+        running = Service(base, service.build(base, Channels(by_name, lambda _intake: [], by_hand), pager))
         await running.start(sweep=given.running, work=given.running)
         stack.push_async_callback(running.stop)
         yield Rig(base, running, given.clock, channels, pager)

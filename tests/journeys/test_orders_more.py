@@ -143,7 +143,7 @@ async def test_a_wrong_word_three_times_stops_both(shop: House) -> None:
     order = await order_of(house, traveller)
     await does(house, traveller, "start")
     wrong = next(w for w in ("jade", "pine", "moon") if w not in order.said.values())
-    await types(house, traveller, wrong, "不知道", wrong)
+    await types(house, traveller, wrong, "苹果", wrong)
     await house.pass_time(3)
     assert "order_wrong_word" in await house.told_staff()
     assert "order.blocked" in await house.heard(traveller)
