@@ -1,6 +1,6 @@
 """What starts an SOS, and what does not (business.md)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 import pytest
@@ -14,26 +14,24 @@ from tests.journeys import stories
 Start = Callable[[Phone], Awaitable[object]]
 
 
-@pytest.mark.parametrize("words", ["救命", "有人抢劫，快救我", "我被绑架了", "🆘"])
-async def test_a_distress_phrase_on_wechat_counts_down(house: House, words: str) -> None:
+async def test_a_distress_phrase_on_wechat_counts_down(house: House) -> None:
     """Words of distress start an SOS, with a place or without; the first answer rides home in the webhook's reply."""
-    phone = await house.wechat()
-    await stories.says(house, phone, words)
-    case = await stories.now(house, phone)
-    assert (case.status, case.origin) == (CaseStatus.COUNTDOWN, Origin.PHRASE)
-    assert (await last(phone)).via == "passive"
-    assert await house.entries(case) == [words]
+    for words in ("救命", "有人抢劫，快救我", "我被绑架了", "🆘"):
+        phone = await house.wechat(words)
+        await stories.says(house, phone, words)
+        case = await stories.now(house, phone)
+        assert (case.status, case.origin) == (CaseStatus.COUNTDOWN, Origin.PHRASE), words
+        assert (await last(phone)).via == "passive"
+        assert await house.entries(case) == [words]
 
 
-@pytest.mark.parametrize(
-    "words", ["help me", "Help! I am being followed", "/sos", "SOS", "/sos my leg is broken"]
-)
-async def test_words_and_the_button_on_telegram_count_down(house: House, words: str) -> None:
-    phone = await house.telegram()
-    await stories.says(house, phone, words)
-    assert (await stories.now(house, phone)).status is CaseStatus.COUNTDOWN
-    assert (await house.heard(phone)) == ["sos.countdown_no_place"]
-    assert len((await last(phone)).labels) == 2
+async def test_words_and_the_button_on_telegram_count_down(house: House) -> None:
+    for words in ("help me", "Help! I am being followed", "/sos", "SOS", "/sos my leg is broken"):
+        phone = await house.telegram(words)
+        await stories.says(house, phone, words)
+        assert (await stories.now(house, phone)).status is CaseStatus.COUNTDOWN, words
+        assert (await house.heard(phone)) == ["sos.countdown_no_place"]
+        assert len((await last(phone)).labels) == 2
 
 
 async def test_the_menu_of_wechat_has_the_button(either_house: House) -> None:
@@ -57,47 +55,44 @@ async def test_an_sos_sticker_is_a_cry(house: House) -> None:
     assert (await stories.now(house, phone)).status is CaseStatus.COUNTDOWN
 
 
-@pytest.mark.parametrize(
-    "start",
-    [
-        lambda p: p.forward_location(*HANOI),
-        lambda p: p.venue(*HANOI, "Grand Hotel", "Hanoi"),
-        lambda p: p.text("/help"),
-        lambda p: p.text("/start"),
-        lambda p: p.text("help me choose insurance"),
-        lambda p: p.text("where is the nearest pharmacy?"),
-        lambda p: p.text("I was robbed last year, what should I claim?"),
-        lambda p: p.photo(),
-        lambda p: p.location(0.0, 0.0, group="-1001"),
-        lambda p: p.location(*BANGKOK, group="-1001"),
-        lambda p: p.text("help me", group="-1001"),
-    ],
-)
-async def test_what_does_not_start_on_telegram(house: House, start: Start) -> None:
+EVERYDAY: Mapping[str, Start] = {
+    "a forwarded pin": lambda p: p.forward_location(*HANOI),
+    "a venue": lambda p: p.venue(*HANOI, "Grand Hotel", "Hanoi"),
+    "/help": lambda p: p.text("/help"),
+    "/start": lambda p: p.text("/start"),
+    "insurance": lambda p: p.text("help me choose insurance"),
+    "a pharmacy": lambda p: p.text("where is the nearest pharmacy?"),
+    "last year": lambda p: p.text("I was robbed last year, what should I claim?"),
+    "a photo": lambda p: p.photo(),
+    "a pin in a group": lambda p: p.location(*BANGKOK, group="-1001"),
+    "a cry in a group": lambda p: p.text("help me", group="-1001"),
+}
+EVERYDAY_WECHAT: Mapping[str, Start] = {
+    "the automatic event": lambda p: p.report_location(*BANGKOK),
+    "a scan": lambda p: p.scan("hotel"),
+    "保险": lambda p: p.text("帮我选一份保险"),
+    "你好": lambda p: p.text("你好"),
+    "a photo": lambda p: p.photo(),
+}
+
+
+async def test_what_does_not_start_on_telegram(house: House) -> None:
     """A forwarded pin, a venue, a group, a command, an everyday sentence: no countdown."""
-    phone = await house.telegram()
     await house.phones.group(-1001, "Reise")
-    await start(phone)
+    phones = {name: await house.telegram(name) for name in EVERYDAY}
+    for name, start in EVERYDAY.items():
+        await start(phones[name])
     await house.pass_time(6, step=3)
-    assert await house.cases(phone) == []
+    assert [name for name, phone in phones.items() if await house.cases(phone)] == []
 
 
-@pytest.mark.parametrize(
-    "start",
-    [
-        lambda p: p.report_location(*BANGKOK),
-        lambda p: p.scan("hotel"),
-        lambda p: p.text("帮我选一份保险"),
-        lambda p: p.text("你好"),
-        lambda p: p.photo(),
-    ],
-)
-async def test_what_does_not_start_on_wechat(house: House, start: Start) -> None:
+async def test_what_does_not_start_on_wechat(house: House) -> None:
     """The automatic LOCATION event least of all: it is no sign of anything."""
-    phone = await house.wechat()
-    await start(phone)
+    phones = {name: await house.wechat(name) for name in EVERYDAY_WECHAT}
+    for name, start in EVERYDAY_WECHAT.items():
+        await start(phones[name])
     await house.pass_time(6, step=3)
-    assert await house.cases(phone) == []
+    assert [name for name, phone in phones.items() if await house.cases(phone)] == []
 
 
 @pytest.mark.parametrize("end", ["0", "close"])
