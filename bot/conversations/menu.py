@@ -17,7 +17,8 @@ async def welcome(turn: Turn) -> None:
 
 
 async def help_(turn: Turn) -> None:
-    await turn.say("menu.help", {}, await _envoys(turn), *_own_line(turn))
+    more = (Sentence("menu.help_order"), await _envoys(turn), *_own_line(turn))
+    await turn.say("menu.help", {}, *more)
 
 
 async def _envoys(turn: Turn) -> Sentence:
