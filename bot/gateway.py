@@ -12,7 +12,7 @@ from backoffice import ports
 from backoffice.clockwork.firing import Firing
 from backoffice.kernel import ids
 from backoffice.kernel.clock import Clock
-from backoffice.kernel.errors import Refusal, Stale
+from backoffice.kernel.errors import Refusal, Stale, Unavailable
 from backoffice.kernel.exchange import Accepted, Address, NewLetter, RawUpdate, StoredUpdate, Window
 from backoffice.kernel.ids import MediaId, PersonId
 from backoffice.kernel.messages import Media, Message
@@ -23,7 +23,7 @@ from bot.channel import Answer, Reader
 from bot.conversations import engine
 from bot.conversations.turn import Turn
 from bot.drills import is_drill
-from bot.incoming import File, Incoming, Left, Located, Nothing, Receipt, Unknown
+from bot.incoming import File, Incoming, Nothing, Receipt, unanswered
 from bot.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ RETRIES = 2
 """A turn is a pure retry: a stale version runs it again, twice at most."""
 MOST_CRASHES = 3
 UNTAKEN_AFTER = timedelta(seconds=1)
+SWEPT_AT_ONCE = 32  # lanes: after a crash rows wait for the writer side by side
 LARGEST_FILE = 20 * 2**20  # bytes: what getFile serves and what business.md stores
 
 
@@ -134,7 +135,8 @@ class Gateway:
         self._tasks = Tasks()
         self._taken: dict[int, asyncio.Event] = {}
         self._late: set[int] = set()
-        self._fresh: set[int] = set()
+        self._fresh, self._excused = set[int](), set[int]()
+        self._alone = asyncio.Lock()
         self._stuck: set[str] = set()
 
     async def accept(self, raw: RawUpdate) -> Accepted:
@@ -172,8 +174,7 @@ class Gateway:
     async def sweep(self) -> int:
         """Rows nobody has taken for a second: after a crash, or another process's."""
         lanes = await self._gate.inbox.idle_lanes(self._gate.clock.now() - UNTAKEN_AFTER)
-        for lane in lanes:
-            await self._sweep_lane(lane)
+        await asyncio.gather(*(self._sweep_lane(lane) for lane in lanes[:SWEPT_AT_ONCE]))
         return len(lanes)
 
     async def _sweep_lane(self, lane: str) -> None:
@@ -222,9 +223,11 @@ class Gateway:
     async def _take(self, row: StoredUpdate) -> bool:
         """One row; False when it crashed and waits for its next try."""
         try:
-            if await self._worn_out(row):
-                return True
-            await self._turns(row)
+            await self._try(row)
+        except Unavailable:
+            log.warning("update %s waits for the store", row.seq)
+            self._excused.add(row.seq)
+            return False
         except Exception:
             log.exception("update %s crashed", row.seq)
             return False
@@ -241,22 +244,37 @@ class Gateway:
             self._late.discard(seq)
             await self._gate.riding.missed(seq)
 
-    async def _worn_out(self, row: StoredUpdate) -> bool:
-        """Count this try before making it; a row that crashed three times is parked and alarms.
+    async def _try(self, row: StoredUpdate) -> None:
+        """Twice beside others, when a death says not whose fault it was; then alone, so that it blames no other.
 
-        The first try of a row stored by this process was counted when it was stored.
+        A try that the store failed is nobody's crash: the one after it is not counted.
         """
-        if row.seq in self._fresh:
-            self._fresh.discard(row.seq)
-            return False
+        if row.seq in self._fresh or row.seq in self._excused:
+            await self._first_try(row)
+        elif row.attempts == 1:
+            await self._further_try(row)
+        else:
+            async with self._alone:
+                await self._further_try(row)
+
+    async def _first_try(self, row: StoredUpdate) -> None:
+        """Not counted before it is made; an exception is known to be its own."""
+        self._fresh.discard(row.seq)
+        self._excused.discard(row.seq)
+        try:
+            await self._turns(row)
+        except Exception as error:
+            if not isinstance(error, Unavailable):
+                await self._gate.inbox.count_attempt(row.seq)
+            raise
+
+    async def _further_try(self, row: StoredUpdate) -> None:
+        """Counted before it is made; a row that crashed three times is parked and alarms."""
         attempt = await self._gate.inbox.count_attempt(row.seq)
-        if attempt == 0:
-            return True
-        if attempt <= MOST_CRASHES:
-            return False
-        if await self._gate.inbox.park(row.seq, "crashed"):
+        if 0 < attempt <= MOST_CRASHES + 1:
+            await self._turns(row)
+        elif attempt and await self._gate.inbox.park(row.seq, "crashed"):
             await self._alarm(row)
-        return True
 
     def _parked(self, row: StoredUpdate) -> Alert:
         text = f"{row.raw.sender.channel} #{row.seq}"
@@ -308,10 +326,7 @@ class Gateway:
                 return
 
     async def _set_aside(self, row: StoredUpdate, incoming: Incoming) -> None:
-        """A platform's report, an event that means nothing, talk in a group that is not ours to keep.
-
-        It makes no acquaintance, opens no window and releases nothing that is held.
-        """
+        """A report, an event without meaning, talk in a group: no acquaintance, no window, nothing released."""
         if isinstance(incoming.content, Receipt):
             await self._gate.receipts(row.raw.sender, incoming.content)
         async with self._gate.store.begin(self._gate.clock.now()) as uow:
@@ -348,7 +363,7 @@ class Gateway:
     def _waits(self, row: StoredUpdate, incoming: Incoming) -> bool:
         """A WeChat webhook of this process is still waiting for this row's words."""
         waiting = row.seq in self._taken and row.seq not in self._late
-        return incoming.sender.at.channel == "wechat" and waiting and not _unanswered(incoming)
+        return incoming.sender.at.channel == "wechat" and waiting and not unanswered(incoming)
 
     async def _newcomer(self, uow: TurnWork, incoming: Incoming, now: datetime) -> Person:
         from_at = incoming.sender.at
@@ -375,14 +390,6 @@ class Gateway:
         channel, about = incoming.sender.at.channel, case.id if case else None
         await uow.media.expect(media, about, channel, content.handle, person.id)
         return media
-
-
-def _unanswered(incoming: Incoming) -> bool:
-    """WeChat's pushes whose webhook may answer nothing but `success`."""
-    content = incoming.content
-    automatic = isinstance(content, Located) and content.automatic
-    unreadable = isinstance(content, Unknown) and content.kind == "unreadable"
-    return automatic or unreadable or isinstance(content, Left)
 
 
 async def _answer(turn: Turn) -> None:

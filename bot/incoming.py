@@ -145,3 +145,11 @@ class Incoming:
     content: Content
     private: bool = True
     ref: str = ""
+
+
+def unanswered(incoming: Incoming) -> bool:
+    """WeChat's pushes whose webhook may answer nothing but `success`."""
+    content = incoming.content
+    automatic = isinstance(content, Located) and content.automatic
+    unreadable = isinstance(content, Unknown) and content.kind == "unreadable"
+    return automatic or unreadable or isinstance(content, Left)

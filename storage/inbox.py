@@ -45,12 +45,15 @@ class Inbox:
             return [await self._open(conn, row) for row in rows]
 
     async def idle_lanes(self, older_than: datetime) -> list[str]:
-        """Lanes with rows stored at or before `older_than` that nobody has handled; the longest waiting first."""
+        """Lanes with rows stored at or before `older_than` that nobody has handled, the longest waiting first.
+
+        Those tried least come before those that may have crashed somebody: a suspect keeps nobody else waiting.
+        """
         query = (
             sa.select(inbox.c.lane)
             .where(inbox.c.state == exchange.RowState.NEW, inbox.c.stored_at <= older_than)
             .group_by(inbox.c.lane)
-            .order_by(sa.func.min(inbox.c.seq))
+            .order_by(sa.func.max(inbox.c.attempts), sa.func.min(inbox.c.seq))
         )
         async with self._database.reading() as conn:
             return list((await conn.execute(query)).scalars())
