@@ -26,6 +26,7 @@ from tests.chaos import (
     races,
     redelivery,
     report,
+    trilateration,
     weak_store,
 )
 from tests.chaos.report import Campaign, Plan
@@ -60,6 +61,7 @@ COMPUTING: Mapping[str, Entry] = {
     "poison": Entry(poison.exceptions),
     "machine": Entry(case_machine.run),
     "order_machine": Entry(order_machine.run),
+    "trilateration": Entry(trilateration.run),
 }
 ALL = {**WAITING, **COMPUTING}
 
