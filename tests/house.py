@@ -330,6 +330,7 @@ async def opened(
             random.Random(7).getrandbits,
             given.centre.phones,
             pay_rules.rules(given),
+            geocodes=bool(given.geocoder.provider),
         )
         base = await stack.enter_async_context(core.opened(given, clock, around))
         base = replace(base, speech=speech())

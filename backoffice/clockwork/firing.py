@@ -1,6 +1,7 @@
 """What happens when a deadline passes: one transaction, one winner."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backoffice import ports
@@ -9,8 +10,9 @@ from backoffice.clockwork import envoy_life
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.errors import Stale
 from backoffice.kernel.ids import CaseId
+from backoffice.places.model import Candidate
 from backoffice.ports import Deadline, DeadlineKind
-from backoffice.workflows import dispatching, order_clock, positions, promises, ringing, sos
+from backoffice.workflows import dispatching, geocoding, order_clock, positions, promises, ringing, sos
 from backoffice.workflows.work import Work, World
 
 log = logging.getLogger(__name__)
@@ -30,8 +32,16 @@ class Page:
 class Firing:
     """Fires deadlines. The caller holds the lock of the deadline's person."""
 
-    def __init__(self, store: ports.Store, world: World, clock: Clock, pager: ports.Pager) -> None:
+    def __init__(
+        self,
+        store: ports.Store,
+        world: World,
+        clock: Clock,
+        pager: ports.Pager,
+        geocoder: ports.Geocoder | None = None,
+    ) -> None:
         self._store = store
+        self._geocoder = geocoder
         self._world = world
         self._clock = clock
         self._pager = pager
@@ -48,15 +58,33 @@ class Firing:
         return False
 
     async def _once(self, deadline: Deadline) -> bool:
+        found = await self._looked_up(deadline) if deadline.kind is DeadlineKind.GEOCODE else ()
         now = self._clock.now()
         async with self._store.begin(now) as uow:
             if not await uow.deadlines.fire(deadline.id, now):
                 return False
-            page = await _act(Work(uow, now, self._world), deadline)
+            work = Work(uow, now, self._world)
+            if deadline.kind is DeadlineKind.GEOCODE:
+                case = await uow.cases.get(CaseId(deadline.subject))
+                await geocoding.settle(work, case, found, deadline.payload["what"])
+            page = None if deadline.kind is DeadlineKind.GEOCODE else await _act(work, deadline)
             await uow.commit()
         if page:
             self._pages.append(page)
         return True
+
+    async def _looked_up(self, deadline: Deadline) -> Sequence[ports.FoundAddress]:
+        """Ask the geocoder before the transaction; no answer is an empty one."""
+        if self._geocoder is None:
+            return ()
+        now = self._clock.now()
+        async with self._store.begin(now) as uow:
+            case = await uow.cases.get(CaseId(deadline.subject))
+            asked = await geocoding.question(Work(uow, now, self._world), case, deadline.payload["what"])
+        if asked.point is not None:
+            address = await self._geocoder.address(asked.point, asked.locale)
+            return (Candidate(address, asked.point),) if address else ()
+        return await self._geocoder.search(asked.words, asked.locale) if asked.words else ()
 
     async def wake(self) -> None:
         """Page for what has been fired. Not under anybody's lock: a slow pager may keep nobody's words waiting."""

@@ -8,7 +8,7 @@ from backoffice.ports.enrolment import Drills, Duties, Enrolments, Links
 from backoffice.ports.orders import Booking, OrderOffers, OrderRatings, Orders
 from backoffice.ports.papers import MissingGlyph, Papers
 from backoffice.ports.people import People
-from backoffice.ports.places import EmergencyNumber, FoundPlace, NearCentre, Places
+from backoffice.ports.places import EmergencyNumber, FoundAddress, FoundPlace, Geocoder, NearCentre, Places
 from backoffice.ports.staff import Operator, OperatorRole, SignIn, Staff
 from backoffice.ports.talk import Outbox, Talk
 from backoffice.ports.work import Bus, Locks, Store, UnitOfWork
@@ -32,7 +32,9 @@ __all__ = [
     "Enrolments",
     "EnvoyIndex",
     "Envoys",
+    "FoundAddress",
     "FoundPlace",
+    "Geocoder",
     "Links",
     "Locks",
     "MediaStore",

@@ -19,6 +19,7 @@ class DeadlineKind(StrEnum):
     LIVE_QUIET = "live_quiet"
     SEAL = "seal"
     FORGOTTEN_CANCEL = "forgotten_cancel"
+    GEOCODE = "geocode"
     ORDER_ASK = "order_ask"
     ORDER_LAPSE = "order_lapse"
     ORDER_BEFORE = "order_before"

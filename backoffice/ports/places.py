@@ -32,6 +32,24 @@ class FoundPlace:
     words: PlaceWords
 
 
+class FoundAddress(Protocol):
+    """A place an outside service knows: its address, its point, and how exact that is in metres."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def point(self) -> Point: ...
+    @property
+    def accuracy_m(self) -> float: ...
+
+
+class Geocoder(Protocol):
+    """Street addresses, where a service is configured. A failure is an empty answer."""
+
+    async def address(self, point: Point, locale: str) -> str | None: ...
+    async def search(self, text: str, locale: str) -> Sequence[FoundAddress]: ...
+
+
 class Places(Protocol):
     """Offline knowledge of places."""
 

@@ -14,6 +14,7 @@ from backoffice.people.model import Person
 from backoffice.ports import Deadline, DeadlineKind
 from backoffice.workflows import (
     dispatching,
+    geocoding,
     intake,
     jobs,
     offers,
@@ -258,6 +259,8 @@ async def dispatch(work: Work, case: Case, person: Person) -> None:
         await promises.tell_nobody(work, case)
     await _first_question(work, case, person)
     await _hand_on(work, case, person)
+    if case.fix:
+        await geocoding.later(work, case, "address")
 
 
 async def _hand_on(work: Work, case: Case, person: Person) -> None:

@@ -44,6 +44,7 @@ class World:
     orders: OrderRules = OrderRules()
     duty: DutyRules = DutyRules()
     weights: ranking.Weights = ranking.WEIGHTS
+    geocodes: bool = False
 
 
 @dataclass

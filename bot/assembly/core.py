@@ -11,6 +11,7 @@ from pathlib import Path
 import aiohttp
 
 from backoffice import ports
+from backoffice.adapters import geocoder
 from backoffice.adapters.envoy_index import CsrEnvoyIndex
 from backoffice.adapters.gazetteer import Gazetteer
 from backoffice.enrolment.duty import DutyRules
@@ -62,6 +63,7 @@ class Core:
     tokens: tokens.Tokens
     world: World
     speech: Catalogues
+    geocoder: geocoder.Geocoder
 
 
 @asynccontextmanager
@@ -85,7 +87,9 @@ async def opened(
         base = Base(settings, clock, database, keys, hints, around or world(settings))
         files = await stack.enter_async_context(_media(base))
         guards = await stack.enter_async_context(_locks(settings))
-        yield assembled(base, files, guards)
+        made = assembled(base, files, guards)
+        stack.push_async_callback(made.geocoder.close)
+        yield made
 
 
 @asynccontextmanager
@@ -159,6 +163,7 @@ def assembled(base: Base, files: ports.MediaStore, guards: ports.Locks) -> Core:
         tokens=tokens.Tokens(database, keys),
         world=base.world,
         speech=Catalogues(),
+        geocoder=addresses(settings),
     )
 
 
@@ -175,7 +180,14 @@ def world(settings: Settings) -> World:
         pay_rules.rules(settings),
         orders=order_rules(settings.orders),
         duty=duty_rules(settings.envoys),
+        geocodes=bool(settings.geocoder.provider),
     )
+
+
+def addresses(settings: Settings) -> geocoder.Geocoder:
+    """Street addresses; off unless a provider is set."""
+    given = settings.geocoder
+    return geocoder.Geocoder(geocoder.GeocoderOptions(given.provider, given.domain, given.user_agent))
 
 
 def duty_rules(given: Envoys) -> DutyRules:

@@ -5,11 +5,11 @@ from dataclasses import replace
 from backoffice.cases.model import Case, CaseStatus
 from backoffice.kernel.geo import Datum, Fix, Point, RawPoint, Source
 from backoffice.kernel.messages import Message
-from backoffice.workflows import intake, positions
+from backoffice.workflows import geocoding, intake, positions
 from backoffice.workflows.work import about
 from bot.conversations.turn import Turn
 
-SESSION_KEY = "typed_place"
+SESSION_KEY = geocoding.TYPED
 PATIENT = frozenset({"intake.place_of_patient", "patient_place"})
 """Questions that a place on a map answers."""
 
@@ -18,6 +18,7 @@ async def typed(turn: Turn, case: Case, words: str) -> bool:
     """Words that name a city, while the case has no place: asked back, never silently used."""
     if not _unplaced(case) or case.status is not CaseStatus.OPEN:
         return False
+    await geocoding.keep_words(turn.work, case, words)
     found = turn.work.world.places.find(words)
     if not found:
         return False
@@ -60,6 +61,7 @@ async def confirmed(turn: Turn, value: str) -> bool:
         await turn.say("place.then_send_it")
         return True
     raw = RawPoint(point[0], point[1], Datum.WGS84)
-    accuracy = intake.TYPED_ACCURACY_M
-    await positions.moved(turn.work, case, Fix(Point(*point), raw, Source.TYPED, turn.work.now, accuracy))
+    accuracy = point[2] if len(point) > 2 else intake.TYPED_ACCURACY_M
+    where = Point(point[0], point[1])
+    await positions.moved(turn.work, case, Fix(where, raw, Source.TYPED, turn.work.now, accuracy))
     return True
