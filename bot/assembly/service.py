@@ -63,7 +63,7 @@ def build(core: Core, channels: Channels, wake: ports.Pager | None = None) -> Pa
     """Put the parts together; nothing runs yet. `wake` stands in for the configured pager."""
     healths = Healths(tuple(channels.by_name))
     rendering = Rendering(core.speech, channels_.map_link(core))
-    firing = Firing(core.store, core.world, core.clock, wake or pager(core))
+    firing = Firing(core.store, core.world, core.clock, wake or pager(core), core.geocoder)
     gateway = Gateway(_gate(core, channels, rendering, firing))
     drawn = PdfPapers(PlainWords(core.speech))
     enclosures = Enclosures(core.fetches, core.media, core.letters, core.clock, drawn.picture)
@@ -127,9 +127,11 @@ class Service:
         self._core = core
         self.parts = parts
         self._loops: list[asyncio.Task[None]] = []
+        self._works = True
 
     async def start(self, sweep: bool = True, work: bool = True) -> None:
         """`sweep`: takes rows left behind; `work`: deadlines, delivery, fetching, upkeep."""
+        self._works = work
         await self.parts.feed.load()
         self._run(self._follow_hints())
         if sweep:
@@ -159,6 +161,8 @@ class Service:
             self.parts.deadlines.wake()
         elif topic == "payments":
             self.parts.payments.wake()
+        elif topic == "envoys":
+            await self.parts.feed.load()
         elif topic.startswith("envoy:"):
             await self.parts.feed.refresh(EnvoyId(topic.removeprefix("envoy:")))
 
@@ -188,11 +192,18 @@ class Service:
 
     async def ready(self) -> Readiness:
         """Database writable, deadlines running, each channel's last success."""
+        writable = await self._writable()
+        parts = {"database": writable, "deadlines": writable and await self._deadlines_run()}
+        return Readiness(parts, self.parts.healths.all())
+
+    async def _deadlines_run(self) -> bool:
+        """Somebody fires deadlines: this process's runner, or (in the web half) none is long overdue."""
         now = self._core.clock.now()
         last = self.parts.deadlines.last_round
-        running = last is not None and now - last < ALIVE_WITHIN
-        parts = {"database": await self._writable(), "deadlines": running}
-        return Readiness(parts, self.parts.healths.all())
+        if self._works:
+            return last is not None and now - last < ALIVE_WITHIN
+        following = await self._core.deadlines.next_due()
+        return following is None or now - following < ALIVE_WITHIN
 
     async def _writable(self) -> bool:
         try:
