@@ -22,7 +22,13 @@ _SAVE = sa.update(envoy).where(envoy.c.id == sa.bindparam("key"), envoy.c.versio
 _GET = sa.select(envoy).where(envoy.c.id == sa.bindparam("key"))
 _OF_PERSON = sa.select(envoy).where(envoy.c.person == sa.bindparam("of"))
 _MANY = sa.select(envoy).where(envoy.c.id.in_(sa.bindparam("keys", expanding=True)))
-_ON_DUTY = sa.select(envoy).where(envoy.c.on_duty).order_by(envoy.c.id)
+_ON_DUTY = (
+    sa.select(envoy)
+    .where(envoy.c.on_duty, envoy.c.id > sa.bindparam("after"))
+    .order_by(envoy.c.id)
+    .limit(sa.bindparam("most"))
+)
+EVERYBODY = 2**31 - 1
 _BASED = (
     sa.select(envoy)
     .where(
@@ -85,8 +91,8 @@ class EnvoyRows(Rows):
                 await self._read(row)
         return [self._envoys[i] for i in ids if i in self._envoys]
 
-    async def on_duty(self) -> Sequence[Envoy]:
-        return [await self._read(row) for row in await self._all(_ON_DUTY, {})]
+    async def on_duty(self, after: str = "", most: int = EVERYBODY) -> Sequence[Envoy]:
+        return [await self._read(row) for row in await self._all(_ON_DUTY, {"after": after, "most": most})]
 
     async def based_near(self, point: Point, radius_m: float, limit: int) -> Sequence[Envoy]:
         rows = [row for box in geodesy.boxes(point, radius_m) for row in await self._in(box, limit)]
@@ -126,7 +132,7 @@ class EnvoyRows(Rows):
         phone = None
         if envoy.phone:
             sealer = await self._vault.key(self._conn, DESK)
-            phone = sealer.seal(_phone_context(envoy.id), envoy.phone.encode())
+            phone = sealer.seal(phone_context(envoy.id), envoy.phone.encode())
         at = envoy.position
         return {
             **{name: getattr(envoy, name) for name in _SAME},
@@ -148,7 +154,7 @@ class EnvoyRows(Rows):
 
 def read(row: Any, sealer: Sealer | None) -> Envoy:
     """A row of `envoy` with the desk's key."""
-    phone = sealer.open(_phone_context(row.id), row.phone).decode() if sealer and row.phone else ""
+    phone = sealer.open(phone_context(row.id), row.phone).decode() if sealer and row.phone else ""
     return Envoy(
         id=row.id,
         base=Point(row.base_lat, row.base_lon),
@@ -159,5 +165,6 @@ def read(row: Any, sealer: Sealer | None) -> Envoy:
     )
 
 
-def _phone_context(envoy: EnvoyId) -> str:
+def phone_context(envoy: EnvoyId) -> str:
+    """What a sealed value of this row is bound to."""
     return f"envoy|phone|{envoy}"

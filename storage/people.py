@@ -105,7 +105,8 @@ def subject(person: PersonId) -> str:
     return f"person:{person}"
 
 
-def _profile_context(person: PersonId) -> str:
+def profile_context(person: PersonId) -> str:
+    """What a sealed value of this row is bound to."""
     return f"person|profile|{person}"
 
 
@@ -223,7 +224,7 @@ class PersonRows(Rows):
         profile = None
         if person.profile != _EMPTY:
             sealer = await self._vault.key(self._conn, subject(person.id))
-            profile = sealer.seal(_profile_context(person.id), write_profile(person.profile))
+            profile = sealer.seal(profile_context(person.id), write_profile(person.profile))
         return {
             "locale": person.locale,
             "profile": profile,
@@ -238,7 +239,7 @@ class PersonRows(Rows):
             return known
         sealer = self._vault.learn(self._conn, subject(row.id), row.key_id, row.wrapped)
         self._read_fix(row)
-        profile = opened(sealer, _profile_context(row.id), row.profile)
+        profile = opened(sealer, profile_context(row.id), row.profile)
         found = Person(
             id=row.id,
             locale=row.locale,

@@ -138,7 +138,7 @@ class Vault:
 
     async def create(self, conn: AsyncConnection, subject: str) -> Sealer:
         """A key for a subject that cannot exist yet (a row being inserted): one statement."""
-        sealer, row = self._fresh(subject)
+        sealer, row = self.fresh(subject)
         await conn.execute(_NEW, row)
         self._seen(conn)[subject] = sealer
         return sealer
@@ -190,7 +190,7 @@ class Vault:
         return self._unwrap(subject, key_id, row.wrapped)
 
     async def _make(self, conn: AsyncConnection, subject: str) -> Sealer:
-        sealer, row = self._fresh(subject)
+        sealer, row = self.fresh(subject)
         made = await conn.execute(_NEW_UNLESS_THERE.on(conn), row)
         if made.rowcount == 0:
             there = (await conn.execute(_KEY_OF, {"subject": subject})).one()
@@ -198,7 +198,8 @@ class Vault:
         self._seen(conn)[subject] = sealer
         return sealer
 
-    def _fresh(self, subject: str) -> tuple[Sealer, dict[str, Any]]:
+    def fresh(self, subject: str) -> tuple[Sealer, dict[str, Any]]:
+        """A key for a subject that cannot exist yet, and its row of `vault_key`, for whoever inserts it."""
         key_id, key, nonce = self._random(ID), self._random(32), self._random(NONCE)
         wrapped = FORMAT + self._master_id + nonce + self._wrap.encrypt(nonce, key, _bound(subject, key_id))
         return Sealer(subject, key_id, key, self._random), {

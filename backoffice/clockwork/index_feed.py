@@ -1,9 +1,14 @@
 """Keeps the index of envoys on duty in step with their rows."""
 
+import asyncio
+
 from backoffice import ports
 from backoffice.dispatch.model import Envoy
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.ids import EnvoyId
+
+PAGE = 1_000
+"""About 20 ms of reading and placing."""
 
 
 class IndexFeed:
@@ -15,12 +20,21 @@ class IndexFeed:
         self._clock = clock
 
     async def load(self) -> int:
-        """Everybody on duty; returns how many. Run again now and then: fixes grow stale and bases count."""
-        async with self._store.begin(self._clock.now()) as uow:
-            envoys = await uow.envoys.on_duty()
-        for envoy in envoys:
-            self._put(envoy)
-        return len(envoys)
+        """Everybody on duty; returns how many. Run again now and then: fixes grow stale and bases count.
+
+        Page by page, so that a hundred thousand of them keep no SOS waiting.
+        """
+        count, last = 0, EnvoyId("")
+        while True:
+            async with self._store.begin(self._clock.now()) as uow:
+                envoys = await uow.envoys.on_duty(last, PAGE)
+            for envoy in envoys:
+                self._put(envoy)
+            count += len(envoys)
+            if len(envoys) < PAGE:
+                return count
+            last = envoys[-1].id
+            await asyncio.sleep(0)
 
     async def refresh(self, envoy: EnvoyId) -> None:
         async with self._store.begin(self._clock.now()) as uow:

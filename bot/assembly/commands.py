@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from backoffice.kernel.errors import Refusal
 from backoffice.ports import OperatorRole
-from bot.assembly import check, control, demo, drill, serve, setup
+from bot.assembly import check, control, demo, drill, envoy_import, serve, setup
 from bot.assembly.deeds import Refused
 from config import logs
 from config.settings import Settings
@@ -114,11 +114,8 @@ async def _add_operator(settings: Settings, given: argparse.Namespace) -> int:
 async def _import(settings: Settings, given: argparse.Namespace) -> int:
     if given.what in LATER:
         raise Refused(f"import {given.what} is not part of this version")
-    try:
-        text = given.file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Refused(f"{given.file} is not UTF-8 text (byte {error.start})") from error
-    count = await control.perform(settings, "import_envoys", {"csv": text})
+    async with control.performing(settings) as perform:
+        count = await envoy_import.run(given.file, perform, sys.stderr)
     print(f"{count} envoys imported")
     return 0
 

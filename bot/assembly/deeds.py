@@ -1,12 +1,13 @@
 """What commands ask the service to do: each a small function of the core and plain JSON values."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from backoffice.cases.model import CaseStatus, CloseReason
 from backoffice.dispatch.model import Envoy
+from backoffice.dispatch.travel import Transport
 from backoffice.kernel import ids
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.geo import Point
@@ -18,7 +19,7 @@ from backoffice.workflows.work import Work
 from bot.assembly import check, envoy_csv, price_deed
 from bot.assembly.core import Core
 from bot.drills import is_drill
-from storage import export
+from storage import envoy_import, export
 from storage.unit_of_work import SqlUnitOfWork
 
 C = TypeVar("C")
@@ -60,11 +61,53 @@ async def import_envoys(core: Core, given: Mapping[str, Any]) -> int:
     rows, troubles = envoy_csv.read(given["csv"])
     if troubles:
         raise Refused("\n".join(troubles))
-    async with core.store.begin(core.clock.now()) as uow:
-        for row in rows:
-            await put_envoy(core, uow, row)
-        await uow.commit()
+    batch = ids.new_id(core.world.bits)
+    try:
+        for start in range(0, len(rows), envoy_import.CHUNK):
+            await _stage(core, batch, rows[start : start + envoy_import.CHUNK])
+        return await import_take(core, {"batch": batch})
+    except BaseException:
+        await import_drop(core, {"batch": batch})
+        raise
+
+
+async def import_stage(core: Core, given: Mapping[str, Any]) -> int:
+    """Some rows of an import wait; nobody sees them yet."""
+    rows = [envoy_csv.Row(**row) for row in given["rows"]]
+    await _stage(core, given["batch"], rows)
     return len(rows)
+
+
+async def _stage(core: Core, batch: str, rows: Sequence[envoy_csv.Row]) -> None:
+    await _imports(core).stage(batch, [_new_envoy(row) for row in rows], core.clock.now())
+
+
+def _new_envoy(row: envoy_csv.Row) -> envoy_import.NewEnvoy:
+    at = Address(row.channel, row.address)
+    return envoy_import.NewEnvoy(
+        row.line, at, row.name, row.phone, tuple(row.languages), tuple(row.services), row.lat, row.lon,
+        row.on_duty, row.sex, is_drill(at), row.transport,
+    )  # fmt: skip
+
+
+async def import_take(core: Core, given: Mapping[str, Any]) -> int:
+    """Everything that waits becomes envoys at once; returns how many."""
+    try:
+        taken = await _imports(core).take_over(given["batch"], core.clock.now())
+    except envoy_import.SamePerson as same:
+        lines = ", ".join(map(str, same.lines))
+        raise Refused(f"lines {lines}: chats of one person; keep one row for each person") from same
+    await core.bus.publish(["envoys", *(f"envoy:{envoy}" for envoy in taken.off_duty)])
+    return taken.count
+
+
+async def import_drop(core: Core, given: Mapping[str, Any]) -> bool:
+    await _imports(core).drop(given["batch"])
+    return True
+
+
+def _imports(core: Core) -> envoy_import.EnvoyImports:
+    return envoy_import.EnvoyImports(core.database, core.vault)
 
 
 async def put_envoy(core: Core, uow: SqlUnitOfWork, row: envoy_csv.Row) -> EnvoyId:
@@ -76,6 +119,8 @@ async def put_envoy(core: Core, uow: SqlUnitOfWork, row: envoy_csv.Row) -> Envoy
     envoy.services, envoy.base, envoy.on_duty = list(row.services), Point(row.lat, row.lon), row.on_duty
     envoy.sex = row.sex
     await (uow.envoys.save(envoy) if known else uow.envoys.add(envoy))
+    if row.transport:
+        await uow.standings.set_transport(envoy.id, Transport(row.transport))
     uow.hint(f"envoy:{envoy.id}")
     return envoy.id
 
@@ -157,6 +202,9 @@ DEEDS: Mapping[str, Callable[[Core, Mapping[str, Any]], Awaitable[Any]]] = {
     "add_operator": add_operator,
     "check": check.report,
     "import_envoys": import_envoys,
+    "import_stage": import_stage,
+    "import_take": import_take,
+    "import_drop": import_drop,
     "export_cases": export_cases,
     "drill_state": drill_state,
     "drill_end": drill_end,

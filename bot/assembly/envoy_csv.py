@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from backoffice.dispatch.travel import Transport
 from backoffice.kernel import geodesy
 from backoffice.people import phones
 
@@ -17,7 +18,10 @@ _CHAT_ID = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One envoy. `lat`, `lon` are their base in WGS-84 degrees; `sex` is `female`, `male` or empty."""
+    """One envoy. `lat`, `lon` are their base in WGS-84 degrees; `sex` is `female`, `male` or empty.
+
+    `transport` is how they get about (`foot`, `motorbike`, `car`, `transit`) or empty; `line` is where they stand.
+    """
 
     name: str
     phone: str
@@ -29,6 +33,8 @@ class Row:
     lon: float
     on_duty: bool
     sex: str = ""
+    transport: str = ""
+    line: int = 0
 
 
 def read(text: str) -> tuple[list[Row], list[str]]:
@@ -60,7 +66,7 @@ class _Reading:
         try:
             if None in values:
                 raise ValueError("more values than columns (a comma that needs quotes?)")
-            row = _row({k: (v or "").strip() for k, v in values.items()})
+            row = _row({k: (v or "").strip() for k, v in values.items()}, line)
             self._once(row, line)
             self.rows.append(row)
         except ValueError as error:
@@ -72,7 +78,7 @@ class _Reading:
             raise ValueError(f"the same address as line {before}")
 
 
-def _row(values: dict[str, str]) -> Row:
+def _row(values: dict[str, str], line: int) -> Row:
     if not values["name"]:
         raise ValueError("no name")
     if values["channel"] not in ("telegram", "wechat"):
@@ -89,6 +95,8 @@ def _row(values: dict[str, str]) -> Row:
         lon=lon,
         on_duty=_flag(values["on_duty"]),
         sex=_sex(values.get("sex", "")),
+        transport=_transport(values.get("transport", "")),
+        line=line,
     )
 
 
@@ -118,6 +126,12 @@ def _address(values: dict[str, str]) -> str:
     if values["channel"] == "telegram" and not _CHAT_ID.fullmatch(address):
         raise ValueError(f"a Telegram chat id is a number, not {address!r}")
     return address
+
+
+def _transport(text: str) -> str:
+    if text and text not in (*Transport,):
+        raise ValueError(f"transport must be {', '.join(Transport)} or empty, not {text!r}")
+    return text
 
 
 def _sex(text: str) -> str:

@@ -2,9 +2,26 @@
 
 from alembic import context
 
-from storage import dispatch_tables, enrolment_tables, exchange_tables, money_tables, order_tables, tables, types
+from storage import (
+    dispatch_tables,
+    enrolment_tables,
+    exchange_tables,
+    import_tables,
+    money_tables,
+    order_tables,
+    tables,
+    types,
+)
 
-__all__ = ["dispatch_tables", "enrolment_tables", "exchange_tables", "money_tables", "order_tables", "tables"]
+__all__ = [
+    "dispatch_tables",
+    "enrolment_tables",
+    "exchange_tables",
+    "import_tables",
+    "money_tables",
+    "order_tables",
+    "tables",
+]
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=types.metadata)
 context.run_migrations()

@@ -1,8 +1,17 @@
 """`import envoys`: every bad row is named with its line and reason, and nothing is half imported."""
 
+import io
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from backoffice.dispatch.travel import Transport
+from backoffice.kernel.exchange import Address
 from bot.assembly import deeds, envoy_csv
+from bot.assembly import envoy_import as importing
+from storage import envoy_import
 from tests.house import House
 
 HEAD = "name,phone,channel,address,languages,services,lat,lon,on_duty"
@@ -83,20 +92,24 @@ async def test_one_bad_row_imports_nobody(with_platforms: House) -> None:
 async def test_a_trouble_half_way_imports_nobody(
     with_platforms: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The third envoy cannot be written: the first two are not there either."""
-    core, put, count = with_platforms.core, deeds.put_envoy, iter(range(9))
+    """The second part cannot be taken over: the first is not there either, and nothing is left waiting."""
+    core, texts = with_platforms.core, [GOOD.replace("101", str(n)) for n in range(101, 105)]
+    monkeypatch.setattr(envoy_import, "SLICE", 2)
+    statements, count = envoy_import._statements, iter(range(9))
 
-    async def failing(*given: object) -> object:
-        if next(count) == 2:
+    def failing(now: datetime) -> object:
+        if next(count) == 1:
             raise RuntimeError("disk full")
-        return await put(*given)  # type: ignore[arg-type]
+        return statements(now)
 
-    monkeypatch.setattr(deeds, "put_envoy", failing)
-    text = "\n".join([HEAD, *(GOOD.replace("101", str(n)) for n in range(101, 105))])
+    monkeypatch.setattr(envoy_import, "_statements", failing)
     with pytest.raises(RuntimeError, match="disk full"):
-        await deeds.import_envoys(core, {"csv": text})
+        await deeds.import_envoys(core, {"csv": "\n".join([HEAD, *texts])})
     async with core.store.begin(with_platforms.clock.now()) as uow:
         assert await uow.envoys.on_duty() == []
+    async with core.database.reading() as conn:
+        for table in ("envoy_import", "envoy", "identity"):
+            assert (await conn.exec_driver_sql(f"SELECT count(*) FROM {table}")).scalar_one() == 0
 
 
 async def test_imported_again_a_record_is_brought_up_to_date(with_platforms: House) -> None:
@@ -111,3 +124,88 @@ async def test_imported_again_a_record_is_brought_up_to_date(with_platforms: Hou
     await traveller.location(13.7563, 100.5018)
     await with_platforms.pass_time(6, 1)
     assert [m for m in await envoy.chat() if m.sender == "bot"]
+
+
+async def test_what_is_imported_can_be_read_back(with_platforms: House) -> None:
+    """Person, address, sealed telephone, base and means of transport, for newcomers and for known chats."""
+    core = with_platforms.core
+    await with_platforms.wechat("旅客", id="o-known")
+    text = "\n".join(
+        [
+            HEAD + ",sex,transport",
+            GOOD + ",female,motorbike",
+            "李强,+8613800138000,wechat,o-known,zh,accompany,13.7,100.4,1,male,",
+        ]
+    )
+    assert await deeds.import_envoys(core, {"csv": text}) == 2
+    async with core.store.begin(with_platforms.clock.now()) as uow:
+        person = await uow.people.at(Address("telegram", "7000000101"))
+        assert person is not None
+        assert person.profile.name == "陈静"
+        first = await uow.envoys.of_person(person.id)
+        assert first is not None
+        assert (first.phone, first.languages, first.services) == (
+            "+66812345678",
+            ["zh", "th"],
+            ["interpret", "drive"],
+        )
+        assert (await uow.standings.of([first.id]))[first.id].transport is Transport.MOTORBIKE
+        assert [e.name for e in await uow.envoys.on_duty()].count("李强") == 1
+
+
+async def test_an_address_that_gets_an_owner_meanwhile_is_not_taken_from_them(with_platforms: House) -> None:
+    """Somebody writes for the first time between staging and taking over: they are who becomes the envoy."""
+    core = with_platforms.core
+    rows, _ = envoy_csv.read(f"{HEAD}\n{GOOD}\n")
+    await deeds.import_stage(core, {"batch": "b", "rows": [vars_of(row) for row in rows]})
+    phone = await with_platforms.telegram("陈静", "zh-hans", id="7000000101")
+    await phone.text("你好")
+    await with_platforms.settle()
+    assert await deeds.import_take(core, {"batch": "b"}) == 1
+    async with core.store.begin(with_platforms.clock.now()) as uow:
+        person = await uow.people.at(Address("telegram", "7000000101"))
+        assert person is not None
+        envoy = await uow.envoys.of_person(person.id)
+        assert envoy is not None
+        assert envoy.phone == "+66812345678"
+
+
+def vars_of(row: envoy_csv.Row) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in row.__slots__}
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+async def test_a_bar_tells_how_far_it_has_come(tmp_path: Path, terminal: bool) -> None:
+    """Redrawn on a terminal, a line every tenth elsewhere; a failure drops what was staged."""
+    file, asked = tmp_path / "envoys.csv", []
+    lines = [GOOD.replace("7000000101", str(7000000101 + n)) for n in range(1000)]
+    file.write_text("\n".join([HEAD, *lines]))
+    screen = io.StringIO()
+    screen.isatty = lambda: terminal  # type: ignore[method-assign]
+
+    async def perform(deed: str, given: dict[str, Any]) -> int:
+        asked.append(deed)
+        return 1000
+
+    assert await importing.run(file, perform, screen) == 1000
+    assert "1,000 of 1,000" in screen.getvalue()
+    assert screen.getvalue().count("\r") == (len(asked) - 1 if terminal else 0)
+
+    async def failing(deed: str, given: dict[str, Any]) -> int:
+        asked.append(deed)
+        if deed == "import_take":
+            raise deeds.Refused("no")
+        return 0
+
+    with pytest.raises(deeds.Refused):
+        await importing.run(file, failing, screen)
+    assert asked[-1] == "import_drop"
+
+
+def test_a_file_with_bad_rows_names_each_and_reaches_nobody(tmp_path: Path) -> None:
+    file = tmp_path / "envoys.csv"
+    file.write_text("\n".join([HEAD, GOOD, *BAD]))
+    with pytest.raises(deeds.Refused) as refusal:
+        importing.read(file)
+    assert str(refusal.value).count("line ") == len(BAD)
+    assert f"{len(BAD)} bad row(s): nobody was imported" in str(refusal.value)
