@@ -28,6 +28,8 @@ from backoffice.workflows.work import Work
 
 SEAL_AFTER = timedelta(seconds=50)
 """Exact points are sealed within 60 s of the end (business.md, Data)."""
+IN_NEED = "in_need"
+"""An envoy who calls for help themselves gives nothing back for which they could be blamed."""
 STEP_S = 300
 """An expected arrival is said in steps of five minutes."""
 RUNNING_CLOCKS = (
@@ -210,7 +212,7 @@ async def over(work: Work, order: Order) -> None:
 
 
 async def give_back(work: Work, order: Order, reason: str) -> Envoy | None:
-    """The envoy is out (`withdrawn`, `no_show`): the order is open again. The caller asks anew."""
+    """The envoy is out (`withdrawn`, `no_show`, `in_need`): the order is open again. The caller asks anew."""
     envoy = await release(work, order, OfferStatus.WITHDRAWN)
     order.move(OrderStatus.OFFERING)
     order.envoy = order.offer = order.booked_at = order.arrived_at = order.proposal = None
@@ -220,7 +222,8 @@ async def give_back(work: Work, order: Order, reason: str) -> Envoy | None:
     await work.uow.talk.close_about(order.id)
     await work.uow.orders.save(order)
     await letters.note(work, order, f"envoy:{envoy.id}" if envoy else "system", f"order.{reason}")
-    await review(work, order, reason)
+    if reason != IN_NEED:
+        await review(work, order, reason)
     return envoy
 
 

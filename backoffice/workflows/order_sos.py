@@ -9,7 +9,7 @@ from backoffice.kernel.ids import AssignmentId, PersonId
 from backoffice.kernel.messages import Message, Role
 from backoffice.orders.model import OfferStatus, Order, OrderStatus
 from backoffice.ports import Alert
-from backoffice.workflows import jobs, order_prices, settlement
+from backoffice.workflows import jobs, order_prices, orders, settlement
 from backoffice.workflows import order_booking as booking
 from backoffice.workflows import order_letters as letters
 from backoffice.workflows.work import Work, about
@@ -96,6 +96,17 @@ async def _stays(work: Work, case: Case, envoy: Envoy, word: str, met: bool) -> 
     await jobs.ask_progress(work, case, assignment, envoy)
     work.uow.hint(f"envoy:{envoy.id}")
     return envoy
+
+
+async def hand_on(work: Work, envoy: Envoy) -> None:
+    """An envoy in need: open offers are taken back, a near order goes to somebody else, staff see a running one."""
+    await orders.off_duty(work, envoy)
+    for order in await work.uow.orders.held_by(envoy.id):
+        if order.status is OrderStatus.RUNNING:
+            await letters.alert(work, order, "order_at_risk")
+        elif order.start_at - work.now < NEAR:
+            await booking.give_back(work, order, booking.IN_NEED)
+            await orders.ask(work, order, "order.envoy_lost")
 
 
 def told(case: Case, envoy: Envoy) -> Message:

@@ -268,6 +268,7 @@ async def _hand_on(work: Work, case: Case, person: Person) -> None:
     envoy = await work.uow.envoys.of_person(person.id)
     if envoy is not None:
         await jobs.hand_on(work, envoy, case)
+        await order_sos.hand_on(work, envoy)
 
 
 async def _open(work: Work, case: Case) -> None:

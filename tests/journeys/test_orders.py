@@ -25,8 +25,6 @@ Who = Callable[[House], Awaitable[Phone]]
 MIXES: dict[str, tuple[Who, Who]] = {
     "wechat and telegram": (lambda h: h.wechat(), lambda h: h.telegram("陈静", "zh-hans")),
     "telegram and wechat": (lambda h: h.telegram("Anna", "en"), lambda h: h.wechat("陈静")),
-    "both on telegram": (lambda h: h.telegram("Anna", "en"), lambda h: h.telegram("陈静", "zh-hans")),
-    "both on wechat": (lambda h: h.wechat(), lambda h: h.wechat("陈静")),
 }
 
 

@@ -9,8 +9,8 @@ from tests.backoffice.orders.machine import OrdersMachine
 
 TestOrders = OrdersMachine.TestCase
 TestOrders.settings = settings(
-    max_examples=10,
-    stateful_step_count=30,
+    max_examples=8,
+    stateful_step_count=25,
     deadline=None,
     derandomize=True,
     database=None,

@@ -391,6 +391,18 @@ async def test_an_order_for_next_week_is_not_part_of_an_sos_today(shop: Shop) ->
     assert (await shop.act(lambda w: w.uow.cases.get(case_id))).fix is None
 
 
+async def test_an_envoy_in_need_is_replaced_and_not_blamed(shop: Shop) -> None:
+    await shop.envoy("a")
+    await shop.envoy("b", 2)
+    order = await shop.booked("周婷", "a", start_at=shop.clock.now() + timedelta(hours=1))
+    later = await shop.booked("周婷", "a", start_at=shop.clock.now() + timedelta(hours=9))
+    await _cry(shop, "a")
+    assert (await shop.order(order)).status is OrderStatus.OFFERING
+    assert (await shop.offers(order))["b"].status is OfferStatus.ASKED
+    assert (await shop.order(later)).status is OrderStatus.BOOKED
+    assert await shop.act(lambda w: w.uow.order_ratings.open_reviews()) == []
+
+
 async def test_exact_points_are_sealed_within_a_minute_of_the_end(shop: Shop) -> None:
     await shop.envoy("a")
     order = await shop.booked("周婷", "a")
