@@ -19,6 +19,7 @@ check: $(STAMP)
 	$(BIN)/lint-imports
 	RESCUE_TEST_NOTHING_LEFT_OUT=1 $(BIN)/pytest -q -n 2
 	$(BIN)/python -m tests.chaos --short
+	$(BIN)/python -m tests.simulation --short
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.benchmarks

@@ -24,17 +24,17 @@ USUAL_RATING = 4.5
 class Weights:
     """Seconds per unit of each term.
 
-    `arrival`: 1, seconds are what is ranked. `freshness`: a base, or a fix of 30 min, is worth 5 min less than a fix of
-    now (a fix of 30 s is 42 m off on foot and 417 m at 50 km/h, geo facts 7; beyond that our judgement).
-    `acceptance`: per certainty of a no; chosen on the simulation's training seeds (docs/decisions/dispatch-ranking.md).
-    `rest`: coming straight from a job. `load`: per question in the last hour. `over_cap`: after everybody else.
-    `language`: no common language. `skill`: does none of what is needed. `sex`: not as asked for. `rating`: per star.
-    The last seven are our judgement of what is worth waiting for; no study gives them.
+    `arrival`: 1, seconds are what is ranked. `freshness`: a base, or a fix of 30 min, is worth so much less than a fix
+    of now. `acceptance`: per certainty of a no. These two were chosen on the simulation's training seeds, where 0 to
+    5 min and 30 to 60 min did about as well (docs/decisions/dispatch-ranking.md). `rest`: straight from a job. `load`:
+    per question in the last hour. `over_cap`: after everybody else. `language`: no common language. `skill`: does none
+    of what is needed. `sex`: not as asked for. `rating`: per star. These are our judgement of what is worth waiting
+    for; no study gives them. `distance`: per metre, only to compare with nearest-first.
     """
 
     arrival: float = 1.0
-    freshness: float = 300.0
-    acceptance: float = 900.0
+    freshness: float = 180.0
+    acceptance: float = 2_400.0
     rest: float = 600.0
     load: float = 30.0
     over_cap: float = 7_200.0

@@ -55,7 +55,8 @@ class Found:
 async def look(work: Work, search: Search) -> Found:
     """The index only proposes: who they are and where is read from their rows."""
     near = work.world.index.within(search.point.lat, search.point.lon, search.radius_m)[:LOOKED_AT]
-    rows = await work.uow.envoys.many([EnvoyId(e) for e, _ in near])
+    asked = {e for e, reason in search.out.items() if reason is Reason.ASKED}
+    rows = await work.uow.envoys.many([EnvoyId(e) for e, _ in near if e not in asked])
     envoys = [e for e in rows if fitting.concerns(e, search.need)]
     standings = await work.uow.standings.of([e.id for e in envoys])
     search = replace(search, out=await _with_travellers(work, search, envoys) | dict(search.out))

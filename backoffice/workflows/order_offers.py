@@ -42,7 +42,7 @@ async def ask_more(work: Work, order: Order) -> int:
     for ring in range(order.ring, len(work.world.orders.radii_m)):
         order.ring = ring
         found = await look(work, order)
-        near = await _reachable(work, found.order)
+        near = await _reachable(work, found.order, work.world.orders.ask_most)
         wave = near[: ranking.wave(near, Call.ORDER, work.world.orders.ask_most)]
         if wave:
             await _put(work, order, wave)
@@ -110,8 +110,17 @@ async def _not_now(work: Work, order: Order) -> dict[EnvoyId, Reason]:
     return {o.envoy: Reason.ASKED for o in asked if o.wave >= first} | never
 
 
-async def _reachable(work: Work, candidates: Sequence[ranking.Candidate]) -> list[ranking.Candidate]:
-    return [one for one in candidates if await sos_offers.reaches(work, one.envoy)]
+async def _reachable(
+    work: Work, candidates: Sequence[ranking.Candidate], most: int
+) -> list[ranking.Candidate]:
+    """The first `most` in order whom an offer can reach."""
+    near: list[ranking.Candidate] = []
+    for one in candidates:
+        if len(near) == most:
+            break
+        if await sos_offers.reaches(work, one.envoy):
+            near.append(one)
+    return near
 
 
 async def taken(work: Work, order: Order, envoys: Sequence[EnvoyId]) -> set[EnvoyId]:

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 
-NAMES = ("intake", "turns", "load", "lateness", "nearest")
+NAMES = ("intake", "turns", "load", "lateness", "nearest", "nearest_million")
 
 
 def main(arguments: list[str]) -> int:
