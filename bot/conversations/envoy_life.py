@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from backoffice.kernel.exchange import Question
 from backoffice.kernel.geo import Fix
-from bot.conversations import enrolment, envoy_day, linking
+from bot.conversations import enrolment, enrolment_answers, envoy_day, linking
 from bot.conversations.turn import Turn
 from bot.incoming import Contact
 
@@ -37,7 +37,7 @@ ANSWERS: Mapping[str, Callable[[Turn, Question, str], Awaitable[bool]]] = {
 async def free_answer(turn: Turn, question: Question, words: str) -> bool:
     """Typed words for one of these questions; False when they are none of it."""
     if question.kind.startswith("enrol."):
-        return await enrolment.typed(turn, question, words)
+        return await enrolment_answers.typed(turn, question, words)
     return await envoy_day.typed(turn, question, words)
 
 
@@ -48,14 +48,14 @@ async def code(turn: Turn, words: str) -> bool:
 
 async def photo(turn: Turn) -> bool:
     """A file an application has asked for."""
-    return await enrolment.photo(turn)
+    return await enrolment_answers.photo(turn)
 
 
 async def pin(turn: Turn, fix: Fix) -> bool:
     """A point an application has asked for."""
-    return await enrolment.pin(turn, fix)
+    return await enrolment_answers.pin(turn, fix)
 
 
 async def contact(turn: Turn, card: Contact) -> bool:
     """A number an application has asked for."""
-    return await enrolment.contact(turn, card)
+    return await enrolment_answers.contact(turn, card)
