@@ -90,6 +90,8 @@ def _tell_gain(pairs: Sequence[tuple[Lived, Lived]], gains: Sequence[float]) -> 
         )
     found = figures.median_interval(gains)
     verdict = "lies above zero" if found.low > 0 else "does NOT lie above zero"
+    if found.coverage < 0.95:
+        verdict = "tells nothing, so few are they"
     print(
         f"gain over nearest-first at equal number asked, {len(gains)} seeds: median {found.median:+.1%},"
         f" {found.coverage:.1%} interval {found.low:+.1%} to {found.high:+.1%}: it {verdict}"
