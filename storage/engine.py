@@ -36,6 +36,13 @@ PG_SERVER = {
 }
 
 
+_PROOF = {
+    "sqlite": "PRAGMA user_version = 0",
+    "postgresql": "SELECT pg_logical_emit_message(true, 'rescue', 'writable')",
+}
+"""Both go through the log to the disk and leave no row behind."""
+
+
 class Database(ABC):
     """Where transactions come from. `dialect` is `sqlite` or `postgresql`."""
 
@@ -66,6 +73,12 @@ class Database(ABC):
     @abstractmethod
     def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """One read-only snapshot on SQLite, one read-only transaction on PostgreSQL."""
+
+    async def prove_writable(self) -> None:
+        """Commit a write that changes nothing: a full disk lets a transaction begin. Raises the driver's error."""
+        async with self.writing() as conn:
+            await conn.exec_driver_sql(_PROOF[self.dialect])
+            await conn.commit()
 
     @abstractmethod
     async def close(self) -> None: ...

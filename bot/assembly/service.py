@@ -207,8 +207,7 @@ class Service:
 
     async def _writable(self) -> bool:
         try:
-            async with self._core.database.writing() as conn:
-                await conn.rollback()
+            await self._core.database.prove_writable()
         except Exception:
             log.exception("the database cannot be written")
             return False
