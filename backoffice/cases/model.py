@@ -170,7 +170,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of a case's timeline: `what` is a code (`case.dispatched`), `params` small facts without personal data."""
+    """One line of a case's timeline: `what` is a code (`case.dispatched`), `params` facts about nobody."""
 
     case: CaseId
     at: datetime

@@ -9,7 +9,9 @@ _YEAR_FIRST = re.compile(r"(20\d{2})\s*[-/.年년]\s*(\d{1,2})\s*[-/.月월]\s*(
 _PLAIN = re.compile(r"(20\d{2})(\d{2})(\d{2})")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY_FIRST = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?[\s.-]*({'|'.join(_MONTHS)})[a-z]*[\s.,-]*(20\d{{2}})")
-_MONTH_FIRST = re.compile(rf"({'|'.join(_MONTHS)})[a-z]*[\s.-]*(\d{{1,2}})(?:st|nd|rd|th)?[\s.,-]*(20\d{{2}})")
+_MONTH_FIRST = re.compile(
+    rf"({'|'.join(_MONTHS)})[a-z]*[\s.-]*(\d{{1,2}})(?:st|nd|rd|th)?[\s.,-]*(20\d{{2}})"
+)
 
 
 def read(words: str) -> date | None:

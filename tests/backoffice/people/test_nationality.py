@@ -5,7 +5,9 @@ import pytest
 from backoffice.people import nationality
 
 
-@pytest.mark.parametrize("written", ["CN", "中国", "中國", "chinese", "China", " 中国籍 ", "중국", "P.R. China"])
+@pytest.mark.parametrize(
+    "written", ["CN", "中国", "中國", "chinese", "China", " 中国籍 ", "중국", "P.R. China"]
+)
 def test_a_chinese_citizen_is_known_as_one(written: str) -> None:
     assert nationality.is_chinese(written)
 
