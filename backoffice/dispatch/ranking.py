@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backoffice.dispatch import acceptance, travel
-from backoffice.dispatch.fitting import Need, able, concerns, over_cap, speaks, tiredness
+from backoffice.dispatch.fitting import Need, able, over_cap, speaks, tiredness
 from backoffice.dispatch.model import FRESH, Envoy
 from backoffice.dispatch.standing import Call, Standing
-from backoffice.kernel.ids import PersonId
 
 EQUAL_S = 60.0
 """Ranks within the same minute are equal: nobody can foretell an arrival more closely."""
@@ -156,14 +155,3 @@ def wave(order: Sequence[Candidate], call: Call, most: int) -> int:
     if call is Call.SOS:
         return min(len(order), most)
     return acceptance.wave_size([one.likelihood for one in order], most)
-
-
-def candidate(envoy: Envoy, distance_m: float, now: datetime) -> Candidate:
-    """The terms of somebody of whom no record is at hand."""
-    return weigh(envoy, distance_m, Standing(envoy.id), Around(Need(Call.SOS, PersonId("")), now))
-
-
-def may_be_asked(envoy: Envoy, requester: PersonId, drill: bool) -> bool:
-    """On duty, free, not the person in need; drills ask synthetic envoys only, real cases never."""
-    need = Need(Call.SOS, requester, drill=drill)
-    return concerns(envoy, need) and envoy.on_duty and envoy.busy_with is None

@@ -21,10 +21,6 @@ MOST_WANTED = 20
 """A bus accident takes two envoys for five hospitals; more than this is a mistyped number."""
 TASK_LIMIT = 500
 """Characters of a task: it has to fit on a small screen."""
-REFUSED = {
-    Reason.OFF_DUTY: "centre.envoy_off_duty",
-    Reason.BUSY: "centre.envoy_busy",
-}
 
 
 async def wanted(work: Work, case_id: CaseId, operator: Operator, number: int) -> None:
@@ -89,13 +85,18 @@ async def _may_be_asked(work: Work, case: Case, envoy: Envoy) -> None:
     """Off duty means no offer, ever; who declined is not asked again for this case; nobody is asked in vain."""
     need = finding.need(work, case, await work.uow.people.get(case.requester))
     standing = (await work.uow.standings.of([envoy.id]))[envoy.id]
+    if not fitting.concerns(envoy, need):
+        raise Refusal("centre.envoy_not_for_this")
     reason = fitting.why_not(envoy, standing, need, work.now)
-    if reason or not fitting.concerns(envoy, need):
-        raise Refusal(REFUSED[reason] if reason else "centre.envoy_not_for_this")
-    before = {a.envoy: a for a in await work.uow.assignments.of_case(case.id)}.get(envoy.id)
-    if before and before.status is not AssignmentStatus.STOOD_DOWN:
-        asked = before.status is AssignmentStatus.ASKED
-        raise Refusal("centre.envoy_already_asked" if asked else "centre.envoy_declined")
+    if reason is Reason.OFF_DUTY:
+        raise Refusal("centre.envoy_off_duty")
+    if reason is not None:
+        raise Refusal("centre.envoy_busy")
+    before = {a.envoy: a.status for a in await work.uow.assignments.of_case(case.id)}.get(envoy.id)
+    if before is AssignmentStatus.ASKED:
+        raise Refusal("centre.envoy_already_asked")
+    if before not in (None, AssignmentStatus.STOOD_DOWN):
+        raise Refusal("centre.envoy_declined")
     if not await offers.reaches(work, envoy):
         raise Refusal("centre.envoy_unreachable")
 
