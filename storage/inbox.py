@@ -15,6 +15,16 @@ from storage.vault import Vault
 
 PURGE_CHUNK = 500
 
+_NEW = inbox.c.state == sa.literal_column("'new'")
+"""Spelt out, not bound: planners match it with the partial index."""
+_UNTAKEN = (
+    sa.select(inbox)
+    .where(inbox.c.lane.in_(sa.bindparam("lanes", expanding=True)), _NEW)
+    .order_by(inbox.c.seq)
+)
+_UNTAKEN_UP_TO = _UNTAKEN.where(inbox.c.stored_at <= sa.bindparam("until"))
+_DONE = sa.update(inbox).where(inbox.c.seq == sa.bindparam("of"), _NEW).values(state=exchange.RowState.DONE)
+
 
 class Inbox:
     """Intake and taking. Every method is its own transaction."""
@@ -36,12 +46,11 @@ class Inbox:
 
         A commit under way whose moment is already settled is waited for, so that none of it is missed.
         """
-        query = sa.select(inbox).where(inbox.c.lane.in_(lanes), inbox.c.state == exchange.RowState.NEW)
-        if up_to is not None:
-            query = query.where(inbox.c.stored_at <= up_to)
+        query = _UNTAKEN if up_to is None else _UNTAKEN_UP_TO
+        values = {"lanes": lanes} if up_to is None else {"lanes": lanes, "until": up_to}
         await self._commits.settled()
         async with self._database.reading() as conn:
-            rows = (await conn.execute(query.order_by(inbox.c.seq))).all()
+            rows = (await conn.execute(query, values)).all()
             return [await self._open(conn, row) for row in rows]
 
     async def idle_lanes(self, older_than: datetime) -> list[str]:
@@ -157,9 +166,5 @@ class InboxRows:
 
     async def done(self, seq: int, answer_letter: str = "") -> bool:
         """Mark a row handled in the turn's own transaction. False: somebody else has handled it."""
-        change = (
-            sa.update(inbox)
-            .where(inbox.c.seq == seq, inbox.c.state == exchange.RowState.NEW)
-            .values(state=exchange.RowState.DONE, done_at=self._now, answer_letter=answer_letter)
-        )
-        return (await self._conn.execute(change)).rowcount == 1
+        values = {"of": seq, "done_at": self._now, "answer_letter": answer_letter}
+        return (await self._conn.execute(_DONE, values)).rowcount == 1
