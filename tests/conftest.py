@@ -1,6 +1,7 @@
 """Fixtures for all tests: both databases, the vault, the store and a clock that stands still."""
 
 import asyncio
+import gc
 import itertools
 import os
 import random
@@ -22,6 +23,9 @@ from storage.unit_of_work import SqlStore
 from storage.vault import Vault
 from tests import servers
 from tests.clocks import FakeClock
+
+gc.set_threshold(100_000, 50, 100)
+"""Thousands of small services come and go: looking through all that lives after each 700 objects costs a sixth."""
 
 T = TypeVar("T")
 MASTER = bytes(range(32))

@@ -127,11 +127,9 @@ class Service:
         self._core = core
         self.parts = parts
         self._loops: list[asyncio.Task[None]] = []
-        self._works = True
 
     async def start(self, sweep: bool = True, work: bool = True) -> None:
         """`sweep`: takes rows left behind; `work`: deadlines, delivery, fetching, upkeep."""
-        self._works = work
         await self.parts.feed.load()
         self._run(self._follow_hints())
         if sweep:
@@ -197,11 +195,11 @@ class Service:
         return Readiness(parts, self.parts.healths.all())
 
     async def _deadlines_run(self) -> bool:
-        """Somebody fires deadlines: this process's runner, or (in the web half) none is long overdue."""
+        """Somebody fires deadlines: this process's runner, or (where none has run here) none is long overdue."""
         now = self._core.clock.now()
         last = self.parts.deadlines.last_round
-        if self._works:
-            return last is not None and now - last < ALIVE_WITHIN
+        if last is not None:
+            return now - last < ALIVE_WITHIN
         following = await self._core.deadlines.next_due()
         return following is None or now - following < ALIVE_WITHIN
 
