@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from backoffice.kernel.errors import Refusal
+from backoffice.money import tables
 from backoffice.ports import OperatorRole
 from bot.assembly import check, control, demo, drill, envoy_import, serve, setup
 from bot.assembly.deeds import Refused
@@ -55,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     operator.add_argument("--centre", default="")
     operator.add_argument("--organisation", default="")
     import_ = commands.add_parser("import", help="vetted records in bulk")
-    import_.add_argument("what", choices=["envoys", *LATER])
+    import_.add_argument("what", choices=["envoys", "prices", *LATER])
     import_.add_argument("file", type=Path)
     export = commands.add_parser("export", help="cases as JSON")
     export.add_argument("what", choices=["cases"])
@@ -114,9 +115,21 @@ async def _add_operator(settings: Settings, given: argparse.Namespace) -> int:
 async def _import(settings: Settings, given: argparse.Namespace) -> int:
     if given.what in LATER:
         raise Refused(f"import {given.what} is not part of this version")
+    if given.what == "prices":
+        return await _import_prices(settings, given.file)
     async with control.performing(settings) as perform:
         count = await envoy_import.run(given.file, perform, sys.stderr)
     print(f"{count} envoys imported")
+    return 0
+
+
+async def _import_prices(settings: Settings, folder: Path) -> int:
+    """`prices.csv`, `sos_pay.csv` and `rates.csv` of a folder, each optional."""
+    found = {name: folder / f"{name}.csv" for name in tables.FILES}
+    texts = {name: path.read_text(encoding="utf-8") for name, path in found.items() if path.exists()}
+    if not texts:
+        raise Refused(f"no {', '.join(path.name for path in found.values())} in {folder}")
+    print(f"{await control.perform(settings, 'put_prices', texts)} rows put")
     return 0
 
 

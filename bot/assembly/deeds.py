@@ -12,6 +12,7 @@ from backoffice.kernel import ids
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.geo import Point
 from backoffice.kernel.ids import EnvoyId, OperatorId, PersonId
+from backoffice.money import tables
 from backoffice.people.model import Person
 from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows import centre, sos
@@ -198,6 +199,14 @@ async def put_rows(core: Core, given: Mapping[str, Any]) -> int:
     return len(given["rows"])
 
 
+async def put_prices(core: Core, given: Mapping[str, Any]) -> int:
+    """New price tables, all rows or none. Raises `Refused` naming every bad row."""
+    try:
+        return await price_deed.put_prices(core, given)
+    except tables.BadTable as error:
+        raise Refused(str(error)) from error
+
+
 DEEDS: Mapping[str, Callable[[Core, Mapping[str, Any]], Awaitable[Any]]] = {
     "add_operator": add_operator,
     "check": check.report,
@@ -209,7 +218,7 @@ DEEDS: Mapping[str, Callable[[Core, Mapping[str, Any]], Awaitable[Any]]] = {
     "drill_state": drill_state,
     "drill_end": drill_end,
     "put_envoys": put_rows,
-    "put_prices": price_deed.put_prices,
+    "put_prices": put_prices,
 }
 
 

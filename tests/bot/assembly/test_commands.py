@@ -60,6 +60,19 @@ def test_import_says_how_many_and_names_what_is_wrong(
     assert typed("import", "envoys", str(tmp_path / "nowhere.csv")) == 1
 
 
+def test_prices_come_from_a_folder_and_every_bad_row_is_named(
+    typed: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The tables a finance person loads before service orders can be priced."""
+    assert typed("import", "prices", "backoffice/money/data") == 0
+    assert "rows put" in capsys.readouterr().out
+    (tmp_path / "rates.csv").write_text("base,quote,rate,since\nTHB,CNY,nothing,2026-01-01\n")
+    assert typed("import", "prices", str(tmp_path)) == 1
+    assert "rates" in capsys.readouterr().err
+    (tmp_path / "empty").mkdir()
+    assert typed("import", "prices", str(tmp_path / "empty")) == 1
+
+
 def test_backup_and_restore_bring_back_what_was_there(
     typed: Any, given: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
