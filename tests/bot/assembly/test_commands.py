@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from backoffice.money import tables
 from bot.assembly import check, commands, control, deeds, serve, setup
 from config.settings import Settings
 from tests.house import BANGKOK, House
 
+PRICES = Path(tables.__file__).parent / "data"
 HEAD = "name,phone,channel,address,languages,services,lat,lon,on_duty"
 
 
@@ -64,9 +66,9 @@ def test_prices_come_from_a_folder_and_every_bad_row_is_named(
     typed: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The tables a finance person loads before service orders can be priced."""
-    assert typed("import", "prices", "backoffice/money/data") == 0
+    assert typed("import", "prices", str(PRICES)) == 0
     assert "rows put" in capsys.readouterr().out
-    (tmp_path / "rates.csv").write_text("base,quote,rate,since\nTHB,CNY,nothing,2026-01-01\n")
+    (tmp_path / "rates.csv").write_text("base,quote,value,on\nTHB,CNY,nothing,2026-01-01\n")
     assert typed("import", "prices", str(tmp_path)) == 1
     assert "rates" in capsys.readouterr().err
     (tmp_path / "empty").mkdir()
