@@ -17,6 +17,7 @@ from storage.desk import DeskRows
 from storage.engine import Database
 from storage.exchange_tables import letter, letter_ref
 from storage.letter_row import WITH_READER, state
+from storage.together import Together
 from storage.vault import KeyDestroyed, Vault
 
 LEASE = timedelta(seconds=30)
@@ -73,6 +74,7 @@ class Letters:
         self._database = database
         self._vault = vault
         self._clock = clock
+        self._together = Together(database)
 
     async def claim(self, limit: int, now: datetime, bulk_limit: int) -> list[Letter]:
         """Letters to send now, most urgent first; they are this caller's until the lease ends.
@@ -125,10 +127,12 @@ class Letters:
 
     async def part_sent(self, letter: LetterId, parts_sent: int, refs: Sequence[str]) -> None:
         """So many parts are with the platform now; durable before the next one, and the lease runs on."""
-        async with self._database.writing() as conn:
+
+        async def note(conn: AsyncConnection) -> None:
             await settling.part_sent(conn, letter, parts_sent, self._clock.now() + LEASE)
             await settling.add_refs(conn, letter, refs)
-            await conn.commit()
+
+        await self._together.run(note)
 
     async def still_wanted(self, letter: LetterId) -> bool:
         """Ask before each further part: False once its reader may no longer know it."""
@@ -137,9 +141,7 @@ class Letters:
 
     async def settle(self, letter: LetterId, outcome: Outcome) -> None:
         """Write down what became of an attempt; nothing changes when the letter has ended meanwhile."""
-        async with self._database.writing() as conn:
-            if await settling.settle(conn, self._vault, letter, outcome):
-                await conn.commit()
+        await self._together.run(lambda conn: settling.settle(conn, self._vault, letter, outcome))
 
     async def ride(self, seq: int) -> Letter | None:
         """The letter that may ride in the answer to this inbox row, while it still may."""
