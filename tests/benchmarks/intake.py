@@ -39,6 +39,7 @@ from tests.chaos.pushes import TELEGRAM_PATH, Pushes, http, telegram
 from tests.servers import free_port
 
 CONNECTIONS = 64
+MOST_PER_S = 12_000
 MEMORY = Path("/dev/shm")
 AIM = 1.0
 """Ratio of answers per second, ours to theirs (the issue)."""
@@ -115,14 +116,16 @@ class Load:
     waits_s: list[float]
 
 
-async def load(server: Process, requests: list[bytes]) -> Load:
-    """All requests over 64 kept connections, each sending its next when the last is answered."""
+async def load(server: Process, requests: list[bytes], seconds: float) -> Load:
+    """So many seconds over 64 kept connections, each sending its next request when the last is answered."""
     connections = [await wire.Connection.open(server.port) for _ in range(CONNECTIONS)]
-    queue, waits = iter(requests), list[float]()
+    queue, waits, end = iter(requests), list[float](), time.perf_counter() + seconds
 
     async def work(connection: wire.Connection) -> None:
         for request in queue:
             began = time.perf_counter()
+            if began > end:
+                return
             status, _ = await connection.send(request)
             waits.append(time.perf_counter() - began)
             if status != 200:
@@ -130,10 +133,10 @@ async def load(server: Process, requests: list[bytes]) -> Load:
 
     cpu, began = server.cpu_s(), time.perf_counter()
     await asyncio.gather(*(work(connection) for connection in connections))
-    seconds, used = time.perf_counter() - began, server.cpu_s() - cpu
+    took, used = time.perf_counter() - began, server.cpu_s() - cpu
     for connection in connections:
         connection.close()
-    return Load(len(requests) / seconds, used / len(requests) * 1e6, waits)
+    return Load(len(waits) / took, used / len(waits) * 1e6, waits)
 
 
 def _requests(pushes: Pushes, number: int) -> list[bytes]:
@@ -154,16 +157,17 @@ async def main(short: bool) -> int:
 
 async def _measured(folder: Path, short: bool) -> dict[str, list[Load]]:
     """Interleaved rounds."""
-    rounds, number = (3, 3_000) if short else (5, 15_000)
+    rounds, seconds = (3, 2.0) if short else (5, 6.0)
     pushes, found = Pushes(), {name: list[Load]() for name in SERVERS}
     servers = {name: _process(name, folder) for name in SERVERS}
     try:
         for server in servers.values():
             await server.start()
-            await load(server, _requests(pushes, 500))
+            await load(server, _requests(pushes, 2_000), 0.5)
         for _ in range(rounds):
             for name, server in servers.items():
-                found[name].append(await load(server, _requests(pushes, number)))
+                requests = _requests(pushes, int(seconds * MOST_PER_S))
+                found[name].append(await load(server, requests, seconds))
     finally:
         for server in servers.values():
             server.kill()

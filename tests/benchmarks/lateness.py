@@ -23,7 +23,7 @@ PENDING = 10_000
 PER_S = 20.0
 COUNTDOWN_S = 5.0
 AIM_MS = 250.0
-NOWHERE = (-40.0, -120.0)
+NOWHERE = (21.0285, 105.8542)  # Hanoi: a city like any, with no envoy near
 
 
 async def _pending(one: Rig) -> None:

@@ -17,6 +17,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,13 @@ from backoffice.kernel.clock import SystemClock
 from backoffice.kernel.exchange import RawUpdate
 from tests.chaos import databases, process, rig, wire
 from tests.chaos.process import Process
-from tests.chaos.pushes import Pushes, Someone, http, telegram, wechat
+from tests.chaos.pushes import Numbers, Pushes, Someone, http, telegram, wechat
 
 SOS_PER_S, CHAT_PER_S = 10.0, 100.0
 TALKERS = 200
 CONNECTIONS = 64
 AIM_MS = 250.0
-NOWHERE = (-40.0, -120.0)
+NOWHERE = (21.0285, 105.8542)  # Hanoi: a city like any, with no envoy near
 
 
 def town(number: int) -> tuple[float, float]:
@@ -42,7 +43,7 @@ class Crowd:
     """Everybody who writes, over kept connections; waits in seconds by what was sent."""
 
     port: int
-    pushes: Pushes = field(default_factory=Pushes)
+    pushes: Pushes = field(default_factory=lambda: Pushes(Numbers(count(900_000_001))))
     waits: dict[str, list[float]] = field(default_factory=dict)
     pins: dict[str, float] = field(default_factory=dict)
     refused: int = 0
