@@ -1,4 +1,4 @@
-"""The console's own catalogue: one YAML file per language, keys with dots, `{name}` for parameters."""
+"""The console's own catalogue: a folder of YAML per language, one file per room; keys with dots, `{name}` for parameters."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -55,8 +55,23 @@ class Catalogue:
         return self.texts.either(self.locale, key, fallback, **params)
 
 
+class TwiceWritten(ValueError):
+    """Two files of one language hold the same key."""
+
+
 def load(folder: Path = FOLDER) -> Texts:
-    return Texts({locale: _flat(_read(folder / f"{locale}.yaml")) for locale in LOCALES})
+    """Every room's file of every language. Raises `TwiceWritten` where two files hold one key."""
+    return Texts({locale: _language(folder / locale) for locale in LOCALES})
+
+
+def _language(folder: Path) -> dict[str, str]:
+    table: dict[str, str] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        room = _flat(_read(path))
+        if twice := table.keys() & room.keys():
+            raise TwiceWritten(f"{path}: {', '.join(sorted(twice))}")
+        table |= room
+    return table
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,8 +1,9 @@
-"""One language's catalogue, read from its .po file."""
+"""One language's catalogue, read from its folder of .po files."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from babel import Locale
 from babel.messages import pofile
@@ -33,9 +34,28 @@ class Book:
         return tags.index(self.locale.plural_form(count))
 
 
+class TwiceWritten(ValueError):
+    """Two files of one language hold the same key."""
+
+
 def read(tag: str) -> Book:
-    """The catalogue in `bot/i18n/<tag>/messages.po`. Raises `ValueError` for an entry that cannot be filled in."""
-    with resources.files("bot.i18n").joinpath(tag, "messages.po").open("rb") as file:
+    """The catalogues in `bot/i18n/<tag>/*.po`, one per room.
+
+    Raises `ValueError` for an entry that cannot be filled in, `TwiceWritten` where two files hold one key.
+    """
+    entries: dict[str, tuple[Template, ...]] = {}
+    for file in sorted(resources.files("bot.i18n").joinpath(tag).iterdir(), key=lambda file: file.name):
+        if not file.name.endswith(".po"):
+            continue
+        room = _read(file, tag)
+        if twice := entries.keys() & room.keys():
+            raise TwiceWritten(f"{tag}/{file.name}: {', '.join(sorted(twice))}")
+        entries |= room
+    return Book(Locale.parse(tag), entries)
+
+
+def _read(path: Traversable, tag: str) -> dict[str, tuple[Template, ...]]:
+    with path.open("rb") as file:
         catalogue = pofile.read_po(file, locale=tag, abort_invalid=True)
     entries: dict[str, tuple[Template, ...]] = {}
     for message in catalogue:
@@ -43,7 +63,7 @@ def read(tag: str) -> Book:
         forms = _forms(message.string)
         if key and all(forms):
             entries[key] = tuple(templates.parse(form) for form in forms)
-    return Book(Locale.parse(tag), entries)
+    return entries
 
 
 def _forms(text: str | Iterable[str] | None) -> tuple[str, ...]:
