@@ -1,4 +1,4 @@
-"""The console's own catalogue: per language a folder of YAML files, one per room; keys with dots, `{name}` for parameters."""
+"""The console's catalogue: a folder of YAML per language, one file per room; keys with dots, `{name}` for values."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
