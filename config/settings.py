@@ -112,6 +112,39 @@ class Pager(BaseModel):
     webhook_secret: SecretStr | None = None
 
 
+class Smtp(BaseModel):
+    """The centre's own mail server; off without a host. Without TLS only on this machine."""
+
+    host: str | None = None
+    port: int = 587
+    sender: str = ""
+    username: str = ""
+    password: SecretStr | None = None
+    security: Literal["starttls", "tls", "none"] = "starttls"
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Smtp":
+        if self.host and "@" not in self.sender:
+            raise ValueError("RESCUE_SMTP__SENDER must be an address when RESCUE_SMTP__HOST is set")
+        if self.host and self.security == "none" and self.host not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError("RESCUE_SMTP__SECURITY may be none only for a server on this machine")
+        return self
+
+
+class Sms(BaseModel):
+    """An SMS gateway reached over HTTP; off without a URL."""
+
+    url: str | None = None
+    secret: SecretStr | None = None
+    sender: str = ""
+
+    @model_validator(mode="after")
+    def _signed(self) -> "Sms":
+        if self.url and not self.secret:
+            raise ValueError("RESCUE_SMS__SECRET must be set together with RESCUE_SMS__URL")
+        return self
+
+
 class Payments(BaseModel):
     """Ways to be paid and to pay. Without any, an operator records payments. Keys are PEM texts."""
 
@@ -172,6 +205,8 @@ class Settings(BaseSettings):
     orders: Orders = Orders()
     centre: Centre = Centre()
     pager: Pager = Pager()
+    smtp: Smtp = Smtp()
+    sms: Sms = Sms()
     geocoder: Geocoder = Geocoder()
     envoys: Envoys = Envoys()
     payments: Payments = Payments()

@@ -5,6 +5,7 @@ from backoffice.ports.deadlines import Deadline, DeadlineKind, Deadlines, Deadli
 from backoffice.ports.desk import Alert, Desk, QueueItem, SentState
 from backoffice.ports.dispatch import Assignments, Considerations, EnvoyIndex, Envoys, Standings
 from backoffice.ports.enrolment import Drills, Duties, Enrolments, Links
+from backoffice.ports.notifying import Notice, Notifier, NotSent
 from backoffice.ports.orders import Booking, OrderOffers, OrderRatings, Orders
 from backoffice.ports.papers import MissingGlyph, Papers
 from backoffice.ports.people import People
@@ -40,6 +41,9 @@ __all__ = [
     "MediaStore",
     "MissingGlyph",
     "NearCentre",
+    "NotSent",
+    "Notice",
+    "Notifier",
     "Operator",
     "OperatorRole",
     "OrderOffers",
