@@ -10,7 +10,7 @@ import jinja2
 from aiohttp import web
 from markupsafe import Markup
 
-from backoffice.console import access, auth, speech, texts
+from backoffice.console import access, auth, nav, speech, texts
 from backoffice.console.deps import DEPS
 from backoffice.kernel import errors
 from backoffice.kernel.ids import CaseId
@@ -68,6 +68,8 @@ def _context(request: web.Request) -> dict[str, Any]:
         "other_lang": next(name for name in texts.LOCALES if name != lang),
         "here": request.path,
         "operator": sign_in.operator if sign_in else None,
+        "rooms": nav.rooms(sign_in.operator) if sign_in else [],
+        "room": nav.here(request.path),
         "csrf": sign_in.csrf if sign_in else "",
         "now": deps.clock.now(),
         "zone": deps.zone,

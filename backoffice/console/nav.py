@@ -1,0 +1,46 @@
+"""The rooms of the console in the header: one line per room, shown to whom its page is open."""
+
+from dataclasses import dataclass
+
+from backoffice import ports
+from backoffice.console import access
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A link of the header. `route` is the page's name in `access.ROUTES`; its words are `nav.<route>`."""
+
+    route: str
+    path: str
+
+
+ROOMS = (
+    Room("board", "/console/"),
+    Room("orders", "/console/orders"),
+    Room("money", "/console/money"),
+    Room("envoys", "/console/envoys"),
+    Room("families", "/console/families"),
+    Room("tasks", "/console/tasks"),
+    Room("major", "/console/major"),
+    Room("wall", "/console/wall"),
+    Room("reports", "/console/reports"),
+    Room("health", "/console/health"),
+    Room("on_call", "/console/on-call"),
+    Room("people", "/console/people"),
+    Room("audit", "/console/audit"),
+)
+"""In the order of an operator's day. A room whose page is not built yet has no route and no link."""
+
+
+def rooms(operator: ports.Operator) -> list[Room]:
+    """The rooms this person may enter."""
+    found = [(room, access.ROUTES.get(room.route)) for room in ROOMS]
+    return [room for room, act in found if act is not None and access.may(operator, act)]
+
+
+def here(path: str) -> str:
+    """The route of the room a page belongs to; pages about one case belong to the queue."""
+    if path.startswith("/console/cases/"):
+        return "board"
+    inside = [r for r in ROOMS if path == r.path or (r.route != "board" and path.startswith(f"{r.path}/"))]
+    return inside[0].route if inside else ""
