@@ -254,6 +254,8 @@ console_session = sa.Table(
     sa.Column("csrf", sa.String(128), nullable=False),
     sa.Column("started_at", Utc, nullable=False),
     sa.Column("seen_at", Utc, nullable=False),
+    sa.Column("how", sa.String(16), nullable=False, server_default=""),
+    sa.Column("browser", sa.String(64), nullable=False, server_default=""),
 )
 
 audit = sa.Table(

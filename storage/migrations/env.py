@@ -3,6 +3,7 @@
 from alembic import context
 
 from storage import (
+    access_tables,
     dispatch_tables,
     enrolment_tables,
     exchange_tables,
@@ -14,6 +15,7 @@ from storage import (
 )
 
 __all__ = [
+    "access_tables",
     "dispatch_tables",
     "enrolment_tables",
     "exchange_tables",

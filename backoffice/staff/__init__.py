@@ -1,0 +1,1 @@
+"""How staff sign in: codes that work once, recovery codes, growing pauses."""
