@@ -41,6 +41,17 @@ fetch = sa.Table(
 )
 
 
+_NOW = sa.bindparam("now", type_=fetch.c.due.type)
+_DUE = sa.select(fetch.c.id).where(fetch.c.state == FetchState.WAITING, fetch.c.due <= _NOW)
+_FIRST_DUE = _DUE.limit(1)
+_CLAIM = (
+    sa.update(fetch)
+    .where(fetch.c.id.in_(_DUE.limit(sa.bindparam("most", type_=sa.Integer()))), fetch.c.due <= _NOW)
+    .values(due=sa.bindparam("until", type_=fetch.c.due.type), attempts=fetch.c.attempts + 1)
+    .returning(fetch)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Fetch:
     """One file to fetch: over which channel, by which handle. `person`: whose key seals it, outside any case."""
@@ -88,15 +99,12 @@ class Fetches:
 
     async def claim(self, now: datetime, limit: int) -> Sequence[Fetch]:
         """Due fetches, each with a lease so that nobody else takes it meanwhile."""
-        due = sa.select(fetch.c.id).where(fetch.c.state == FetchState.WAITING, fetch.c.due <= now)
-        change = (
-            sa.update(fetch)
-            .where(fetch.c.id.in_(due.limit(limit)), fetch.c.due <= now)
-            .values(due=now + LEASE, attempts=fetch.c.attempts + 1)
-            .returning(fetch)
-        )
+        values = {"now": now, "until": now + LEASE, "most": limit}
+        async with self._database.reading() as conn:
+            if (await conn.execute(_FIRST_DUE, {"now": now})).first() is None:
+                return []
         async with self._database.writing() as conn:
-            found = [_read(row) for row in await conn.execute(change)]
+            found = [_read(row) for row in await conn.execute(_CLAIM, values)]
             await conn.commit()
         return found
 

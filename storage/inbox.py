@@ -23,6 +23,12 @@ _UNTAKEN = (
     .order_by(inbox.c.seq)
 )
 _UNTAKEN_UP_TO = _UNTAKEN.where(inbox.c.stored_at <= sa.bindparam("until"))
+_IDLE = (
+    sa.select(inbox.c.lane)
+    .where(_NEW, inbox.c.stored_at <= sa.bindparam("until", type_=inbox.c.stored_at.type))
+    .group_by(inbox.c.lane)
+    .order_by(sa.func.max(inbox.c.attempts), sa.func.min(inbox.c.seq))
+)
 _DONE = sa.update(inbox).where(inbox.c.seq == sa.bindparam("of"), _NEW).values(state=exchange.RowState.DONE)
 
 
@@ -58,14 +64,8 @@ class Inbox:
 
         Those tried least come before those that may have crashed somebody: a suspect keeps nobody else waiting.
         """
-        query = (
-            sa.select(inbox.c.lane)
-            .where(inbox.c.state == exchange.RowState.NEW, inbox.c.stored_at <= older_than)
-            .group_by(inbox.c.lane)
-            .order_by(sa.func.max(inbox.c.attempts), sa.func.min(inbox.c.seq))
-        )
         async with self._database.reading() as conn:
-            return list((await conn.execute(query)).scalars())
+            return list((await conn.execute(_IDLE, {"until": older_than})).scalars())
 
     async def row(self, seq: int) -> tuple[exchange.RowState, str] | None:
         """How a row stands and the letter that answered it ("" = none)."""

@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -12,7 +13,6 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
-from aiohttp.test_utils import unused_port
 from pydantic import SecretStr
 
 from backoffice import ports
@@ -37,6 +37,7 @@ from bot.sandbox.client import ChatMessage, Phone, Phones
 from bot.sandbox.config import SandboxConfig, TelegramConfig, WeChatConfig
 from config.settings import Settings, Telegram, Wechat
 from storage import letter_row
+from storage.engine import SqliteDatabase
 from storage.exchange_tables import letter
 from tests import paying
 from tests.clocks import FakeClock
@@ -106,6 +107,7 @@ class House:
     http: aiohttp.ClientSession
     base: str
     actions: CaseActions
+    pushes: Callable[[], Awaitable[None]]
     people: dict[str, Phone] = field(default_factory=dict)
     operator: Operator = field(
         default_factory=lambda: Operator(OperatorId("op1"), "王", OperatorRole.SUPERVISOR)
@@ -129,24 +131,42 @@ class House:
 
     async def settle(self) -> None:
         """Let everything happen that can happen now."""
-        parts = self.service.parts
         quiet = 0
         for _ in range(200):
-            await self.phones.idle()
-            busy = await parts.gateway.settle()
-            busy |= bool(await parts.gateway.sweep())
-            await parts.deadlines.step()
-            await parts.deadlines.settle()
-            busy |= bool(await parts.fetching.step())
-            busy |= bool(await parts.payments.step())
-            busy |= bool(await parts.delivery.step())
-            await parts.delivery.settle()
-            for _ in range(10):
-                await asyncio.sleep(0)
-            quiet = 0 if busy else quiet + 1
+            before = await self._written()
+            if await self._round():
+                quiet = 0
+            elif before is not None and await self._written() == before:
+                return
+            else:
+                quiet += 1
             if quiet >= 2:
                 return
         raise AssertionError("the house does not come to rest")
+
+    async def _round(self) -> bool:
+        """Every part does what is due; False when that was nothing."""
+        parts = self.service.parts
+        await asyncio.wait_for(self.pushes(), 10)
+        busy = await parts.gateway.settle()
+        busy |= bool(await parts.gateway.sweep())
+        await parts.deadlines.step()
+        await parts.deadlines.settle()
+        busy |= bool(await parts.fetching.step())
+        busy |= bool(await parts.payments.step())
+        busy |= bool(await parts.delivery.step())
+        await parts.delivery.settle()
+        for _ in range(10):
+            await asyncio.sleep(0)
+        return busy
+
+    async def _written(self) -> int | None:
+        """How many rows the one writer has changed so far; PostgreSQL does not say."""
+        database = self.core.database
+        if not isinstance(database, SqliteDatabase):
+            return None
+        async with database.driver() as driver:
+            return await driver.run(lambda conn: conn.total_changes)
 
     async def pass_time(self, seconds: float, step: float = 0.5) -> None:
         """Move the clock on in small steps, everything happening on the way."""
@@ -317,12 +337,13 @@ async def opened(
 ) -> AsyncIterator[House]:
     """A house on an empty, migrated database; `pays`: over the played platforms, else an operator records it."""
     async with AsyncExitStack() as stack:
-        service_port, sandbox_port = unused_port(), unused_port()
-        sandbox = f"http://127.0.0.1:{sandbox_port}"
+        service_door, sandbox_door = _door(), _door()
+        sandbox = _url(sandbox_door)
         _key(data)
         more |= {"payments": paying.settings(sandbox)} if pays else {}
         given = settings(database_url, data, sandbox, **more)
-        await _listen(stack, _sandbox(service_port, clock, pays), sandbox_port)
+        played = _sandbox(_url(service_door), clock, pays)
+        await _listen(stack, played, sandbox_door)
         around = World(
             core.rules(given.sos),
             gazetteer(),
@@ -339,10 +360,11 @@ async def opened(
         running = Service(base, service.build(base, channels, PAGER))
         await running.start(sweep=False, work=False)
         stack.push_async_callback(running.stop)
-        await _listen(stack, _webhooks(base, channels, running), service_port)
+        await _listen(stack, _webhooks(base, channels, running), service_door)
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        url = f"http://127.0.0.1:{service_port}"
-        yield House(base, channels, running, Phones(sandbox, http), clock, http, url, CaseActions(base))
+        phones, actions = Phones(sandbox, http), CaseActions(base)
+        pushes = played[sandbox_app.SANDBOX].idle
+        yield House(base, channels, running, phones, clock, http, _url(service_door), actions, pushes)
 
 
 def _webhooks(base: Core, channels: Channels, running: Service) -> web.Application:
@@ -360,9 +382,20 @@ def _key(data: Path) -> None:
         path.write_text("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n")
 
 
-def _sandbox(service_port: int, clock: FakeClock, pays: bool) -> web.Application:
+def _door() -> socket.socket:
+    """A port of loopback's own choice, kept from the first moment."""
+    door = socket.socket()
+    door.bind(("127.0.0.1", 0))
+    return door
+
+
+def _url(door: socket.socket) -> str:
+    return f"http://127.0.0.1:{door.getsockname()[1]}"
+
+
+def _sandbox(service: str, clock: FakeClock, pays: bool) -> web.Application:
     config = SandboxConfig(
-        service=f"http://127.0.0.1:{service_port}",
+        service=service,
         telegram=TelegramConfig(token=TOKEN, webhook_secret=SECRET),
         wechat=WeChatConfig(**APP),
         pay=paying.played(APP["app_id"]) if pays else None,
@@ -370,8 +403,8 @@ def _sandbox(service_port: int, clock: FakeClock, pays: bool) -> web.Application
     return sandbox_app.build(config, SandboxClock(clock))
 
 
-async def _listen(stack: AsyncExitStack, app: web.Application, port: int) -> None:
+async def _listen(stack: AsyncExitStack, app: web.Application, door: socket.socket) -> None:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await web.SockSite(runner, door).start()

@@ -11,11 +11,11 @@ import time
 from pathlib import Path
 
 import aiohttp
-from aiohttp.test_utils import unused_port
 from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright
 
 from bot.sandbox.client import Phones
+from tests.servers import free_port
 
 TARGET = Path(__file__).parent.parent / "docs" / "pictures"
 BROWSER = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -25,7 +25,7 @@ START_S = 90
 
 async def main() -> None:
     """Writes docs/pictures/overview.png."""
-    port, sandbox = unused_port(), unused_port()
+    port, sandbox = free_port(), free_port()
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         process = _demo(folder, log, {"RESCUE_HTTP__PORT": str(port), "RESCUE_SANDBOX_PORT": str(sandbox)})

@@ -1,5 +1,6 @@
 """Throw-away PostgreSQL and Redis for a test run: loopback only, no durability, ended by their own process id."""
 
+import itertools
 import os
 import pwd
 import shutil
@@ -62,12 +63,22 @@ def redis(program: str) -> Iterator[str]:
             yield f"redis://127.0.0.1:{port}/0"
 
 
+_PORTS = itertools.count(os.getpid() * 61)
+
+
 def free_port() -> int:
-    """A loopback port nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port nobody listens on, below those given to outgoing connections (32768 on Linux).
+
+    Each process starts to look at another place, so that two do not find the same one before they open it.
+    """
+    while True:
+        port = 10_000 + next(_PORTS) % 20_000
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 @contextmanager

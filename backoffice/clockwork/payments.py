@@ -47,6 +47,7 @@ MOST_CRASHES = 5
 class PaymentQueue(Protocol):
     """Rows to work on (`storage.payment_queue`)."""
 
+    async def anything(self, now: datetime) -> bool: ...
     async def claim(self, now: datetime, limit: int) -> Sequence[ProviderOrder]: ...
     async def overdue(self, now: datetime, limit: int) -> Sequence[tuple[PaymentId, str]]: ...
     async def news(self, now: datetime, limit: int) -> Sequence[tuple[int, int, Heard]]: ...
@@ -106,6 +107,8 @@ class PaymentRunner:
     async def step(self) -> int:
         """Everything that is due now; returns how much that was. News come first: they answer questions."""
         now, till = self._till.clock.now(), self._till
+        if not await till.queue.anything(now):
+            return 0
         news = await till.queue.news(now, BATCH)
         for seq, attempts, heard in news:
             await self._safely(self._hear(seq, attempts, heard))

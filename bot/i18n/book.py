@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
@@ -38,8 +39,9 @@ class TwiceWritten(ValueError):
     """Two files of one language hold the same key."""
 
 
+@cache
 def read(tag: str) -> Book:
-    """The catalogues in `bot/i18n/<tag>/*.po`, one per room.
+    """The catalogues in `bot/i18n/<tag>/*.po`, one per room; a language is read once by a process.
 
     Raises `ValueError` for an entry that cannot be filled in, `TwiceWritten` where two files hold one key.
     """

@@ -91,7 +91,9 @@ async def put(store: SqlStore, *orders: ProviderOrder) -> None:
 async def test_an_order_is_claimed_by_one(store: SqlStore, database: Database) -> None:
     await put(store, order("o1"))
     queue = PaymentQueue(database)
+    assert await queue.anything(START)
     claimed = await queue.claim(START, 10)
+    assert not await queue.anything(START)
     assert [(o.id, o.state, o.attempts) for o in claimed] == [("o1", OrderState.DOING, 1)]
     assert claimed[0].own == SUM
     assert await queue.claim(START, 10) == []
@@ -105,13 +107,16 @@ async def test_a_claim_without_a_word_is_asked_about_not_sent_again(
     queue = PaymentQueue(database)
     await queue.claim(START, 10)
     later = START + LEASE
+    assert await queue.anything(later)
     assert [(o.id, o.state) for o in await queue.claim(later, 10)] == [("o1", OrderState.UNKNOWN)]
     assert await queue.claim(later, 10) == []
 
 
 async def test_what_is_settled_is_never_claimed(store: SqlStore, database: Database) -> None:
     await put(store, order("o1", state=OrderState.DONE), order("o2", state=OrderState.FAILED))
-    assert await PaymentQueue(database).claim(START + timedelta(days=9), 10) == []
+    queue, late = PaymentQueue(database), START + timedelta(days=9)
+    assert await queue.claim(late, 10) == []
+    assert not await queue.anything(late)
 
 
 async def test_news_told_twice_are_kept_once_and_handled_once(store: SqlStore, database: Database) -> None:
@@ -119,6 +124,7 @@ async def test_news_told_twice_are_kept_once_and_handled_once(store: SqlStore, d
     queue = PaymentQueue(database)
     heard = Heard("wechat", "create:1", OrderKind.CREATE, "id-k1", Told.SUCCEEDED, START, "42", SUM)
     assert [await queue.store(heard, START), await queue.store(heard, START)] == [True, False]
+    assert await queue.anything(START)
     (seq, attempts, found), *rest = await queue.news(START, 10)
     assert (attempts, found, rest) == (1, heard, [])
     assert await queue.news(START, 10) == []
@@ -128,6 +134,7 @@ async def test_news_told_twice_are_kept_once_and_handled_once(store: SqlStore, d
         assert not await uow.payments.heard_done(seq)
         await uow.commit()
     assert await queue.news(START + LEASE * 3, 10) == []
+    assert not await queue.anything(START + LEASE * 3)
 
 
 async def test_overdue_payments_are_closed_one_order_at_a_time(store: SqlStore, database: Database) -> None:
@@ -138,10 +145,12 @@ async def test_overdue_payments_are_closed_one_order_at_a_time(store: SqlStore, 
         await uow.commit()
     queue, over = PaymentQueue(database), START + timedelta(minutes=30)
     assert await queue.overdue(over, 10) == [("id-k1", "p1")]
+    assert await queue.anything(over)
     refused = order("c1", OrderKind.CLOSE, state=OrderState.FAILED)
     refused.created_at = over
     await put(store, refused)
     assert await queue.overdue(over, 10) == []
+    assert not await queue.anything(over)
     assert await queue.overdue(over + CLOSE_AGAIN, 10) == [("id-k1", "p1")]
 
 

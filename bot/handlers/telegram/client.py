@@ -4,12 +4,14 @@ import json
 import logging
 import ssl
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, cast
 
 import aiohttp
 import certifi
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.session.base import BaseSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError, ClientDecodeError
 from aiogram.methods import Response, TelegramMethod
@@ -58,6 +60,12 @@ class Call:
     form: aiohttp.FormData | None = None
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """Whom we trust; reading the certificates takes 15 ms."""
+    return ssl.create_default_context(cafile=certifi.where())
+
+
 class ApiSession(AiohttpSession):
     """One API call: one POST, no redirects, a cap on the answer. Raises only `bot.channel`'s failures.
 
@@ -65,9 +73,11 @@ class ApiSession(AiohttpSession):
     """
 
     def __init__(self, http: aiohttp.ClientSession, api_base: str) -> None:
-        super().__init__(api=TelegramAPIServer.from_base(api_base), json_loads=_loads, timeout=CALL_S)
+        BaseSession.__init__(
+            self, api=TelegramAPIServer.from_base(api_base), json_loads=_loads, timeout=CALL_S
+        )
         self._http = http
-        self._tls = ssl.create_default_context(cafile=certifi.where())
+        self._tls = _tls()
 
     async def create_session(self) -> aiohttp.ClientSession:
         return self._http

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import unused_port
 
 from bot.assembly import serve
 from config.settings import Http, Settings, Sos
 from tests import house
 from tests.house import House
+from tests.servers import free_port
 
 Given = dict[str, Any]
 
@@ -23,9 +23,9 @@ def given(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> S
     monkeypatch.setattr("bot.assembly.core.Gazetteer", lambda datum: house.gazetteer())
     data = tmp_path / "var"
     house._key(data)
-    http = Http(port=unused_port(), metrics_port=0)
+    http = Http(port=free_port(), metrics_port=0)
     sos = Sos(countdown_seconds=0.3)
-    return house.settings(sqlite_url, data, f"http://127.0.0.1:{unused_port()}", http=http, sos=sos)
+    return house.settings(sqlite_url, data, f"http://127.0.0.1:{free_port()}", http=http, sos=sos)
 
 
 @pytest.fixture
