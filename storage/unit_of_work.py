@@ -14,6 +14,7 @@ from storage import conflict
 from storage.assignments import AssignmentRows
 from storage.cases import CaseRows
 from storage.considerations import ConsiderationRows
+from storage.credentials import CredentialRows
 from storage.deadlines import DeadlineRows
 from storage.desk import DeskRows
 from storage.engine import Database
@@ -21,16 +22,22 @@ from storage.enrolment import EnrolmentRows
 from storage.enrolment_drills import DrillRows
 from storage.enrolment_duty import DutyRows, LinkRows
 from storage.envoys import EnvoyRows
+from storage.families import FamilyRows
 from storage.fetches import FetchRows
+from storage.glass import GlassRows
 from storage.inbox import InboxRows
 from storage.ledger import LedgerRows
+from storage.on_call import OnCallRows, StageRows
 from storage.order_offers import OfferRows, RatingRows
 from storage.orders import OrderRows
+from storage.organisations import AuthorisationRows, OrganisationRows
 from storage.outbox import OutboxRows
+from storage.payers import PayerRows
 from storage.payments import PaymentRows
 from storage.payouts import PayoutRows
 from storage.people import PersonRows
 from storage.prices import PriceRows
+from storage.slips import SlipRows
 from storage.staff import StaffRows
 from storage.standings import StandingRows
 from storage.talk import TalkRows
@@ -64,9 +71,16 @@ class SqlUnitOfWork:
         self.duties = DutyRows(conn, vault, now)
         self.links = LinkRows(conn, vault, now)
         self.drills = DrillRows(conn, vault, now)
+        self.families = FamilyRows(conn, vault, now)
         self.talk = TalkRows(conn, vault, now)
         self.staff = StaffRows(conn, vault, now)
+        self.credentials = CredentialRows(conn, vault, now)
+        self.organisations = OrganisationRows(conn, vault, now)
+        self.authorisations = AuthorisationRows(conn, vault, now)
+        self.glasses = GlassRows(conn, vault, now)
         self.desk = DeskRows(conn, vault, now)
+        self.on_call = OnCallRows(conn, vault, now)
+        self.stages = StageRows(conn, vault, now)
         self.outbox = OutboxRows(conn, vault, now, self.hint)
         self.deadlines = DeadlineRows(conn, now)
         self.inbox = InboxRows(conn, vault, now)
@@ -76,6 +90,8 @@ class SqlUnitOfWork:
         self.payments = PaymentRows(conn, vault, now)
         self.payouts = PayoutRows(conn, vault, now)
         self.prices = PriceRows(conn, vault, now)
+        self.slips = SlipRows(conn, vault, now)
+        self.payers = PayerRows(conn, vault, now)
 
     def hint(self, topic: str) -> None:
         self.hints[topic] = None

@@ -27,6 +27,7 @@ class DeadlineKind(StrEnum):
     ORDER_GRACE = "order_grace"
     ORDER_NO_SHOW = "order_no_show"
     ORDER_END = "order_end"
+    ORDER_SILENT = "order_silent"
     ORDER_RATING = "order_rating"
     ORDER_SEAL = "order_seal"
     DUTY_SWITCH = "duty_switch"
@@ -39,6 +40,10 @@ class DeadlineKind(StrEnum):
     DRILL_ASK = "drill_ask"
     DRILL_OVER = "drill_over"
     READINESS_LIST = "readiness_list"
+    FAMILY_NEWS = "family_news"
+    FAMILY_END = "family_end"
+    FAMILY_QR = "family_qr"
+    STATEMENT = "statement"
 
 
 class DeadlineState(StrEnum):

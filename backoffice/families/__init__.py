@@ -1,0 +1,1 @@
+"""Families: who follows a case, by whose leave, and what each may know."""

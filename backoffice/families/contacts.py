@@ -1,0 +1,46 @@
+"""How somebody with neither app can be reached, read from what was typed beside their name."""
+
+import re
+from dataclasses import dataclass
+
+import phonenumbers
+from phonenumbers import timezone
+
+from backoffice.families.model import NAME_LIMIT, Reached
+
+_MAIL = re.compile(r"[^\s@,;，；<>\"]+@[^\s@,;，；<>\"]+\.[A-Za-z]{2,24}", re.ASCII)
+_NOT_NAME = re.compile(r"[\s,，;；:：()（）]+")
+_UNKNOWN_ZONE = "Etc/Unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A relative as typed: what they are called, and a number (E.164) or an address if one was there."""
+
+    name: str
+    reached: Reached = Reached.NONE
+    contact: str = ""
+
+
+def read(words: str, region: str | None = None) -> Named:
+    """ "妈妈 +86 138 …", "Dad, dad@example.org" or just a name. A bad number is left in the name to be seen."""
+    mail = _MAIL.search(words)
+    if mail:
+        return Named(_name(words.replace(mail[0], " ")), Reached.EMAIL, mail[0])
+    for match in phonenumbers.PhoneNumberMatcher(words, region):
+        number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
+        return Named(_name(words[: match.start] + " " + words[match.end :]), Reached.SMS, number)
+    return Named(_name(words))
+
+
+def _name(words: str) -> str:
+    return _NOT_NAME.sub(" ", words).strip()[:NAME_LIMIT]
+
+
+def zone(number: str) -> str:
+    """The one time zone of a telephone number's country; empty when it has several or none."""
+    try:
+        zones = timezone.time_zones_for_number(phonenumbers.parse(number, None))
+    except phonenumbers.NumberParseException:
+        return ""
+    return zones[0] if len(zones) == 1 and zones[0] != _UNKNOWN_ZONE else ""

@@ -1,0 +1,1 @@
+"""The families' page: one link, nothing to sign in to, nothing that tracks."""

@@ -1,0 +1,47 @@
+"""Followers of cases, their links, their thread and when their page was opened."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from backoffice.families.model import FamilyEntry, Follower, FollowerId, FollowLink
+from backoffice.kernel.ids import CaseId, PersonId
+
+
+class Families(Protocol):
+    """Names, contacts and words are sealed under the case's key; of a token only its hash is known here."""
+
+    async def add(self, follower: Follower) -> None: ...
+    async def get(self, follower: FollowerId) -> Follower:
+        """Raises `errors.NotFound`."""
+        ...
+
+    async def save(self, follower: Follower) -> None:
+        """Conditional on `version`; raises `errors.Stale`."""
+        ...
+
+    async def of_case(self, case: CaseId) -> Sequence[Follower]:
+        """All of them, in the order of their invitations."""
+        ...
+
+    async def of_person(self, person: PersonId) -> Sequence[Follower]:
+        """Whom this person follows now, newest first."""
+        ...
+
+    async def add_link(self, link: FollowLink) -> None: ...
+    async def link(self, token_hash: str) -> FollowLink | None: ...
+    async def open_link(self, token_hash: str) -> bool:
+        """Conditional UPDATE: the first press of a person; True for that one."""
+        ...
+
+    async def drop_links(self, follower: FollowerId) -> None: ...
+    async def opened(self, follower: FollowerId) -> None:
+        """Their page was opened by a person, now."""
+        ...
+
+    async def openings(self, follower: FollowerId) -> Sequence[datetime]:
+        """Oldest first."""
+        ...
+
+    async def add_entry(self, entry: FamilyEntry) -> int: ...
+    async def entries(self, case: CaseId) -> Sequence[FamilyEntry]: ...
