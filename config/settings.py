@@ -1,5 +1,6 @@
 """Everything that can be set from outside: environment or `.env`, prefix `RESCUE_`, groups by `__`."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -145,6 +146,36 @@ class Sms(BaseModel):
         return self
 
 
+class Clocks(BaseModel):
+    """By when each stage of a case should be reached. Seconds; from NENA (answered) and NFPA 1225 (called back)."""
+
+    answered_seconds: float = Field(default=15, gt=0)
+    called_back_seconds: float = Field(default=60, gt=0)
+    envoy_accepted_seconds: float = Field(default=180, gt=0)
+    arrived_seconds: float = Field(default=3600, gt=0)
+    provider_seconds: float = Field(default=1800, gt=0)
+    family_seconds: float = Field(default=1800, gt=0)
+
+
+class Map(BaseModel):
+    """A server of map tiles, the only outside host a page may load from; off without a URL.
+
+    `tile_url` has `{z}`, `{x}` and `{y}`; `attribution` is what its licence asks to be shown.
+    """
+
+    tile_url: str = ""
+    attribution: str = ""
+
+    @field_validator("tile_url")
+    @classmethod
+    def _complete(cls, url: str) -> str:
+        if url and not (url.startswith("https://") and all(p in url for p in ("{z}", "{x}", "{y}"))):
+            raise ValueError("RESCUE_MAP__TILE_URL must be https and name {z}, {x} and {y}")
+        if any(c in url for c in " ;,'\""):
+            raise ValueError("RESCUE_MAP__TILE_URL may hold no blanks, quotes, commas or semicolons")
+        return url
+
+
 class Payments(BaseModel):
     """Ways to be paid and to pay. Without any, an operator records payments. Keys are PEM texts."""
 
@@ -161,6 +192,8 @@ class Payments(BaseModel):
     expire_minutes: float = Field(default=30, ge=5, le=110)
     second_person_over_cny: int = Field(default=2000, ge=0)
     smallest_payout_cny: int = Field(default=50, ge=0)
+    fee_percent: dict[str, Decimal] = {}
+    """What a provider keeps by its contract, such as `{"wechat": "0.6"}`; booked when money is shared out."""
 
     @model_validator(mode="after")
     def _complete(self) -> "Payments":
@@ -205,6 +238,8 @@ class Settings(BaseSettings):
     orders: Orders = Orders()
     centre: Centre = Centre()
     pager: Pager = Pager()
+    clocks: Clocks = Clocks()
+    map: Map = Map()
     smtp: Smtp = Smtp()
     sms: Sms = Sms()
     geocoder: Geocoder = Geocoder()

@@ -86,13 +86,16 @@ class SandboxClock:
 
 
 class RecordingPager:
-    """Remembers who was paged."""
+    """Remembers who was paged, and pages them when a test gives it the means."""
 
     def __init__(self) -> None:
         self.pages: list[tuple[int, str]] = []
+        self.then: ports.Pager | None = None
 
     async def page(self, level: int, ref: str, what: str) -> None:
         self.pages.append((level, ref))
+        if self.then:
+            await self.then.page(level, ref, what)
 
 
 @dataclass
@@ -357,6 +360,7 @@ async def opened(
         base = replace(base, speech=speech())
         channels = await stack.enter_async_context(channels_.opened(base))
         PAGER.pages.clear()
+        PAGER.then = None
         running = Service(base, service.build(base, channels, PAGER))
         await running.start(sweep=False, work=False)
         stack.push_async_callback(running.stop)

@@ -13,13 +13,6 @@ from backoffice.ports import PageFailed
 TIME_OUT_S = 5.0
 
 
-class NoPager:
-    """No paging service is configured: that is a failure staff must see, not silence."""
-
-    async def page(self, level: int, ref: str, what: str) -> None:
-        raise PageFailed("no pager is configured (RESCUE_PAGER__WEBHOOK_URL)")
-
-
 class WebhookPager:
     """POSTs `{level, ref, what, at}` with an HMAC-SHA256 of the body in `X-Rescue-Signature`.
 

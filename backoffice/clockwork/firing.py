@@ -21,7 +21,7 @@ RETRIES = 2
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Somebody must be woken: the rung of the ladder, the case's reference and what for."""
+    """Somebody must be woken: the rung of the ladder, the case's reference and what for. Drills wake nobody."""
 
     level: int
     ref: str
@@ -107,6 +107,18 @@ class Firing:
             uow.hint("queue")
             await uow.commit()
 
+    async def failing(self, deadline: Deadline) -> None:
+        """It fails again and again: staff see it, and for an SOS that is not dispatched somebody is woken."""
+        now = self._clock.now()
+        sos = deadline.kind is DeadlineKind.COUNTDOWN
+        async with self._store.begin(now) as uow:
+            case = CaseId(deadline.subject) if sos else None
+            await uow.desk.alert(ports.Alert(0, now, "deadline_failing", case, str(deadline.kind)))
+            uow.hint("queue")
+            await uow.commit()
+        if sos:
+            self._pages.append(Page(len(self._world.rules.acknowledge), deadline.subject, "deadline_failing"))
+
 
 async def _act(work: Work, deadline: Deadline) -> Page | None:
     if deadline.kind is DeadlineKind.FORGOTTEN_CANCEL:
@@ -146,9 +158,8 @@ async def _countdown_over(work: Work, case: Case) -> None:
 
 async def _unanswered(work: Work, case: Case, deadline: Deadline) -> Page | None:
     level, times = int(deadline.payload["level"]), int(deadline.payload.get("times", 0))
-    if not await ringing.louder(work, case, level, times):
-        return None
-    return Page(level, case.ref, "unanswered", repeated=times > 0)
+    rung = await ringing.louder(work, case, level, times)
+    return Page(rung, case.ref, "unanswered", repeated=times > 0) if rung and not case.drill else None
 
 
 async def _promise_passed(work: Work, case: Case) -> Page | None:
@@ -156,4 +167,6 @@ async def _promise_passed(work: Work, case: Case) -> Page | None:
     if not await promises.passed(work, case):
         return None
     await dispatching.ask_newcomers(work, case)
+    if case.drill:
+        return None
     return Page(len(work.rules.acknowledge), case.ref, "promise_passed")

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from backoffice.cases.model import Case
 from backoffice.kernel.ids import DeadlineId
+from backoffice.oncall import ladder
 from backoffice.ports import Alert, Deadline, DeadlineKind
 from backoffice.workflows.work import Work
 
@@ -37,22 +38,30 @@ async def acknowledge(work: Work, case: Case) -> None:
     work.uow.hint("queue")
 
 
-async def louder(work: Work, case: Case, level: int, times: int = 0) -> bool:
-    """Nobody has acknowledged: True when people must be paged. `times` counts the repeats of the last rung."""
+async def louder(work: Work, case: Case, level: int, times: int = 0) -> int:
+    """Nobody has acknowledged: the rung at which people must be called, 0 for none.
+
+    `times` counts the repeats of the last rung; once it has been an incident, everybody is called (`ladder`).
+    """
     if not case.ringing:
-        return False
+        return 0
     if times == 0:
         await work.note(case, "system", "centre.unanswered", level=level)
         await work.uow.desk.alert(Alert(0, work.now, f"unanswered_{level}", case.id, case.ref))
     if level >= len(work.rules.acknowledge):
         await _once_more(work, case, level, times)
     work.uow.hint("queue")
-    return True
+    return ladder.INCIDENT if _waited(work, times) >= INCIDENT else level
+
+
+def _waited(work: Work, times: int) -> timedelta:
+    """How long the case had rung when the last rung came for the `times`-th time again."""
+    return work.rules.acknowledge[-1] + times * AGAIN
 
 
 async def _once_more(work: Work, case: Case, level: int, times: int) -> None:
     """The last rung again in a while; when that has gone on for too long it is an incident, and staff read so."""
-    waited = work.rules.acknowledge[-1] + times * AGAIN
+    waited = _waited(work, times)
     if INCIDENT <= waited < INCIDENT + AGAIN:
         await work.uow.desk.alert(Alert(0, work.now, "pager_failed", case.id, case.ref))
     await _arm(work, case, level, work.now + AGAIN, times + 1)

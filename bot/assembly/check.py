@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from bot.assembly import channels
+from backoffice.oncall.model import WayKind
+from bot.assembly import channels, paging
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.channel import SendFailure
@@ -74,9 +75,12 @@ async def _centre(base: Core, _: Channels) -> str:
 
 
 async def _pager(base: Core, _: Channels) -> str:
-    if not base.settings.pager.webhook_url:
-        return "no paging service (RESCUE_PAGER__WEBHOOK_URL): the console's sound is the only alarm"
-    return "pages go to the configured webhook"
+    async with base.store.begin(base.clock.now()) as uow:
+        people = await uow.on_call.all()
+    kinds = sorted(paging.ways(base))
+    if not people and WayKind.WEBHOOK not in kinds:
+        return "nobody is on call (console, On call): the console's sound is the only alarm"
+    return f"{len(people)} on call, over {', '.join(kinds)}"
 
 
 NO_MENU = "46003"

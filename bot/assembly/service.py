@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from backoffice import ports
-from backoffice.adapters.pager import NoPager, WebhookPager
 from backoffice.adapters.papers import PdfPapers
 from backoffice.clockwork.deadlines import DeadlineRunner
 from backoffice.clockwork.firing import Firing
@@ -20,6 +19,7 @@ from backoffice.workflows import papers
 from backoffice.workflows.work import Work
 from bot.app import Readiness
 from bot.assembly import channels as channels_
+from bot.assembly import paging
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.assembly.paperwork import Paperwork
@@ -63,7 +63,7 @@ def build(core: Core, channels: Channels, wake: ports.Pager | None = None) -> Pa
     """Put the parts together; nothing runs yet. `wake` stands in for the configured pager."""
     healths = Healths(tuple(channels.by_name))
     rendering = Rendering(core.speech, channels_.map_link(core))
-    firing = Firing(core.store, core.world, core.clock, wake or pager(core), core.geocoder)
+    firing = Firing(core.store, core.world, core.clock, wake or paging.pager(core), core.geocoder)
     gateway = Gateway(_gate(core, channels, rendering, firing))
     drawn = PdfPapers(PlainWords(core.speech))
     enclosures = Enclosures(core.fetches, core.media, core.letters, core.clock, drawn.picture)
@@ -110,14 +110,6 @@ def locale_of(default: str) -> Callable[[Address, str], str]:
         return negotiation.locale_for(language, default)
 
     return locale
-
-
-def pager(core: Core) -> ports.Pager:
-    given = core.settings.pager
-    if not given.webhook_url:
-        return NoPager()
-    secret = given.webhook_secret.get_secret_value() if given.webhook_secret else ""
-    return WebhookPager(given.webhook_url, secret, core.clock)
 
 
 class Service:

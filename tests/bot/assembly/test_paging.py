@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
 from backoffice.adapters import pager
-from backoffice.adapters.pager import NoPager, WebhookPager
+from backoffice.adapters.pager import WebhookPager
 from backoffice.ports import PageFailed
 from bot.assembly import metrics
 from tests.clocks import FakeClock
@@ -93,11 +93,6 @@ async def test_a_silent_pager_does_not_hold_up_the_ladder(
     async with TestServer(app) as server:
         with pytest.raises(PageFailed):
             await WebhookPager(str(server.make_url("/page")), SECRET, clock).page(1, "7K3F", "unanswered")
-
-
-async def test_no_pager_is_a_failure_that_staff_see() -> None:
-    with pytest.raises(PageFailed, match="RESCUE_PAGER__WEBHOOK_URL"):
-        await NoPager().page(1, "7K3F", "unanswered")
 
 
 async def test_metrics_say_what_is_ready_and_when_a_channel_last_worked(with_platforms: House) -> None:

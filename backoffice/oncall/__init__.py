@@ -1,0 +1,1 @@
+"""Who is called outside the console when a cry stays untaken."""
