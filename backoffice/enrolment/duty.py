@@ -44,5 +44,6 @@ class DutyRules:
 
     silent: timedelta = timedelta(minutes=15)
     silent_on_scene: timedelta = timedelta(minutes=45)
+    silent_on_order: timedelta = timedelta(minutes=90)
     near: float = 2 / 3
     """The part of that time after which the envoy themselves is asked for a word."""

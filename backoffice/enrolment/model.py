@@ -66,6 +66,15 @@ class Sex(StrEnum):
     UNSAID = "unsaid"
 
 
+class Travel(StrEnum):
+    """How they get to people; the means that dispatch counts an arrival by."""
+
+    FOOT = "foot"
+    MOTORBIKE = "motorbike"
+    CAR = "car"
+    TRANSIT = "transit"
+
+
 class Service(StrEnum):
     """What envoys do: `service_kinds` of the reference table of services."""
 
@@ -90,6 +99,7 @@ class Step(StrEnum):
     LANGUAGES = "languages"
     LEVEL = "level"
     BASE = "base"
+    TRANSPORT = "transport"
     SERVICES = "services"
     PHONE = "phone"
     CONSENT = "consent"
@@ -102,13 +112,14 @@ class Step(StrEnum):
 @dataclass
 class Answers:
     """What the applicant told; sealed under their key. `levels` holds a `Level` by language code,
-    `base` is WGS-84, `phone` E.164, `expiry` the last day the document is good (None with `unlimited`)."""
+    `base` is WGS-84, `transport` a `Travel`, `phone` E.164, `expiry` the last good day (None: `unlimited`)."""
 
     name: str = ""
     sex: str = ""
     languages: list[str] = field(default_factory=list)
     levels: dict[str, str] = field(default_factory=dict)
     base: Point | None = None
+    transport: str = ""
     services: list[str] = field(default_factory=list)
     services_done: bool = False
     phone: str = ""
@@ -189,6 +200,7 @@ def _answered(application: Application, step: Step) -> bool:
         Step.LANGUAGES: bool(a.languages),
         Step.LEVEL: level_of(a) is None,
         Step.BASE: a.base is not None,
+        Step.TRANSPORT: bool(a.transport),
         Step.SERVICES: bool(a.services) and a.services_done,
         Step.PHONE: bool(a.phone),
         Step.CONSENT: a.consent_at is not None,
@@ -217,6 +229,7 @@ _FIELDS = {
     Step.LANGUAGES: ("languages", "levels"),
     Step.LEVEL: ("levels",),
     Step.BASE: ("base",),
+    Step.TRANSPORT: ("transport",),
     Step.SERVICES: ("services", "services_done"),
     Step.PHONE: ("phone",),
     Step.CONSENT: ("consent_at",),

@@ -14,6 +14,7 @@ from backoffice.enrolment.model import (
     Service,
     Sex,
     Step,
+    Travel,
 )
 from backoffice.kernel.exchange import Address, NewLetter
 from backoffice.kernel.ids import DeadlineId
@@ -38,6 +39,7 @@ CHOICES: Mapping[str, tuple[Choice, ...]] = {
         Choice(Sex.MALE, "button.male", "2"),
         Choice(Sex.UNSAID, "button.rather_not_say", "3"),
     ),
+    Step.TRANSPORT: tuple(Choice(by, f"transport.{by}", str(i)) for i, by in enumerate(Travel, 1)),
     Step.LEVEL: tuple(Choice(level, f"level.{level}", str(i)) for i, level in enumerate(Level, 1)),
     Step.CONSENT: (Choice("yes", "button.agree", "1"), Choice("no", "button.no_thanks", "2")),
     Step.EXPIRY: (Choice("unlimited", "button.unlimited", "1"),),
@@ -174,6 +176,7 @@ def _about_them(work: Work, application: Application) -> list[tuple[Term, Param]
         (Term(f"enrol_field.{Step.SEX}"), Term(f"sex.{a.sex or Sex.UNSAID}")),
         *spoken,
         (Term(f"enrol_field.{Step.BASE}"), base),
+        *([(Term(f"enrol_field.{Step.TRANSPORT}"), Term(f"transport.{a.transport}"))] if a.transport else []),
         (Term(f"enrol_field.{Step.SERVICES}"), services(a.services)),
         (Term(f"enrol_field.{Step.PHONE}"), a.phone),
     ]

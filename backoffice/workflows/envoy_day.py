@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from backoffice.dispatch.model import WORKING, Assignment, AssignmentStatus, Envoy
+from backoffice.dispatch.travel import Transport
 from backoffice.enrolment import hours
 from backoffice.kernel.exchange import NewLetter
 from backoffice.kernel.messages import Listing, Message, Param, Sentence, Term, When
@@ -25,6 +26,7 @@ async def show(work: Work, envoy: Envoy) -> None:
         *await _next(work, envoy),
         *await _earned(work, envoy),
         _rating(envoy),
+        await _transport(work, envoy),
         Sentence("envoy.day_more"),
     ]
     await work.tell(NewLetter(envoy.person, Message("envoy.day", {"name": envoy.name}, more=tuple(more))))
@@ -56,7 +58,8 @@ async def _next(work: Work, envoy: Envoy) -> list[Sentence]:
     """Orders booked with them, the soonest first."""
     booked = (await work.uow.orders.held_by(envoy.id))[:NEXT_SHOWN]
     zone = (await duty.of(work, envoy)).zone
-    return [
+    hint = [Sentence("envoy.day_threads")] if len(booked) > 1 else []
+    lines = [
         Sentence(
             "envoy.day_next",
             {
@@ -68,6 +71,7 @@ async def _next(work: Work, envoy: Envoy) -> list[Sentence]:
         )
         for order in booked
     ]
+    return lines + hint
 
 
 async def _earned(work: Work, envoy: Envoy) -> list[Sentence]:
@@ -85,6 +89,19 @@ def _rating(envoy: Envoy) -> Sentence:
         if envoy.rating
         else Sentence("envoy.day_unrated")
     )
+
+
+async def _transport(work: Work, envoy: Envoy) -> Sentence:
+    """By which means their arrival is counted."""
+    by = (await work.uow.standings.of([envoy.id]))[envoy.id].transport
+    return Sentence("envoy.day_transport", {"transport": Term(f"transport.{by}")})
+
+
+async def travel_by(work: Work, envoy: Envoy, transport: Transport) -> None:
+    """From here on their expected arrival is counted by this means."""
+    await work.uow.standings.set_transport(envoy.id, transport)
+    told: dict[str, Param] = {"transport": Term(f"transport.{transport}")}
+    await work.tell(NewLetter(envoy.person, Message("envoy.transport_kept", told)))
 
 
 async def recent(work: Work, envoy: Envoy) -> Sequence[tuple[str, str]]:

@@ -30,6 +30,7 @@ SEAL_AFTER = timedelta(seconds=50)
 """Exact points are sealed within 60 s of the end (business.md, Data)."""
 IN_NEED = "in_need"
 """An envoy who calls for help themselves gives nothing back for which they could be blamed."""
+NO_BLAME = frozenset({IN_NEED, "reassigned"})
 STEP_S = 300
 """An expected arrival is said in steps of five minutes."""
 RUNNING_CLOCKS = (
@@ -38,6 +39,7 @@ RUNNING_CLOCKS = (
     DeadlineKind.ORDER_GRACE,
     DeadlineKind.ORDER_NO_SHOW,
     DeadlineKind.ORDER_END,
+    DeadlineKind.ORDER_SILENT,
 )
 
 
@@ -222,7 +224,7 @@ async def give_back(work: Work, order: Order, reason: str) -> Envoy | None:
     await work.uow.talk.close_about(order.id)
     await work.uow.orders.save(order)
     await letters.note(work, order, f"envoy:{envoy.id}" if envoy else "system", f"order.{reason}")
-    if reason != IN_NEED:
+    if reason not in NO_BLAME:
         await review(work, order, reason)
     return envoy
 

@@ -12,6 +12,7 @@ from backoffice.workflows import (
     order_letters,
     order_rating,
     order_running,
+    order_watch,
     orders,
 )
 from backoffice.workflows.work import Work
@@ -22,6 +23,8 @@ async def fire(work: Work, deadline: Deadline) -> None:
     order = await work.uow.orders.get(OrderId(deadline.subject))
     if deadline.kind is DeadlineKind.ORDER_END:
         await order_running.time_over(work, order, str(deadline.payload.get("stage", "due")))
+    elif deadline.kind is DeadlineKind.ORDER_SILENT:
+        await order_watch.look(work, order, deadline)
     else:
         await _STEPS[deadline.kind](work, order)
 
@@ -48,4 +51,4 @@ _STEPS: Mapping[DeadlineKind, Callable[[Work, Order], Awaitable[None]]] = {
     DeadlineKind.ORDER_RATING: order_rating.show,
     DeadlineKind.ORDER_SEAL: _seal,
 }
-KINDS = frozenset(_STEPS) | {DeadlineKind.ORDER_END}
+KINDS = frozenset(_STEPS) | {DeadlineKind.ORDER_END, DeadlineKind.ORDER_SILENT}

@@ -8,7 +8,7 @@ from backoffice.kernel.messages import Choice, Message, Param, Role, Sentence, T
 from backoffice.orders.model import Meeting, Order, OrderStatus
 from backoffice.ports import DeadlineKind
 from backoffice.workflows import order_booking as booking
-from backoffice.workflows import order_ending
+from backoffice.workflows import order_ending, order_watch
 from backoffice.workflows import order_letters as letters
 from backoffice.workflows.work import Work
 
@@ -107,6 +107,7 @@ async def _start(work: Work, order: Order) -> None:
         order.end_at = end
         await work.uow.orders.save(order)
     await letters.arm(work, order, DeadlineKind.ORDER_END, order.until, stage="due")
+    await order_watch.begin(work, order)
     await letters.note(work, order, "system", "order.started")
     params: dict[str, Param] = {"until": When(order.until, order.place.zone)}
     await letters.offer_menu(work, order, Role.TRAVELLER, Message("order.started", params))

@@ -3,10 +3,10 @@
 from backoffice.cases.model import Audience, Entry
 from backoffice.kernel.ids import PersonId
 from backoffice.kernel.messages import Message, Role, Sentence, Speaker
-from backoffice.orders.model import HELD, Order
+from backoffice.orders.model import Order
 from backoffice.ports import QueueItem
 from backoffice.workflows import order_letters as letters
-from backoffice.workflows import relay
+from backoffice.workflows import order_threads, relay
 from backoffice.workflows.relay import Said
 from backoffice.workflows.work import Work
 
@@ -14,20 +14,9 @@ CENTRE = "centre_called"
 """The note that the centre was called in: from then on the queue hears every word."""
 
 
-async def live_for(work: Work, person: PersonId) -> tuple[Order, Role] | None:
-    """The order somebody talks in: one that runs before one to come; None without one that has an envoy."""
-    found = [(o, Role.TRAVELLER) for o in await work.uow.orders.live_of(person) if o.status in HELD]
-    envoy = await work.uow.envoys.of_person(person)
-    if envoy is not None:
-        found += [(o, Role.ENVOY) for o in await work.uow.orders.held_by(envoy.id)]
-    return min(found, key=lambda f: (f[0].started_at is None, f[0].start_at), default=None)
-
-
 async def several(work: Work, person: PersonId) -> bool:
     """Whether this person has more than one order to talk about."""
-    envoy = await work.uow.envoys.of_person(person)
-    mine = [o for o in await work.uow.orders.live_of(person) if o.status in HELD]
-    return len(mine) + (len(await work.uow.orders.held_by(envoy.id)) if envoy else 0) > 1
+    return len(await order_threads.held(work, person)) > 1
 
 
 async def said(work: Work, order: Order, role: Role, what: Said) -> int:
@@ -82,7 +71,7 @@ async def call_centre(work: Work, order: Order, role: Role) -> None:
 async def _to_queue(work: Work, order: Order, role: Role, text: str) -> None:
     to = await letters.reader(work, order, role)
     if to is not None:
-        item = QueueItem(0, to, work.now, f"[{order.ref} {role}] {text}"[:4000])
+        item = QueueItem(0, to, work.now, f"[{order.ref} {role}] {text}"[:4000], order=order.id)
         await work.uow.desk.queue(item)
         work.uow.hint("queue")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
 from backoffice.dispatch.model import Envoy
+from backoffice.dispatch.travel import Transport
 from backoffice.enrolment import daytime, model
 from backoffice.enrolment.model import Application, ApplicationId, ApplicationStatus, Purpose, Sex, Step
 from backoffice.kernel.errors import Refusal
@@ -91,6 +92,8 @@ async def _envoy(work: Work, application: Application) -> Envoy:
     )
     envoy.phone, envoy.sex = a.phone, "" if a.sex == Sex.UNSAID else a.sex
     await (work.uow.envoys.save(envoy) if known else work.uow.envoys.add(envoy))
+    if a.transport:
+        await work.uow.standings.set_transport(envoy.id, Transport(a.transport))
     work.uow.hint(f"envoy:{envoy.id}")
     return envoy
 

@@ -14,6 +14,7 @@ from bot.conversations import (
     envoy,
     envoy_life,
     menu,
+    order_talking,
     paying,
     profile,
     service_order,
@@ -75,8 +76,12 @@ async def _text(turn: Turn, said: str) -> None:
 
 
 async def _longer(turn: Turn, said: str) -> bool:
-    """A code of another chat, or words that an open question asked for."""
-    return await envoy_life.code(turn, said) or await talk.free_answer(turn, said)
+    """A code of another chat, an order by its reference, or words that an open question asked for."""
+    return (
+        await envoy_life.code(turn, said)
+        or await order_talking.named(turn, said)
+        or await talk.free_answer(turn, said)
+    )
 
 
 async def _is_distress(turn: Turn, said: str) -> bool:
@@ -90,7 +95,7 @@ async def _is_distress(turn: Turn, said: str) -> bool:
 
 async def _at_work(turn: Turn) -> bool:
     """An envoy on a job or in the middle of an order: an emergency they tell of is not their own."""
-    return await envoy.job(turn) is not None or await service_order.at_work(turn)
+    return await envoy.job(turn) is not None or await order_talking.at_work(turn)
 
 
 async def _only_answers(turn: Turn, said: str) -> bool:

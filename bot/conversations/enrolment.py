@@ -111,6 +111,11 @@ async def _sex(turn: Turn, application: Application, value: str) -> None:
     await _next(turn, application)
 
 
+async def _transport(turn: Turn, application: Application, value: str) -> None:
+    application.answers.transport = value
+    await _next(turn, application)
+
+
 async def _level(turn: Turn, application: Application, value: str) -> None:
     code = model.level_of(application.answers)
     if code:
@@ -183,6 +188,7 @@ async def _withdraw(turn: Turn, application: Application, value: str) -> None:
 
 _CHOSEN: Mapping[str, Callable[[Turn, Application, str], Awaitable[None]]] = {
     Step.SEX: _sex,
+    Step.TRANSPORT: _transport,
     Step.LEVEL: _level,
     "base_found": _place_found,
     Step.SERVICES: _service,

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from backoffice.dispatch.model import Envoy
+from backoffice.dispatch.travel import Transport
 from backoffice.enrolment import duty as rules
 from backoffice.enrolment import hours
+from backoffice.enrolment.model import Travel
 from backoffice.kernel import text as reading
 from backoffice.kernel.exchange import Question
 from backoffice.kernel.messages import Choice, Message, Sentence
@@ -16,6 +18,7 @@ from bot.conversations import envoy
 from bot.conversations.turn import Turn
 
 BREAKS = tuple(Choice(str(m), f"break.{m}", str(i)) for i, m in enumerate(rules.BREAK_MINUTES, 1))
+BY = tuple(Choice(by, f"transport.{by}", str(i)) for i, by in enumerate(Travel, 1))
 NO_HOURS = (Choice("clear", "button.no_hours", "9"),)
 REF = "complaint_ref"
 _LENGTH = re.compile(r"(\d{1,3})\s*(?:分钟|分|minutes|minute|mins|min|m|分間|분)?")
@@ -31,7 +34,7 @@ async def _mine(turn: Turn, step: Callable[[Turn, Envoy], Awaitable[None]]) -> b
 
 
 async def command(turn: Turn, name: str) -> bool:
-    """`my_day`, `envoy_break`, `duty_hours`, `complain`; False for whoever is no envoy."""
+    """`my_day`, `envoy_break`, `duty_hours`, `transport`, `complain`; False for whoever is no envoy."""
     step = _COMMANDS.get(name)
     return step is not None and await _mine(turn, step)
 
@@ -51,6 +54,10 @@ async def _ask_hours(turn: Turn, me: Envoy) -> None:
     own = await duty.of(turn.work, me)
     more = tuple(duty.lines(own)) if own.week else (Sentence("envoy.hours_none"),)
     await turn.ask(Message("envoy.hours_ask", choices=NO_HOURS, more=more), "hours")
+
+
+async def _ask_transport(turn: Turn, me: Envoy) -> None:
+    await turn.ask(Message("envoy.transport", choices=BY), "transport")
 
 
 async def _ask_complaint(turn: Turn, me: Envoy) -> None:
@@ -77,6 +84,7 @@ _COMMANDS: Mapping[str, Callable[[Turn, Envoy], Awaitable[None]]] = {
     "my_day": _day,
     "envoy_break": _ask_break,
     "duty_hours": _ask_hours,
+    "transport": _ask_transport,
     "complain": _ask_complaint,
 }
 
@@ -102,6 +110,10 @@ async def _no_hours(turn: Turn, me: Envoy, question: Question, value: str) -> No
     await duty.set_hours(turn.work, me, ())
 
 
+async def _transport(turn: Turn, me: Envoy, question: Question, value: str) -> None:
+    await envoy_day.travel_by(turn.work, me, Transport(value))
+
+
 async def _where(turn: Turn, me: Envoy, question: Question, value: str) -> None:
     await duty.said_where(turn.work, me, value)
 
@@ -117,6 +129,7 @@ async def _which(turn: Turn, me: Envoy, question: Question, value: str) -> None:
 _CHOSEN: Mapping[str, Callable[[Turn, Envoy, Question, str], Awaitable[None]]] = {
     "break": _break,
     "hours": _no_hours,
+    "transport": _transport,
     "where": _where,
     "drill": _drill,
     "complain": _which,

@@ -27,6 +27,7 @@ ANSWERS: Mapping[str, Callable[[Turn, Question, str], Awaitable[bool]]] = {
     "link": linking.answer,
     "break": envoy_day.answer,
     "hours": envoy_day.answer,
+    "transport": envoy_day.answer,
     "where": envoy_day.answer,
     "drill": envoy_day.answer,
     "complain": envoy_day.answer,

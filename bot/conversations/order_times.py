@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from backoffice.kernel import text as reading
+from bot.conversations import order_weekdays
 
 _DAYS: Final[Mapping[int, str]] = {
     2: "后天|明後日|明后日|あさって|day after tomorrow|모레",
@@ -28,18 +29,25 @@ _HAN_HOUR: Final = re.compile(r"(?:十[一二]?|[一二两三四五六七八九]
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was understood: a day, a time of day, or both; local to the place of the service."""
+    """What was understood: a day, a time of day, or both; local to the place of the service.
+
+    `weekly`: the next such weekday, which may be today or, when the time has passed, a week from now.
+    """
 
     day: date | None
     time: time | None
+    weekly: bool = False
 
 
 def read(typed: str, today: date) -> Read | None:
-    """ "明天下午3点", "2026-03-02 14:30", "3/2 9:00", "tomorrow 3pm", "14"; None when there is neither day nor time."""
+    """ "明天下午3点", "2026-03-02 14:30", "3/2 9:00", "tomorrow 3pm", "下周三", "14"; None for neither."""
     said = _HAN_HOUR.sub(_in_digits, reading.simplified(reading.fold(typed)))
     day, rest = _day(said, today)
+    named = None if day else order_weekdays.find(said, today)
+    if named:
+        day, rest = named[0], said.replace(named[2], " ", 1)
     moment = _time(rest)
-    return Read(day, moment) if day or moment else None
+    return Read(day, moment, bool(named and named[1])) if day or moment else None
 
 
 def _in_digits(hour: re.Match[str]) -> str:
@@ -101,7 +109,10 @@ def moment(found: Read, now: datetime) -> datetime | None:
     """The aware moment in the zone of `now`; a time alone is the next such time; None for a day alone."""
     if found.time is None:
         return None
-    day = found.day or (now.date() if found.time > now.time() else now.date() + timedelta(days=1))
+    day = found.day or now.date()
+    passed = day == now.date() and found.time <= now.time()
+    if passed and (found.weekly or found.day is None):
+        day += timedelta(days=7 if found.weekly else 1)
     return datetime.combine(day, found.time, now.tzinfo)
 
 

@@ -3,11 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from backoffice.cases.model import Origin
-from backoffice.distress import classify, red_flags
 from backoffice.kernel.exchange import Question
 from backoffice.kernel.ids import OfferId
-from backoffice.kernel.messages import Choice, Message, Role, Sentence, Term, When
-from backoffice.orders.model import Meeting, Order, OrderStatus
+from backoffice.kernel.messages import Choice, Message, Role
+from backoffice.orders.model import HELD, Meeting, Order, OrderStatus
 from backoffice.workflows import (
     order_ending,
     order_letters,
@@ -15,11 +14,15 @@ from backoffice.workflows import (
     order_rating,
     order_running,
     order_talk,
+    order_threads,
+    order_watch,
     orders,
+    papers,
     settlement,
 )
+from backoffice.workflows.order_threads import Party
 from backoffice.workflows.relay import Said
-from bot.conversations import order_answers, order_questions, order_words, words
+from bot.conversations import order_answers, order_lists, order_questions, order_words, words
 from bot.conversations import sos as own_sos
 from bot.conversations.order_points import party
 from bot.conversations.turn import Turn
@@ -33,27 +36,15 @@ async def begin(turn: Turn) -> None:
     if await turn.case() is not None:
         await turn.say("order.case_first")
         return
-    mine = list(await turn.work.uow.orders.live_of(turn.person.id))[:LISTED_MOST]
+    mine = (await order_lists.mine(turn))[:LISTED_MOST]
     if not mine:
         await order_answers.start(turn)
         return
-    lines = tuple(_line(order, n) for n, order in enumerate(mine, 1))
-    shown = [Choice(order.id, f"button.order_show_{n}", str(n)) for n, order in enumerate(mine, 1)]
+    lines = tuple(order_lists.line(order, n) for n, (order, _) in enumerate(mine, 1))
+    subjects = [order_letters.subject(order, role) for order, role in mine]
+    shown = [Choice(subject, f"button.order_show_{n}", str(n)) for n, subject in enumerate(subjects, 1)]
     new = Choice("new", "button.order_new", "9")
     await turn.ask(Message("order.yours", choices=(*shown, new), more=lines), "order.yours")
-
-
-def _line(order: Order, number: int) -> Sentence:
-    return Sentence(
-        "order.line",
-        {
-            "number": number,
-            "ref": order.ref,
-            "kind": Term(f"service_kind.{order.kind}"),
-            "when": When(order.start_at, order.place.zone),
-            "status": Term(f"order_status.{order.status}"),
-        },
-    )
 
 
 async def answer(turn: Turn, question: Question, value: str) -> bool:
@@ -91,8 +82,11 @@ async def _yours(turn: Turn, value: str) -> None:
         await turn.say("question.over")
         return
     order, role = found
-    message = Message("order.standing", more=(_line(order, 1),))
-    await order_letters.offer_menu(turn.work, order, role, message)
+    if order.status in HELD and await order_talk.several(turn.work, turn.person.id):
+        await order_threads.keep(turn.work, turn.person.id, order)
+        await order_threads.say_which(turn.work, turn.person.id, found)
+    else:
+        await order_lists.stands(turn, order, role)
 
 
 async def _of_party(turn: Turn, question: Question, value: str) -> None:
@@ -101,9 +95,6 @@ async def _of_party(turn: Turn, question: Question, value: str) -> None:
         await turn.say("question.over")
         return
     await _ANSWERS[question.kind](turn, question, found, value)
-
-
-Party = tuple[Order, Role]
 
 
 async def _do(turn: Turn, _question: Question, found: Party, value: str) -> None:
@@ -122,6 +113,12 @@ async def _sos(turn: Turn, order: Order, _role: Role) -> None:
 
 async def _centre(turn: Turn, order: Order, role: Role) -> None:
     await order_talk.call_centre(turn.work, order, role)
+
+
+async def _paper(turn: Turn, order: Order) -> None:
+    """What the envoy reported so far, as one paper."""
+    if not await papers.send_report(turn.work, order):
+        await turn.say("question.over")
 
 
 async def _pay(turn: Turn, order: Order, _role: Role) -> None:
@@ -143,6 +140,7 @@ _DO: Mapping[str, Callable[[Turn, Order, Role], Awaitable[None]]] = {
     "missing": lambda turn, order, role: order_ending.missing(turn.work, order, role),
     "centre": _centre,
     "pay": _pay,
+    "paper": lambda turn, order, _role: _paper(turn, order),
     "sos": _sos,
 }
 
@@ -215,9 +213,11 @@ async def _why(turn: Turn, _question: Question, found: Party, _value: str) -> No
 async def _back(turn: Turn, question: Question, found: Party, _value: str) -> None:
     """Not now: what can be done is shown again."""
     await turn.work.uow.talk.close_question(question.id)
-    order, role = found
-    message = Message("order.standing", more=(_line(order, 1),))
-    await order_letters.offer_menu(turn.work, order, role, message)
+    await order_lists.stands(turn, *found)
+
+
+async def _quiet(turn: Turn, _question: Question, found: Party, _value: str) -> None:
+    await order_watch.fine(turn.work, found[0])
 
 
 _ANSWERS: Mapping[str, Callable[[Turn, Question, Party, str], Awaitable[None]]] = {
@@ -233,6 +233,7 @@ _ANSWERS: Mapping[str, Callable[[Turn, Question, Party, str], Awaitable[None]]] 
     order_running.EXTEND_OK: _extend_ok,
     order_running.END_OK: _end_ok,
     order_running.REPORT: _back,
+    order_watch.QUIET: _quiet,
     order_rating.RATE: _rate,
     order_rating.WHY: _why,
 }
@@ -287,32 +288,3 @@ async def language_typed(turn: Turn, said: str) -> bool:
         if question.kind == "order.language":
             return await filled(turn, question, said)
     return False
-
-
-async def say(turn: Turn, said: Said) -> bool:
-    """Words and files that answer nothing go to the other side of the order; False without one."""
-    found = await order_talk.live_for(turn.work, turn.person.id)
-    if found is None:
-        return False
-    order, role = found
-    if role is Role.ENVOY and said.media and await _reporting(turn):
-        await order_running.report(turn.work, order, said)
-        return True
-    await order_talk.said(turn.work, order, role, said)
-    if role is Role.ENVOY and (classify.classify(said.text) or red_flags.is_red_flag(said.text)):
-        await order_talk.reports_danger(turn.work, order)
-    return True
-
-
-async def _reporting(turn: Turn) -> bool:
-    asked = await turn.work.uow.talk.open_questions(turn.person.id)
-    return any(q.kind == order_running.REPORT for q in asked)
-
-
-async def at_work(turn: Turn) -> bool:
-    """An envoy in the middle of an order: what they tell of an emergency is news of the person they are with."""
-    envoy = await turn.work.uow.envoys.of_person(turn.person.id)
-    if envoy is None:
-        return False
-    held = await turn.work.uow.orders.held_by(envoy.id)
-    return any(order.status is OrderStatus.RUNNING for order in held)

@@ -2,10 +2,11 @@
 
 from backoffice.cases.model import Case, CaseStatus
 from backoffice.kernel.messages import Message
+from backoffice.people import phones
 from backoffice.workflows import intake, relay, telling
 from backoffice.workflows.relay import Said
 from backoffice.workflows.work import about
-from bot.conversations import envoy, envoy_life, menu, places, profile, service_order
+from bot.conversations import envoy, envoy_life, menu, order_talking, places, profile, service_order
 from bot.conversations.turn import Turn
 from bot.incoming import Contact
 
@@ -16,7 +17,7 @@ async def said(turn: Turn, words: str) -> None:
     case = await turn.case()
     if case is not None:
         await _in_case(turn, case, what)
-    elif not (await envoy.say_in_job(turn, what) or await service_order.say(turn, what)):
+    elif not (await envoy.say_in_job(turn, what) or await order_talking.say(turn, what)):
         await menu.not_understood(turn, what)
 
 
@@ -63,9 +64,16 @@ async def _number(turn: Turn, words: str) -> bool:
     """A telephone number; what else was written with it goes on the case as words."""
     case = await turn.case()
     if not await intake.phone(turn.work, case, turn.person, words):
-        return False
+        return case is not None and phones.looks_like_one(words) and await _unclear(turn, case, words)
     if case is not None and any(c.isalpha() for c in words):
         await relay.from_traveller(turn.work, case, turn.person, Said(words))
+    return True
+
+
+async def _unclear(turn: Turn, case: Case, words: str) -> bool:
+    """A number too short or too long: staff see it as written, its owner is asked again, nobody else hears it."""
+    await relay.note(turn.work, case, (turn.person.id, turn.person.display_name), words)
+    await turn.say("intake.phone_unclear")
     return True
 
 

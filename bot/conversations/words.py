@@ -175,6 +175,8 @@ _COMMANDS: Final[Mapping[str, str]] = {
         今日の仕事 나의_하루 내_하루 오늘_업무""",
     "duty_hours": """值班时间 我的值班时间 设置值班时间 上班时间 duty_hours my_hours working_hours my_duty_hours
         勤務時間 근무_시간 내_근무_시간""",
+    "transport": """交通方式 我的交通方式 怎么去 出行方式 how_i_travel my_transport transport means_of_transport
+        移動手段 交通手段 이동_수단 교통수단""",
     "complain": """投诉 投訴 我要投诉 我要投訴 投诉订单 complain complaint i_want_to_complain make_a_complaint 苦情
         苦情を言う 불만_신고 불만_접수""",
     "link": """绑定 绑定账号 绑定另一个账号 关联账号 连接账号 link link_account link_accounts connect_accounts
@@ -209,6 +211,7 @@ _SLASHES: Final[Mapping[str, str]] = {
     "my_day": "my_day",
     "today": "my_day",
     "hours": "duty_hours",
+    "transport": "transport",
     "complain": "complain",
     "link": "link",
     "cancel": "",

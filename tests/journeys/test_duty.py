@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from backoffice.dispatch import travel
 from backoffice.dispatch.model import Envoy
+from backoffice.dispatch.travel import Transport
 from backoffice.kernel.money import Money
 from backoffice.money.model import Purpose
 from backoffice.orders.model import OrderStatus
@@ -244,6 +246,23 @@ async def test_the_day_tells_the_next_order_and_what_was_earned(house: House) ->
     assert "现场翻译" in said
     assert "河内" in said
     assert "123.00" in said
+
+
+@pytest.mark.parametrize("channel", ["wechat", "telegram"])
+async def test_an_envoy_says_how_they_travel_and_arrives_accordingly(house: House, channel: str) -> None:
+    """Ten kilometres away: by car sooner than on foot; the day shows which counts."""
+    phone = await envoy(house, channel)
+    me = await envoy_of(house, phone)
+    seconds = {}
+    for digit, by in (("1", Transport.FOOT), ("3", Transport.CAR)):
+        await say(house, phone, "交通方式")
+        await say(house, phone, digit)
+        async with house.core.store.begin(house.clock.now()) as uow:
+            standing = (await uow.standings.of([me.id]))[me.id]
+        assert standing.transport is by
+        seconds[by] = travel.arrival_s(standing.transport, 10_000, night=False)
+    assert seconds[Transport.CAR] < seconds[Transport.FOOT]
+    assert "自己的车" in await say(house, phone, "我的一天")
 
 
 async def test_a_complaint_goes_to_the_desk_with_its_job(house: House) -> None:

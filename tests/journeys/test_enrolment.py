@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from backoffice.dispatch.travel import Transport
 from backoffice.enrolment import model
 from backoffice.enrolment.model import Application, ApplicationStatus, Level, Service, Step
 from backoffice.kernel.errors import Refusal
@@ -58,6 +59,7 @@ async def apply(house: House, phone: Phone, upto: Step | None = None) -> None:
     enrol, name, languages, city, number, until = WORDS[channel]
     answers = {
         Step.NAME: name, Step.SEX: "1", Step.LANGUAGES: languages, Step.LEVEL: "2", Step.BASE: city,
+        Step.TRANSPORT: "2",
         Step.SERVICES: "1 3", Step.PHONE: number, Step.CONSENT: "1", Step.DOCUMENT: "", Step.EXPIRY: until,
         Step.SELFIE: "",
     }  # fmt: skip
@@ -81,6 +83,7 @@ async def filled(house: House, phone: Phone, *but: Step) -> None:
     a = found.answers
     a.name, a.sex, a.languages, a.levels = "陈静", "female", ["zh"], {"zh": "native"}
     a.base, a.services, a.services_done = Point(*BANGKOK), ["interpret"], True
+    a.transport = "car"
     a.phone, a.consent_at, a.documents_done = "+66812345678", house.clock.now(), True
     a.documents, a.expiry, a.selfies = [MediaId("m-doc")], date(2030, 5, 1), [MediaId("m-self")]
     for step in but:
@@ -123,7 +126,9 @@ async def test_one_question_a_message_then_the_summary_then_the_centre(
     assert person is not None
     async with house.core.store.begin(house.clock.now()) as uow:
         envoy = await uow.envoys.of_person(person.id)
-    assert envoy is not None
+        assert envoy is not None
+        standing = (await uow.standings.of([envoy.id]))[envoy.id]
+    assert standing.transport is Transport.MOTORBIKE, "their arrival is counted by what they said"
     assert (envoy.name, envoy.on_duty, envoy.sex) == (WORDS[channel][1], False, "female")
     said = (await last(phone)).text
     assert ("值班" if channel == "wechat" else "ON DUTY") in said
@@ -192,6 +197,7 @@ async def test_what_does_not_fit_is_said_and_the_question_stays(house: House) ->
     assert "没找到" in await say(house, phone, "啦啦啦啦")
     await say(house, phone, "曼谷")
     await say(house, phone, "1")
+    await say(house, phone, "4")
     await say(house, phone, "1 2")
     assert "打不通" in await say(house, phone, "123")
     await say(house, phone, "0812345678")
@@ -311,7 +317,7 @@ async def test_a_document_that_runs_out_ends_duty_until_it_is_renewed(house: Hou
     phone = await house.wechat("小陈")
     await filled(house, phone)
     await say(house, phone, "2")
-    await say(house, phone, "8")
+    await say(house, phone, "9")
     until = (house.clock.now() + timedelta(days=9)).date()
     await say(house, phone, until.isoformat())
     await say(house, phone, "1")

@@ -12,11 +12,11 @@ _MORE = "更多 More"
 
 
 def menu(labels: Mapping[str, str]) -> dict[str, Any]:
-    """The menu from labels for `sos`, `case`, `order`, `profile`, `language`, `help` (and `more`, above the last four).
+    """The menu from labels for `sos`, `case`, `order`, `profile`, `language`, `help`, `enrol` (and `more`, above the last five).
 
     Each key is a CLICK whose EventKey is that name. Raises `ValueError` for a label that is too long.
     """
-    below = [_click(name, labels, SUB_BYTES) for name in ("order", "profile", "language", "help")]
+    below = [_click(name, labels, SUB_BYTES) for name in ("order", "profile", "language", "help", "enrol")]
     more = _checked(labels.get("more", _MORE), TOP_BYTES)
     top = [_click(name, labels, TOP_BYTES) for name in ("sos", "case")]
     return {"button": [*top, {"name": more, "sub_button": below}]}

@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 
+from backoffice.dispatch.travel import Transport
 from backoffice.enrolment import model
 from backoffice.enrolment.model import (
     APPLICATION_MOVES,
@@ -13,6 +14,7 @@ from backoffice.enrolment.model import (
     ApplicationStatus,
     Purpose,
     Step,
+    Travel,
 )
 from backoffice.kernel import errors
 from backoffice.kernel.exchange import Address
@@ -34,6 +36,7 @@ def filled() -> Application:
     a = made.answers
     a.name, a.sex, a.languages, a.levels = "陈静", "female", ["zh"], {"zh": "native"}
     a.base, a.services, a.services_done = Point(13.7, 100.5), ["interpret"], True
+    a.transport = "car"
     a.phone, a.consent_at = "+66812345678", NOW
     a.documents, a.documents_done, a.unlimited, a.selfies = [MediaId("m")], True, True, [MediaId("n")]
     return made
@@ -94,3 +97,7 @@ def test_only_the_moves_of_the_table_are_made(before: ApplicationStatus, after: 
             made.move(after)
     approving = [s for s, to in APPLICATION_MOVES.items() if ApplicationStatus.APPROVED in to]
     assert approving == [ApplicationStatus.SUBMITTED]
+
+
+def test_ways_of_getting_about_are_those_that_arrivals_are_counted_by() -> None:
+    assert {*Travel} == {*Transport} - {Transport.UNKNOWN}

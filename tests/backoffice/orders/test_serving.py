@@ -19,6 +19,7 @@ from backoffice.workflows import (
     order_rating,
     order_running,
     order_talk,
+    order_threads,
     sos,
 )
 from backoffice.workflows.relay import Said
@@ -411,3 +412,55 @@ async def test_exact_points_are_sealed_within_a_minute_of_the_end(shop: Shop) ->
     found = await shop.order(order)
     assert found.fix is None
     assert all(o.distance_m == 0 for o in (await shop.offers(order)).values())
+
+
+async def test_an_envoy_silent_on_an_order_is_asked_and_then_the_centre_is_alarmed_once(shop: Shop) -> None:
+    """After an hour without a word: asked; after an hour and a half: the centre hears of it, once per silence."""
+    await shop.envoy("a")
+    await shop.running("周婷", "a", minutes=8 * 60)
+    await shop.wait(minutes=61)
+    assert "job.order_quiet" in await shop.told("a")
+    assert "order_silent" not in await shop.alerts()
+    await shop.wait(minutes=30)
+    assert (await shop.alerts()).count("order_silent") == 1
+    await shop.wait(minutes=120)
+    assert (await shop.alerts()).count("order_silent") == 1
+    assert "relay.text" not in await shop.told("周婷")
+
+
+async def test_a_word_of_the_envoy_quiets_the_watch_and_the_end_stops_it(shop: Shop) -> None:
+    """Every sign of life starts the time anew; an order that is over is watched no more."""
+    await shop.envoy("a")
+    order = await shop.running("周婷", "a", minutes=8 * 60)
+    await shop.wait(minutes=61)
+    (mine,) = await shop.look(lambda work: work.uow.people.identities(shop.people["a"]))
+    await shop.act(lambda work: work.uow.people.heard(mine.at, work.now))
+    await shop.wait(minutes=59)
+    assert "order_silent" not in await shop.alerts()
+    await shop.on(order, lambda w, o: order_running.end(w, o, Role.TRAVELLER))
+    await shop.wait(minutes=300)
+    assert "order_silent" not in await shop.alerts()
+
+
+async def test_words_go_to_the_order_they_named_until_another_one_begins(shop: Shop) -> None:
+    """Two orders with two envoys: the soonest by itself, the other by its reference, the running one again."""
+    await shop.envoy("a")
+    await shop.envoy("b", 2.0)
+    first = await shop.booked("周婷", "a", start_at=shop.clock.now() + timedelta(days=1))
+    second = await shop.booked("周婷", "b", start_at=shop.clock.now() + timedelta(days=1, hours=1))
+    me = shop.people["周婷"]
+
+    async def current() -> str:
+        found = await shop.look(lambda work: order_threads.current(work, me))
+        assert found is not None
+        return found[0].id
+
+    assert await current() == first
+    ref = (await shop.order(second)).ref
+    party = await shop.look(lambda work: order_threads.by_ref(work, me, ref))
+    assert party is not None
+    await shop.act(lambda work: order_threads.keep(work, me, party[0]))
+    assert await current() == second
+    await shop.until((await shop.order(first)).start_at)
+    await shop.meet(first)
+    assert await current() == first

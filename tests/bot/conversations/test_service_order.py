@@ -46,6 +46,49 @@ def test_common_ways_to_write_a_time_are_read(typed: str, day: date | None, at: 
     assert order_times.read(typed, TODAY) == Read(day, at)
 
 
+WEDNESDAY = date(2026, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("typed", "day", "at"),
+    [
+        ("下周三下午三点", date(2026, 3, 11), time(15)),
+        ("下個禮拜三下午三點", date(2026, 3, 11), time(15)),
+        ("這週五 9:00", date(2026, 3, 6), time(9)),
+        ("周日上午十点", date(2026, 3, 8), time(10)),
+        ("星期天 10点", date(2026, 3, 8), time(10)),
+        ("下下周一 8:30", date(2026, 3, 16), time(8, 30)),
+        ("三天后下午两点", date(2026, 3, 7), time(14)),
+        ("next Wed 3pm", date(2026, 3, 11), time(15)),
+        ("this Friday at 9:30", date(2026, 3, 6), time(9, 30)),
+        ("on Thursday 18:00", date(2026, 3, 5), time(18)),
+        ("Tues 10am", date(2026, 3, 10), time(10)),
+        ("in 2 days at 9:00", date(2026, 3, 6), time(9)),
+        ("来週の水曜日 午後3時", date(2026, 3, 11), time(15)),
+        ("次の金曜 9時", date(2026, 3, 6), time(9)),
+        ("다음 주 수요일 오후 3시", date(2026, 3, 11), time(15)),
+        ("금요일 10시 30분", date(2026, 3, 6), time(10, 30)),
+        ("2일 후 9시", date(2026, 3, 6), time(9)),
+        ("下周三", date(2026, 3, 11), None),
+    ],
+)
+def test_weekdays_are_read_from_a_wednesday(typed: str, day: date, at: time | None) -> None:
+    """Weeks begin on Monday; a bare weekday is the next such day."""
+    found = order_times.read(typed, WEDNESDAY)
+    assert found is not None
+    assert (found.day, found.time) == (day, at)
+
+
+def test_todays_weekday_is_today_until_its_time_has_passed() -> None:
+    here = datetime(2026, 3, 4, 5, tzinfo=UTC).astimezone(ZoneInfo("Asia/Bangkok"))
+    for typed, day in (("周三 15:00", 4), ("周三 9:00", 11), ("Wednesday 9am", 11)):
+        found = order_times.read(typed, here.date())
+        assert found is not None
+        start = order_times.moment(found, here)
+        assert start is not None
+        assert start.day == day
+
+
 @pytest.mark.parametrize("typed", ["", "hello", "3月40日", "越快越好", "25:99"])
 def test_what_is_no_time_is_not_taken_for_one(typed: str) -> None:
     assert order_times.read(typed, TODAY) is None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from backoffice.dispatch.code_words import CODE_WORDS
+from backoffice.dispatch.travel import Transport
 from backoffice.enrolment import duty, model
 from backoffice.kernel.geodesy import COMPASS
 from backoffice.kernel.messages import Ask, Role
@@ -37,7 +38,7 @@ NOT_SAID = frozenset({"note", "Alert", "audit", "hint", "getLogger", "joinpath",
 """Calls whose dotted words are codes of the timeline, of alerts and of hints."""
 REFUSALS = frozenset({"Refusal", "NotFound", "NotAllowed"})
 KINDS = frozenset(
-    {"profile.menu", "order.do", "order.offer", "order.again", "order.withdraw_ok", "order.report"}
+    {"profile.menu", "order.do", "order.offer", "order.again", "order.withdraw_ok", "order.report", "order.quiet"}
 )
 """Kinds of questions that look like keys and are never said."""
 SUFFIXES = {"_from_base": ("offer.sos", "offer.sos_again", "offer.sos_by_hand")}
@@ -121,6 +122,7 @@ def _envoy_life() -> dict[str, set[str]]:
         "enrol_field.*": {f"enrol_field.{step}" for step in shown},
         "level.*": {f"level.{level}" for level in model.Level},
         "service_kind.*": {f"service_kind.{kind}" for kind in model.Service},
+        "transport.*": {f"transport.{by}" for by in Transport},
         "sex.*": {f"sex.{sex}" for sex in model.Sex},
         "weekday.*": {f"weekday.{day}" for day in range(7)},
     }

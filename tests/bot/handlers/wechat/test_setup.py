@@ -14,6 +14,7 @@ LABELS = {
     "profile": "我的资料",
     "language": "语言 Language",
     "help": "帮助",
+    "enrol": "成为星使",
 }
 
 
@@ -22,7 +23,7 @@ def test_sos_is_one_tap_away() -> None:
     sos, case, more = setup.menu(LABELS)["button"]
     assert sos == {"type": "click", "name": "一键救命", "key": "sos"}
     assert case["key"] == "case"
-    assert [key["key"] for key in more["sub_button"]] == ["order", "profile", "language", "help"]
+    assert [key["key"] for key in more["sub_button"]] == ["order", "profile", "language", "help", "enrol"]
 
 
 @pytest.mark.parametrize("label", ["", "救命救命救命"])
