@@ -28,6 +28,7 @@ class DeskRows(Rows):
 
     async def queue(self, item: QueueItem) -> int:
         row = {"person": item.person, "at": item.at, "after_ref": item.after_ref, "case": item.case}
+        row |= {"order": item.order}
         return await self._put(_QUEUE, "queue_item", {**row, "done_at": item.done_at}, item.text)
 
     async def finish(self, item: int, now: datetime) -> None:
@@ -36,7 +37,16 @@ class DeskRows(Rows):
     async def waiting(self) -> Sequence[QueueItem]:
         """Oldest first."""
         return [
-            QueueItem(r.id, r.person, r.at, await self._text("queue_item", r), r.after_ref, r.case, r.done_at)
+            QueueItem(
+                r.id,
+                r.person,
+                r.at,
+                await self._text("queue_item", r),
+                r.after_ref,
+                r.case,
+                r.done_at,
+                r.order,
+            )
             for r in await self._all(_WAITING, {})
         ]
 

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from backoffice.money.accounts import AccountKind, Operation
 from backoffice.money.model import OrderKind, OrderState, PaymentStatus, Told
 from backoffice.money.payouts import OPEN, PayoutStatus
+from backoffice.money.slips import SlipKind, SlipStatus, Way
 from storage.types import BigSerial, Json, Utc, enum_column, metadata
 
 Id = sa.String(64)
@@ -163,6 +164,40 @@ payee = sa.Table(
     sa.Column("provider", sa.String(32), nullable=False),
     sa.Column("private", sa.LargeBinary, nullable=False),
 )
+
+
+money_slip = sa.Table(
+    "money_slip",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("kind", enum_column(SlipKind), nullable=False),
+    sa.Column("subject", sa.String(128), nullable=False),
+    *_sum(),
+    sa.Column("way", enum_column(Way), nullable=False),
+    sa.Column("reference", sa.String(128), nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("why", sa.LargeBinary, nullable=False),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("by", Id, nullable=False),
+    sa.Column("by_name", sa.String(128), nullable=False),
+    sa.Column("status", enum_column(SlipStatus), nullable=False),
+    sa.Column("second_by", Id, nullable=False),
+    sa.Column("second_name", sa.String(128), nullable=False),
+    sa.Column("booked_at", Utc),
+    _version(),
+    sa.Index("ix_money_slip_status", "status", "created_at"),
+    sa.Index("ix_money_slip_subject", "subject"),
+)
+sa.Index(
+    "uq_money_slip_once",
+    money_slip.c.kind,
+    money_slip.c.subject,
+    money_slip.c.reference,
+    unique=True,
+    sqlite_where=money_slip.c.status != SlipStatus.DROPPED.value,
+    postgresql_where=money_slip.c.status != SlipStatus.DROPPED.value,
+)
+"""What was written down wrongly and dropped may be written down again."""
 
 
 def _held() -> tuple[sa.Column[object], ...]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.kernel import errors
 from backoffice.kernel.ids import EnvoyId, OfferId, OrderId
 from backoffice.kernel.messages import Role
-from backoffice.orders.model import OPEN_OFFERS, Offer, Rating, Review
+from backoffice.orders.model import OPEN_OFFERS, Offer, Rating, Review, Verdict
 from storage import conflict, order_row
 from storage.envoys import DESK
 from storage.order_row import OFFER
@@ -97,7 +97,17 @@ _SHOWN_ABOUT = (
 )
 _REVIEW = sa.insert(order_review).returning(order_review.c.id)
 _REVIEWS = sa.select(order_review).where(order_review.c.closed_at.is_(None)).order_by(order_review.c.id)
-_CLOSE = sa.update(order_review).where(
+_REVIEWS_OF = (
+    sa.select(order_review).where(order_review.c.order == sa.bindparam("of")).order_by(order_review.c.id)
+)
+_DECIDED = (
+    sa.select(order_review)
+    .where(order_review.c.closed_at.is_not(None))
+    .order_by(order_review.c.closed_at.desc(), order_review.c.id.desc())
+    .limit(sa.bindparam("most", type_=sa.Integer()))
+)
+_ONE_REVIEW = sa.select(order_review).where(order_review.c.id == sa.bindparam("number"))
+_DECIDE = sa.update(order_review).where(
     order_review.c.id == sa.bindparam("number"), order_review.c.closed_at.is_(None)
 )
 
@@ -136,13 +146,35 @@ class RatingRows(Rows):
 
     async def open_reviews(self) -> Sequence[Review]:
         """Oldest first."""
-        return [
-            Review(r.id, r.order, r.reason, r.opened_at, await self._text(r), r.closed_at)
-            for r in await self._all(_REVIEWS, {})
-        ]
+        return [await self._review(row) for row in await self._all(_REVIEWS, {})]
 
-    async def close_review(self, review: int, now: datetime) -> None:
-        await self._write(_CLOSE, {"number": review, "closed_at": now})
+    async def reviews_of(self, order: OrderId) -> Sequence[Review]:
+        return [await self._review(row) for row in await self._all(_REVIEWS_OF, {"of": order})]
+
+    async def decided_reviews(self, most: int) -> Sequence[Review]:
+        return [await self._review(row) for row in await self._all(_DECIDED, {"most": most})]
+
+    async def review(self, review: int) -> Review:
+        row = await self._first(_ONE_REVIEW, {"number": review})
+        if row is None:
+            raise errors.NotFound
+        return await self._review(row)
+
+    async def decide_review(self, review: int, verdict: Verdict, now: datetime) -> bool:
+        row = await self._first(_ONE_REVIEW, {"number": review})
+        if row is None:
+            raise errors.NotFound
+        why = await self._vault.seal(self._conn, DESK, _why_context(row.key), verdict.why.encode())
+        decided = {"decision": verdict.decision, "decided_by": verdict.by, "decided_name": verdict.name}
+        done = await self._write(_DECIDE, {"number": review, "closed_at": now, "why": why, **decided})
+        return done.rowcount == 1
+
+    async def _review(self, row: Any) -> Review:
+        why = await self._vault.open(self._conn, DESK, _why_context(row.key), row.why) if row.why else b""
+        return Review(
+            row.id, row.order, row.reason, row.opened_at, await self._text(row), row.closed_at, row.decision,
+            why.decode(), row.decided_by or "", row.decided_name or "",
+        )  # fmt: skip
 
     async def _text(self, row: Any) -> str:
         return (await self._vault.open(self._conn, DESK, _context(row.key), row.text)).decode()
@@ -150,3 +182,7 @@ class RatingRows(Rows):
 
 def _context(key: str) -> str:
     return f"order_review|text|{key}"
+
+
+def _why_context(key: str) -> str:
+    return f"order_review|why|{key}"

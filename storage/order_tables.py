@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from backoffice.cases.model import Audience
 from backoffice.kernel.messages import Role
-from backoffice.orders.model import HELD, LIVE, Mode, OfferStatus, OrderStatus
+from backoffice.orders.model import HELD, LIVE, Decision, Mode, OfferStatus, OrderStatus
 from storage.tables import Id, Sealed
 from storage.types import BigSerial, Json, Utc, enum_column, metadata
 
@@ -134,4 +134,9 @@ order_review = sa.Table(
     sa.Column("opened_at", Utc, nullable=False),
     sa.Column("text", Sealed, nullable=False),
     sa.Column("closed_at", Utc, index=True),
+    sa.Column("decision", enum_column(Decision)),
+    sa.Column("why", Sealed),
+    sa.Column("decided_by", Id),
+    sa.Column("decided_name", sa.String(128)),
 )
+sa.Index(None, order_review.c.order)

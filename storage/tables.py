@@ -289,6 +289,7 @@ queue_item = sa.Table(
     sa.Column("after_ref", sa.String(16), nullable=False),
     sa.Column("case", Id, sa.ForeignKey("cases.id")),
     sa.Column("done_at", Utc, index=True),
+    sa.Column("order", Id),
 )
 
 alert = sa.Table(

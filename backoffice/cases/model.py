@@ -34,6 +34,7 @@ class Origin(StrEnum):
     PIN = "pin"
     PHRASE = "phrase"
     BUTTON = "button"
+    OPERATOR = "operator"
 
 
 class ForWhom(StrEnum):

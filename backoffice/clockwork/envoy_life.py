@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from backoffice.clockwork import statements
 from backoffice.dispatch.model import Envoy
 from backoffice.enrolment.model import ApplicationId
 from backoffice.enrolment.readiness import DrillId
 from backoffice.kernel.ids import EnvoyId
 from backoffice.ports import Deadline, DeadlineKind
-from backoffice.workflows import duty, enrolment, linking, readiness, vetting, watching
+from backoffice.workflows import authorising, duty, enrolment, linking, readiness, vetting, watching
 from backoffice.workflows.work import Work
 
 
@@ -59,5 +60,7 @@ ACTS: Mapping[DeadlineKind, Callable[[Work, Deadline], Awaitable[None]]] = {
     DeadlineKind.DRILL_ASK: _drill_ask,
     DeadlineKind.DRILL_OVER: _drill_over,
     DeadlineKind.READINESS_LIST: _readiness_list,
+    DeadlineKind.AUTHORISATION: authorising.unanswered,
+    DeadlineKind.STATEMENT: statements.due,
 }
 """What happens at each; `firing` looks here first."""

@@ -143,6 +143,11 @@ def refund(stamp: Stamp, amount: Money) -> Entry:
     return move(stamp, Operation.REFUND, escrow(stamp.subject), refund_due(stamp.subject), amount)
 
 
+def make_good(stamp: Stamp, bearer: Account, amount: Money) -> Entry:
+    """Money that is no longer held is ordered back to the payer; `bearer`, such as the fund, stands in for it."""
+    return move(stamp, Operation.REFUND, bearer, refund_due(stamp.subject), amount)
+
+
 def refunded(stamp: Stamp, provider: str, amount: Money) -> Entry:
     """The provider has given it back."""
     return move(stamp, Operation.REFUNDED, refund_due(stamp.subject), clearing(provider), amount)

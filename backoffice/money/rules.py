@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from fractions import Fraction
 
 from backoffice.kernel.money import Money
 
@@ -16,12 +17,14 @@ class PayRules:
 
     `currencies`: what a provider takes, where that is not everything; it is asked in `home` then.
     `captures`: providers that only reserve the money until it is captured. Over `second_person_over` (compared in
-    its currency, by rate) a payout needs two persons. Links of pay pages begin with `public_url`.
+    its currency, by rate) money that leaves or is booked by hand needs two persons. `fees`: the share a provider
+    keeps by its contract. Links of pay pages begin with `public_url`.
     """
 
     ways: Mapping[str, str] = field(default_factory=dict)
     currencies: Mapping[str, frozenset[str]] = field(default_factory=dict)
     captures: frozenset[str] = frozenset()
+    fees: Mapping[str, Fraction] = field(default_factory=dict)
     expires_after: timedelta = timedelta(minutes=30)
     second_person_over: Money = Money(2000_00, "CNY")
     smallest_payout: Money = Money(50_00, "CNY")

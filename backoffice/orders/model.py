@@ -210,9 +210,23 @@ class Rating:
     shown_at: datetime | None = None
 
 
+class Decision(StrEnum):
+    """What the centre decided about an order that went badly."""
+
+    NO_FAULT = "no_fault"
+    TALKED = "talked"
+    REMINDED = "reminded"
+    MONEY_BACK = "money_back"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A look of the centre at an order that went badly. `reason` is `bad_rating`, `no_show`, `withdrawn`."""
+    """A look of the centre at an order that went badly.
+
+    `reason` is `bad_rating`, `bad_rating_told`, `no_show`, `withdrawn` or `complaint`; `why` the words of whoever
+    decided (`decided_by` their id, `decided_name`).
+    """
 
     id: int
     order: OrderId
@@ -220,3 +234,17 @@ class Review:
     opened_at: datetime
     text: str = ""
     closed_at: datetime | None = None
+    decision: Decision | None = None
+    why: str = ""
+    decided_by: str = ""
+    decided_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A decision, its reason, and whose it is (id and name)."""
+
+    decision: Decision
+    why: str
+    by: str
+    name: str

@@ -40,6 +40,7 @@ class DeadlineKind(StrEnum):
     DRILL_ASK = "drill_ask"
     DRILL_OVER = "drill_over"
     READINESS_LIST = "readiness_list"
+    AUTHORISATION = "authorisation"
     FAMILY_NEWS = "family_news"
     FAMILY_END = "family_end"
     FAMILY_QR = "family_qr"

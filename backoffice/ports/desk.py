@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Protocol
 
 from backoffice.kernel.exchange import LetterState
-from backoffice.kernel.ids import CaseId, PersonId
+from backoffice.kernel.ids import CaseId, OrderId, PersonId
 
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """A message outside any open case, for the centre's queue. `after_ref` is the closed case's reference."""
+    """A message outside any open case, for the centre's queue. `after_ref` is the closed case's reference.
+
+    `order`: it was said in this order's thread; an answer goes there.
+    """
 
     id: int
     person: PersonId
@@ -20,6 +23,7 @@ class QueueItem:
     after_ref: str = ""
     case: CaseId | None = None
     done_at: datetime | None = None
+    order: OrderId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from backoffice.kernel.ids import PersonId
 from backoffice.kernel.money import Money, Rate
 from backoffice.money.accounts import Account, Entry
 from backoffice.money.model import Heard, Payment, PaymentId, ProviderOrder, ProviderOrderId, Purpose, Told
+from backoffice.money.payers import Cover
 from backoffice.money.payouts import Payee, Payout, PayoutId, PayoutStatus
 from backoffice.money.prices import Price, SosPay
+from backoffice.money.slips import Slip, SlipId, SlipKind
 from backoffice.money.statements import Line
 from backoffice.money.tables import PriceTable
 
@@ -96,6 +98,39 @@ class Payouts(Protocol):
     async def open_of(self, person: PersonId) -> Sequence[Payout]: ...
     async def put_payee(self, payee: Payee) -> None: ...
     async def payee(self, person: PersonId) -> Payee | None: ...
+
+
+class Slips(Protocol):
+    """Bookings by hand, those that wait for a second signature among them."""
+
+    async def add(self, slip: Slip) -> None:
+        """Raises `errors.Stale` when the same kind, subject and reference stand already."""
+        ...
+
+    async def get(self, slip: SlipId) -> Slip:
+        """Raises `errors.NotFound`."""
+        ...
+
+    async def known(self, kind: SlipKind, subject: str, reference: str) -> Slip | None:
+        """What was written down before, unless it was dropped."""
+        ...
+
+    async def save(self, slip: Slip) -> None:
+        """Conditional on `version`; raises `errors.Stale`."""
+        ...
+
+    async def waiting(self) -> Sequence[Slip]:
+        """For the second signature, oldest first."""
+        ...
+
+    async def newest(self, most: int) -> Sequence[Slip]: ...
+    async def of(self, subject: str) -> Sequence[Slip]: ...
+
+
+class Payers(Protocol):
+    """Who stands behind a person, asked when an SOS is settled."""
+
+    async def cover(self, person: PersonId) -> Cover: ...
 
 
 class Prices(Protocol):

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from backoffice.cases.model import Entry, Event
 from backoffice.kernel.ids import EnvoyId, OfferId, OrderId, PersonId
-from backoffice.orders.model import Offer, Order, Rating, Review
+from backoffice.orders.model import Offer, Order, Rating, Review, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +105,18 @@ class OrderRatings(Protocol):
 
     async def open_review(self, review: Review) -> int: ...
     async def open_reviews(self) -> Sequence[Review]: ...
-    async def close_review(self, review: int, now: datetime) -> None: ...
+    async def reviews_of(self, order: OrderId) -> Sequence[Review]:
+        """Open and decided, oldest first."""
+        ...
+
+    async def decided_reviews(self, most: int) -> Sequence[Review]:
+        """The newest decisions first."""
+        ...
+
+    async def review(self, review: int) -> Review:
+        """Raises `errors.NotFound`."""
+        ...
+
+    async def decide_review(self, review: int, verdict: Verdict, now: datetime) -> bool:
+        """Conditional UPDATE: False when somebody has decided before."""
+        ...

@@ -231,6 +231,8 @@ async def answer_queue_item(work: Work, item: int, operator: Operator, text: str
         raise NotFound("centre.no_such_item")
     if await work.uow.cases.duress_of(found.person):
         raise Refusal("centre.duress_silent")
+    if found.order is not None:
+        raise Refusal("centre.answer_in_order")
     message = relay.message(Speaker(Role.OPERATOR, operator.name), Said(_words(text)), masked=False)
     await work.tell(NewLetter(found.person, message))
     await work.uow.staff.audit(work.now, operator.id, "queue.answered", str(item))

@@ -29,11 +29,12 @@ async def ask_cancel(work: Work, order: Order) -> None:
     await work.ask(letters.about(order, order.customer, message), CANCEL_OK, order.id)
 
 
-async def cancel(work: Work, order: Order, by: str = "traveller") -> None:
-    """By the table; free for the traveller when the centre does it."""
+async def cancel(work: Work, order: Order, by: str = "traveller", percent: int | None = None) -> None:
+    """By the table, unless whoever cancels says what is charged: `percent` of the price."""
     if order.status not in (OrderStatus.OFFERING, OrderStatus.BOOKED):
         raise Refusal("order.cannot_cancel")
-    percent = rules.cancel_percent(work.world.orders, order, work.now) if by == "traveller" else 0
+    if percent is None:
+        percent = rules.cancel_percent(work.world.orders, order, work.now)
     fee = rules.fee(order, percent)
     await offers.stop(work, order, "offer.order_cancelled")
     order.charged = fee
@@ -184,6 +185,7 @@ async def complete(work: Work, order: Order, by: str) -> None:
     await letters.note(work, order, by, "order.completed", minutes=order.notes["worked"])
     paper = await papers.receipt(work, order)
     await letters.tell(work, order, Role.TRAVELLER, replace(_receipt(order, charged), media=paper))
+    await papers.send_report(work, order)
     if envoy:
         await history.worked(work, envoy)
         params: dict[str, Param] = {**_times(order), "pay": rules.pay_for(order, charged)}

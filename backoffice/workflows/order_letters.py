@@ -22,6 +22,7 @@ DIGITS = {
     "withdraw": "6",
     "arrived": "7",
     "report": "7",
+    "paper": "7",
     "pay": "8",
     "missing": "8",
     "sos": "9",
@@ -34,6 +35,8 @@ _MENU: dict[tuple[Role, OrderStatus], tuple[str, ...]] = {
     (Role.ENVOY, OrderStatus.BOOKED): ("start", "meet", "centre", "withdraw", "arrived"),
     (Role.ENVOY, OrderStatus.RUNNING): ("extend", "end", "centre", "report"),
 }
+REPORTED = "reported"
+"""The note that the envoy has reported from the scene: the traveller may ask for it on paper."""
 DO = "order.do"
 """The question that stands open as long as the order lives: what next."""
 
@@ -83,6 +86,8 @@ def can(order: Order, role: Role) -> tuple[str, ...]:
     values = _MENU.get((role, order.status), ())
     if role is Role.TRAVELLER and order.status is OrderStatus.BOOKED and order.payment and not order.paid:
         return (*values, "pay")
+    if role is Role.TRAVELLER and order.status is OrderStatus.RUNNING and order.notes.get(REPORTED):
+        return (*values, "paper")
     return values
 
 

@@ -49,6 +49,8 @@ async def report(work: Work, order: Order, said: Said) -> None:
     await work.uow.talk.close_about(order.offer, REPORT)
     entry = Entry(letters.thread(order), work.now, Role.ENVOY, envoy.id, envoy.name, said.text, said.media)
     number = await work.uow.orders.add_entry(entry)
+    order.notes = order.notes | {letters.REPORTED: True}
+    await work.uow.orders.save(order)
     await letters.note(work, order, f"envoy:{envoy.id}", "order.reported", entry=number)
     text = said.text if order.unmasked else relay.mask(said.text)
     speaker = Speaker(Role.ENVOY, envoy.name)

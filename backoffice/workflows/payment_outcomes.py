@@ -3,8 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
-from backoffice.kernel.errors import NotAllowed, Refusal
-from backoffice.kernel.money import Money
+from backoffice.kernel.errors import NotAllowed
 from backoffice.money.model import (
     Heard,
     OrderKind,
@@ -16,7 +15,6 @@ from backoffice.money.model import (
     ProviderOrderId,
     Told,
 )
-from backoffice.money.rules import RECORDED
 from backoffice.ports import Alert, Operator, OperatorRole
 from backoffice.ports.money import ProviderAnswer
 from backoffice.workflows import payments, payouts
@@ -135,18 +133,6 @@ async def nobodys(work: Work, heard: Heard) -> None:
     text = f"{heard.provider} {heard.kind} {heard.reference} {heard.amount or ''}"
     await work.uow.desk.alert(Alert(0, work.now, "payment_unknown", None, text))
     work.uow.hint("queue")
-
-
-async def record_payment(
-    work: Work, payment_id: PaymentId, operator: Operator, reference: str, amount: Money
-) -> Payment:
-    """An operator has seen the money (bank transfer, cash, a terminal). `reference` is the receipt's number."""
-    allowed(operator)
-    if not reference.strip():
-        raise Refusal("payment.reference_missing", 422)
-    await work.uow.staff.audit(work.now, operator.id, "payment.recorded", payment_id)
-    proof = Proof(RECORDED, reference.strip(), amount, work.now)
-    return await payments.authorised(work, payment_id, proof)
 
 
 async def record_outcome(

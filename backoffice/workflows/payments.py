@@ -10,7 +10,7 @@ from backoffice.kernel.ids import PersonId
 from backoffice.kernel.messages import Message, Param, When
 from backoffice.kernel.money import Money
 from backoffice.money import ledger, prices
-from backoffice.money.accounts import Account
+from backoffice.money.accounts import Account, AccountKind
 from backoffice.money.ledger import KeyReused, Split, Stamp
 from backoffice.money.model import (
     OrderKind,
@@ -25,6 +25,7 @@ from backoffice.money.model import (
 from backoffice.money.rules import RECORDED
 from backoffice.people.model import Reach
 from backoffice.ports import Alert
+from backoffice.workflows import statement_days
 from backoffice.workflows.work import Work
 
 
@@ -212,10 +213,23 @@ async def capture(work: Work, payment_id: PaymentId, splits: Sequence[Split], ke
     if payment.status is PaymentStatus.AUTHORISED:
         payment.move(PaymentStatus.CAPTURED)
         await work.uow.payments.save(payment)
+    whole = money.total((s.amount for s in splits), payment.amount.currency)
+    await _fee(work, payment, whole, key)
     if payment.provider in work.world.pay.captures:
-        whole = money.total((s.amount for s in splits), payment.amount.currency)
         await order(work, payment, OrderKind.CAPTURE, whole)
+    for split in splits:
+        if split.to.kind is AccountKind.PAYABLE:
+            await statement_days.watch(work, PersonId(split.to.owner))
     return payment
+
+
+async def _fee(work: Work, payment: Payment, whole: Money, key: str) -> None:
+    """What the provider keeps by its contract, of what it was paid, in its own currency."""
+    rate = work.world.pay.fees.get(payment.provider)
+    kept = payment.charged_for(whole.minor).part(rate) if rate else money.zero(whole.currency)
+    if kept:
+        stamp = Stamp(f"fee:{key}", work.now, payment.id)
+        await work.uow.ledger.post(ledger.fee(stamp, payment.provider, kept))
 
 
 async def refund(work: Work, payment_id: PaymentId, amount: Money, key: str) -> Payment:
@@ -227,6 +241,25 @@ async def refund(work: Work, payment_id: PaymentId, amount: Money, key: str) -> 
     stamp = Stamp(f"refund:{key}", work.now, payment.id)
     if not await work.uow.ledger.post(ledger.refund(stamp, amount)):
         return payment
+    before = payment.charged_for(payment.refunded)
+    payment.refunded += amount.minor
+    await work.uow.payments.save(payment)
+    back = payment.charged_for(payment.refunded) - before
+    await order(work, payment, OrderKind.REFUND, back, amount)
+    return payment
+
+
+async def make_good(work: Work, payment_id: PaymentId, amount: Money, key: str) -> Payment:
+    """Back to the payer although it is shared out already: the centre's fund stands in for it, once per key.
+
+    Never more than was paid: raises `NotPaid`, `ledger.NotEnough`, `ledger.KeyReused` (409).
+    """
+    payment = await _paid(work, payment_id)
+    stamp = Stamp(f"make_good:{key}", work.now, payment.id)
+    if not await work.uow.ledger.post(ledger.make_good(stamp, ledger.fund(), amount)):
+        return payment
+    if payment.refunded + amount.minor > payment.amount.minor:
+        raise ledger.NotEnough
     before = payment.charged_for(payment.refunded)
     payment.refunded += amount.minor
     await work.uow.payments.save(payment)
@@ -277,7 +310,10 @@ async def owe(
     """Earned without a traveller's payment, once per key: `payer` is the centre's fund unless another is named
     (`ledger.sponsor`). False when it was booked before. Raises `ledger.KeyReused` (409)."""
     stamp = Stamp(f"owe:{key}", work.now, f"{purpose.kind}:{purpose.subject}")
-    return await work.uow.ledger.post(ledger.owe(stamp, payer or ledger.fund(), payee, amount))
+    if not await work.uow.ledger.post(ledger.owe(stamp, payer or ledger.fund(), payee, amount)):
+        return False
+    await statement_days.watch(work, payee)
+    return True
 
 
 async def held(work: Work, payment: Payment) -> Money:

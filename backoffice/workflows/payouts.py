@@ -19,6 +19,7 @@ from backoffice.money.payouts import Payee, PayeeDiffers, Payout, PayoutId, Payo
 from backoffice.money.rules import RECORDED
 from backoffice.money.statements import Statement
 from backoffice.ports import Alert, Operator, OperatorRole
+from backoffice.workflows import statement_days
 from backoffice.workflows.work import Work
 
 _MAY: Final = frozenset({OperatorRole.FINANCE, OperatorRole.SUPERVISOR, OperatorRole.ADMIN})
@@ -174,6 +175,7 @@ async def paid(work: Work, order: ProviderOrder) -> None:
     payout.move(PayoutStatus.PAID)
     payout.reference, payout.paid_at = order.reference, work.now
     await work.uow.payouts.save(payout)
+    await statement_days.watch(work, payout.payee.person)
     await work.tell(NewLetter(payout.payee.person, Message("payout.paid", {"amount": order.amount})))
 
 
@@ -202,7 +204,7 @@ async def statement(work: Work, person: PersonId, at: datetime) -> Sequence[Stat
     envoy = await work.uow.envoys.of_person(person)
     if envoy is None:
         raise NotFound
-    zone = (await work.uow.people.get(person)).zone
+    zone = await statement_days.zone_of(work, envoy)
     span = statements.week(at, zone)
     account = ledger.payable(person)
     lines = await work.uow.ledger.lines(account, *span)
@@ -215,6 +217,11 @@ async def statement(work: Work, person: PersonId, at: datetime) -> Sequence[Stat
             reader = statements.Reader(person, envoy.name, zone)
             found.append(statements.statement(reader, span, before, mine))
     return found
+
+
+async def to_state(work: Work, person: PersonId, at: datetime) -> bool:
+    """Whether the week around `at` has a line in it: a standing balance alone is no news."""
+    return any(found.lines for found in await statement(work, person, at))
 
 
 def _allowed(operator: Operator) -> None:

@@ -7,7 +7,7 @@ from backoffice.dispatch.model import Assignment, Envoy
 from backoffice.kernel.ids import PersonId
 from backoffice.kernel.messages import Param, Sentence
 from backoffice.kernel.money import Money
-from backoffice.money import ledger, prices
+from backoffice.money import ledger, payers, prices
 from backoffice.money.accounts import Account
 from backoffice.money.model import Purpose
 from backoffice.money.prices import Need, Quote, SosPay, Tables
@@ -81,7 +81,8 @@ async def earn(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> 
         return ()
     minutes = int((work.now - assignment.answered_at).total_seconds() // 60)
     most = int(work.world.pay.longest_sos.total_seconds() // 60)
-    job = SosJob(case, envoy.person, assignment.id, min(minutes, most), assignment.distance_m)
+    payer = payers.payer(await work.uow.payers.cover(case.requester))
+    job = SosJob(case, envoy.person, assignment.id, min(minutes, most), assignment.distance_m, payer)
     try:
         amount = await pay_sos(work, job)
     except prices.NoPrice:

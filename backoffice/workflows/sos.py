@@ -62,6 +62,17 @@ async def start(work: Work, person: Person, cry: Cry) -> Case:
     return case
 
 
+async def for_somebody(work: Work, person: Person, cry: Cry, by: str) -> Case:
+    """An operator (`by`, an actor) calls for help for somebody: a person has decided, nothing counts down."""
+    case = await _new_case(work, person, cry)
+    await work.uow.talk.close_about(person.id)
+    await work.uow.cases.add(case)
+    await work.note(case, by, "case.started", origin=str(cry.origin), late=False)
+    await keep(work, case, person, cry)
+    await dispatch(work, case, person)
+    return case
+
+
 async def _new_case(work: Work, person: Person, cry: Cry) -> Case:
     fix, last_known = await _place(work, person, cry)
     case = Case(

@@ -1,11 +1,12 @@
-"""Where papers come from: facts from the database, drawn in a thread, fetched like any other file."""
+"""Where papers come from: facts from the database, photos from the store, drawn in a thread, fetched like files."""
 
 import asyncio
 import logging
 
 from backoffice import ports
+from backoffice.console import media as photos
 from backoffice.kernel import errors
-from backoffice.papers.model import Receipt
+from backoffice.papers.model import Observed, Receipt, SceneReport, WeekStatement
 from backoffice.workflows import papers
 from backoffice.workflows.work import Work
 from bot.assembly.core import Core
@@ -24,8 +25,7 @@ class Paperwork:
     async def fetch(self, handle: str, limit: int) -> bytes:
         """The PDF of a handle of `workflows.papers`. Raises `PermanentFailure` when it can never be drawn."""
         try:
-            facts = await self._facts(handle)
-            body = await asyncio.to_thread(self._draw, facts)
+            body = await asyncio.to_thread(self._draw, await self._model(await self._facts(handle)))
         except errors.NotFound as gone:
             raise PermanentFailure("paper without facts") from gone
         except ports.MissingGlyph as hole:
@@ -40,5 +40,29 @@ class Paperwork:
         async with self._core.store.begin(now) as uow:
             return await papers.facts(Work(uow, now, self._core.world), handle)
 
-    def _draw(self, facts: papers.Facts) -> bytes:
-        return self._papers.receipt(facts) if isinstance(facts, Receipt) else self._papers.statement(facts)
+    async def _model(self, facts: papers.Facts) -> Receipt | WeekStatement | SceneReport:
+        if not isinstance(facts, papers.SceneFacts):
+            return facts
+        seen = tuple([Observed(s.at, s.text, await self._photo(s)) for s in facts.seen])
+        return SceneReport(
+            facts.reader, facts.ref, facts.envoy, facts.place, facts.made_at, facts.arrived, seen, facts.drill
+        )
+
+    async def _photo(self, sight: papers.Sight) -> bytes | None:
+        """The report stands without a photo that cannot be had or opened any more."""
+        if sight.photo is None:
+            return None
+        try:
+            return await asyncio.to_thread(photos.redraw, await self._core.media.get(sight.photo))
+        except (errors.NotFound, photos.Unreadable):
+            log.warning("a report is drawn without one of its photos")
+            return None
+
+    def _draw(self, model: Receipt | WeekStatement | SceneReport) -> bytes:
+        match model:
+            case Receipt():
+                return self._papers.receipt(model)
+            case SceneReport():
+                return self._papers.report(model)
+            case _:
+                return self._papers.statement(model)

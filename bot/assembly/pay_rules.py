@@ -1,6 +1,7 @@
 """The settings of money in the business's units."""
 
 from datetime import timedelta
+from fractions import Fraction
 
 from backoffice.kernel.money import Money
 from backoffice.money.rules import PayRules
@@ -22,6 +23,7 @@ def rules(settings: Settings) -> PayRules:
         second_person_over=_yuan(given.second_person_over_cny),
         smallest_payout=_yuan(given.smallest_payout_cny),
         public_url=settings.public_url,
+        fees={name: Fraction(percent) / 100 for name, percent in given.fee_percent.items()},
     )
 
 

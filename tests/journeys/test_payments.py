@@ -1,22 +1,25 @@
 """Money on its way: asked for on both channels, held, shared out, given back, paid out; whatever the platforms do."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
+from backoffice.kernel.errors import IllegalMove
 from backoffice.kernel.ids import OperatorId, PersonId
 from backoffice.kernel.money import Money
-from backoffice.money import ledger
+from backoffice.money import ledger, slips
 from backoffice.money import payouts as payout_rules
 from backoffice.money.accounts import Account, AccountKind
 from backoffice.money.model import OrderKind, OrderState, Payment, PaymentStatus, Purpose
 from backoffice.money.payouts import Payee, PayoutStatus, SamePerson
+from backoffice.money.slips import SlipKind, SlipStatus
 from backoffice.people.model import Person
 from backoffice.ports import Operator, OperatorRole
-from backoffice.workflows import payment_outcomes, payments, payouts
+from backoffice.workflows import money_desk, payment_outcomes, payments, payouts
 from backoffice.workflows.work import Work
 from bot.assembly import deeds, price_deed
 from bot.sandbox.client import Phone, SandboxRefused
@@ -80,6 +83,13 @@ async def ask(house: House, person: PersonId, amount: Money = YUAN, key: str = "
 
 async def now_(house: House, payment: Payment) -> Payment:
     return await do(house, lambda work: work.uow.payments.get(payment.id))
+
+
+def slip(payment: Payment, reference: str, amount: Money) -> money_desk.Written:
+    """What finance writes down about money that came for a payment."""
+    return money_desk.Written(
+        SlipKind.PAYMENT, payment.id, amount, slips.Way.BANK, reference, date(2026, 3, 1), "银行回单"
+    )
 
 
 async def balance(house: House, account: Account, currency: str = "CNY") -> Money:
@@ -259,9 +269,9 @@ async def test_without_any_platform_an_operator_records_it(either_house: House) 
     assert "payment_to_record" in await house.told_staff()
     stranger = Operator(OperatorId("op"), "王", OperatorRole.OPERATOR)
     with pytest.raises(payment_outcomes.NotAllowed):
-        await do(house, lambda work: payment_outcomes.record_payment(work, payment.id, stranger, "R1", YUAN))
+        await do(house, lambda work: money_desk.write_down(work, stranger, slip(payment, "R1", YUAN)))
     for _ in range(2):
-        await do(house, lambda work: payment_outcomes.record_payment(work, payment.id, FINANCE, "R1", YUAN))
+        await do(house, lambda work: money_desk.write_down(work, FINANCE, slip(payment, "R1", YUAN)))
     assert await balance(house, ledger.escrow(payment.id)) == -YUAN
     await do(house, lambda work: payments.refund(work, payment.id, YUAN, "r1"))
     await later(house)
@@ -276,10 +286,54 @@ async def test_another_sum_than_asked_is_booked_and_shown_to_staff(house: House)
     phone = await house.wechat()
     payment = await ask(house, await acquainted(house, phone))
     less = Money.of(90, "CNY")
-    await do(house, lambda work: payment_outcomes.record_payment(work, payment.id, FINANCE, "R1", less))
+    await do(house, lambda work: money_desk.write_down(work, FINANCE, slip(payment, "R1", less)))
     assert (await now_(house, payment)).status is PaymentStatus.REQUESTED
     assert await balance(house, Account(AccountKind.AUTHORISED, payment.id)) == -less
     assert "payment_mismatch" in await house.told_staff()
+    back = replace(slip(payment, "B1", less), kind=SlipKind.RELEASE)
+    await do(house, lambda work: money_desk.write_down(work, FINANCE, back))
+    assert await balance(house, Account(AccountKind.AUTHORISED, payment.id)) == Money(0, "CNY")
+    assert await balance(house, ledger.clearing("recorded")) == Money(0, "CNY")
+
+
+async def test_much_money_is_booked_with_a_second_persons_signature(either_house: House) -> None:
+    """Over the limit one person writes it down and another signs; nobody both; signed twice it counts once."""
+    house = either_house
+    phone = await house.wechat()
+    much = Money.of(5000, "CNY")
+    payment = await ask(house, await acquainted(house, phone), much)
+    written = await do(house, lambda work: money_desk.write_down(work, FINANCE, slip(payment, "R1", much)))
+    assert written.status is SlipStatus.WAITING
+    assert (await now_(house, payment)).status is PaymentStatus.REQUESTED
+    assert "money_to_sign" in await house.told_staff()
+    with pytest.raises(SamePerson):
+        await do(house, lambda work: money_desk.sign(work, written.id, FINANCE))
+    for _ in range(2):
+        await do(house, lambda work: money_desk.sign(work, written.id, SECOND))
+    assert (await now_(house, payment)).status is PaymentStatus.AUTHORISED
+    assert await balance(house, ledger.escrow(payment.id)) == -much
+    with pytest.raises(IllegalMove):
+        await do(house, lambda work: money_desk.drop(work, written.id, SECOND))
+
+
+async def test_what_is_shared_out_already_the_centres_fund_gives_back(house: House) -> None:
+    """Held money first, the fund stands in for the rest, never more than was paid; the fund is filled by hand."""
+    phone = await house.wechat()
+    payment = await ask(house, await acquainted(house, phone))
+    await do(house, lambda work: money_desk.write_down(work, FINANCE, slip(payment, "R1", YUAN)))
+    shared = [ledger.to_fees(Money.of(80, "CNY"))]
+    await do(house, lambda work: payments.capture(work, payment.id, shared, "c1"))
+    filled = replace(slip(payment, "T1", Money.of(500, "CNY")), kind=SlipKind.TOP_UP, subject="")
+    await do(house, lambda work: money_desk.write_down(work, FINANCE, filled))
+    back = replace(slip(payment, "B1", Money.of(50, "CNY")), kind=SlipKind.REFUND)
+    for _ in range(2):
+        await do(house, lambda work: money_desk.write_down(work, FINANCE, back))
+    assert await balance(house, ledger.escrow(payment.id)) == Money(0, "CNY")
+    assert await balance(house, ledger.fund()) == -Money.of(470, "CNY")
+    assert await balance(house, ledger.refund_due(payment.id)) == -Money.of(50, "CNY")
+    too_much = replace(back, reference="B2", amount=Money.of(60, "CNY"))
+    with pytest.raises(ledger.NotEnough):
+        await do(house, lambda work: money_desk.write_down(work, FINANCE, too_much))
 
 
 async def test_a_push_nobody_signed_changes_nothing(shop: House) -> None:

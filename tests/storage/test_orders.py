@@ -14,6 +14,7 @@ from backoffice.kernel.ids import CaseId, EnvoyId, OfferId, OrderId, PersonId
 from backoffice.kernel.messages import MapPoint, Role
 from backoffice.kernel.money import Money
 from backoffice.orders.model import (
+    Decision,
     Meeting,
     Mode,
     Offer,
@@ -23,6 +24,7 @@ from backoffice.orders.model import (
     Price,
     Rating,
     Review,
+    Verdict,
 )
 from backoffice.ports import Alert, Booking
 from storage.engine import Database
@@ -234,8 +236,13 @@ async def test_ratings_count_once_and_only_when_shown(store: SqlStore) -> None:
         assert await uow.order_ratings.shown_about(envoy) == [4]
         number = await uow.order_ratings.open_review(Review(0, kept.id, "bad_rating", START, "迟到"))
         assert [r.text for r in await uow.order_ratings.open_reviews()] == ["迟到"]
-        await uow.order_ratings.close_review(number, START)
+        verdict = Verdict(Decision.TALKED, "双方都已谈过", "op1", "林晓")
+        assert await uow.order_ratings.decide_review(number, verdict, START)
+        assert not await uow.order_ratings.decide_review(number, verdict, START), "decided once"
         assert await uow.order_ratings.open_reviews() == []
+        (decided,) = await uow.order_ratings.reviews_of(kept.id)
+        assert (decided.decision, decided.why, decided.decided_name) == (Decision.TALKED, "双方都已谈过", "林晓")
+        assert await uow.order_ratings.decided_reviews(5) == [decided]
 
 
 async def test_what_was_said_and_where_is_sealed(store: SqlStore, database: Database) -> None:

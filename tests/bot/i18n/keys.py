@@ -38,7 +38,16 @@ NOT_SAID = frozenset({"note", "Alert", "audit", "hint", "getLogger", "joinpath",
 """Calls whose dotted words are codes of the timeline, of alerts and of hints."""
 REFUSALS = frozenset({"Refusal", "NotFound", "NotAllowed"})
 KINDS = frozenset(
-    {"profile.menu", "order.do", "order.offer", "order.again", "order.withdraw_ok", "order.report", "order.quiet"}
+    {
+        "profile.menu",
+        "order.do",
+        "order.offer",
+        "order.again",
+        "order.withdraw_ok",
+        "order.report",
+        "order.reported",
+        "order.quiet",
+    }
 )
 """Kinds of questions that look like keys and are never said."""
 SUFFIXES = {"_from_base": ("offer.sos", "offer.sos_again", "offer.sos_by_hand")}
