@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from backoffice import ports
+from backoffice.clockwork.deadlines import NotYet
 from backoffice.clockwork.firing import Firing
 from backoffice.kernel import ids
 from backoffice.kernel.clock import Clock
@@ -19,6 +21,7 @@ from backoffice.kernel.messages import Media, Message
 from backoffice.people.model import Person
 from backoffice.ports import Alert, DeadlineKind
 from backoffice.workflows.work import Seat, Work, World
+from bot.blame import STORED, Blame
 from bot.channel import Answer, Reader
 from bot.conversations import engine
 from bot.conversations.turn import Turn
@@ -29,9 +32,8 @@ from bot.tasks import Tasks
 log = logging.getLogger(__name__)
 RETRIES = 2
 """A turn is a pure retry: a stale version runs it again, twice at most."""
-MOST_CRASHES = 3
 UNTAKEN_AFTER = timedelta(seconds=1)
-SWEPT_AT_ONCE = 32  # lanes: after a crash rows wait for the writer side by side
+SWEPT_AT_ONCE = 32  # lanes: after a crash rows wait for the writer side by side, and share its commits
 LARGEST_FILE = 20 * 2**20  # bytes: what getFile serves and what business.md stores
 
 
@@ -69,8 +71,9 @@ class Inbox(Protocol):
 
     async def store(self, raw: RawUpdate) -> Accepted: ...
     async def untaken(self, lanes: Sequence[str], up_to: datetime | None = None) -> list[StoredUpdate]: ...
-    async def idle_lanes(self, older_than: datetime) -> list[str]: ...
+    async def idle_lanes(self, older_than: datetime) -> list[tuple[str, int]]: ...
     async def count_attempt(self, seq: int) -> int: ...
+    async def count_crash(self, seq: int) -> int: ...
     async def park(self, seq: int, error: str) -> bool: ...
 
 
@@ -135,16 +138,16 @@ class Gateway:
         self._tasks = Tasks()
         self._taken: dict[int, asyncio.Event] = {}
         self._late: set[int] = set()
-        self._fresh, self._excused = set[int](), set[int]()
-        self._alone = asyncio.Lock()
+        self._blame = Blame(gate.inbox, gate.clock)
         self._stuck: set[str] = set()
+        self._closing = False
 
     async def accept(self, raw: RawUpdate) -> Accepted:
         """Durable when this returns; the turn starts on its own."""
         accepted = await self._gate.inbox.store(raw)
         if not accepted.duplicate:
             self._taken[accepted.seq] = asyncio.Event()
-            self._fresh.add(accepted.seq)
+            self._blame.stored(accepted.seq)
             self._tasks.start(self._take_stored(accepted))
         return accepted
 
@@ -164,7 +167,8 @@ class Gateway:
         await self._gate.riding.written(answer)
 
     async def close(self) -> None:
-        """Let the turns under way end."""
+        """Let the turns under way end; a sweep takes no further lane."""
+        self._closing = True
         await self._tasks.finish()
 
     async def settle(self) -> bool:
@@ -172,10 +176,20 @@ class Gateway:
         return await self._tasks.settle()
 
     async def sweep(self) -> int:
-        """Rows nobody has taken for a second: after a crash, or another process's."""
-        lanes = await self._gate.inbox.idle_lanes(self._gate.clock.now() - UNTAKEN_AFTER)
-        await asyncio.gather(*(self._sweep_lane(lane) for lane in lanes[:SWEPT_AT_ONCE]))
-        return len(lanes)
+        """Rows nobody has taken for a second: after a crash, or another process's. All of them, oldest first.
+
+        Lanes that somebody may have died of are taken one after the other, and keep nobody else waiting.
+        """
+        found = await self._gate.inbox.idle_lanes(self._gate.clock.now() - UNTAKEN_AFTER)
+        clear = deque(lane for lane, tries in found if tries == STORED)
+        suspect = deque(lane for lane, tries in found if tries != STORED)
+        workers = [clear] * min(SWEPT_AT_ONCE, len(clear)) + [suspect]
+        await asyncio.gather(*(self._tasks.start(self._sweep_through(lanes)) for lanes in workers))
+        return len(found)
+
+    async def _sweep_through(self, lanes: deque[str]) -> None:
+        while lanes and not self._closing:
+            await self._sweep_lane(lanes.popleft())
 
     async def _sweep_lane(self, lane: str) -> None:
         """One lane that cannot be read keeps nobody else waiting, and staff hear of it once."""
@@ -193,7 +207,7 @@ class Gateway:
         try:
             await self._take_lane(accepted.sender)
         finally:
-            self._fresh.discard(accepted.seq)
+            self._blame.first_try_over(accepted.seq)
             await self._wake(accepted.seq)
 
     async def _take_lane(self, at: Address) -> None:
@@ -207,16 +221,25 @@ class Gateway:
                     return
 
     async def drain(self, person: PersonId, up_to: datetime) -> None:
-        """Take every row of a person stored at or before `up_to`. The caller holds the person's lock."""
-        await self._take_all(await self._gate.lookup.lanes(person), up_to)
+        """Take every row of a person stored at or before `up_to`. The caller holds the person's lock.
 
-    async def _take_all(self, lanes: Sequence[str], up_to: datetime | None) -> None:
+        Raises `deadlines.NotYet` while one of them may not be tried.
+        """
+        wait_s = await self._take_all(await self._gate.lookup.lanes(person), up_to)
+        if wait_s > 0:
+            raise NotYet(wait_s)
+
+    async def _take_all(self, lanes: Sequence[str], up_to: datetime | None) -> float:
+        """Their rows in order. Seconds until the next may be tried: those behind it wait with it, order holds."""
         failed: set[int] = set()
         while True:
             rows = [r for r in await self._gate.inbox.untaken(lanes, up_to) if r.seq not in failed]
             if not rows:
-                return
+                return 0.0
             for row in rows:
+                wait_s = self._blame.wait_s(row)
+                if wait_s > 0:
+                    return wait_s
                 if not await self._take(row):
                     failed.add(row.seq)
 
@@ -226,7 +249,6 @@ class Gateway:
             await self._try(row)
         except Unavailable:
             log.warning("update %s waits for the store", row.seq)
-            self._excused.add(row.seq)
             return False
         except Exception:
             log.exception("update %s crashed", row.seq)
@@ -245,35 +267,9 @@ class Gateway:
             await self._gate.riding.missed(seq)
 
     async def _try(self, row: StoredUpdate) -> None:
-        """Twice beside others, when a death says not whose fault it was; then alone, so that it blames no other.
-
-        A try that the store failed is nobody's crash: the one after it is not counted.
-        """
-        if row.seq in self._fresh or row.seq in self._excused:
-            await self._first_try(row)
-        elif row.attempts == 1:
-            await self._further_try(row)
-        else:
-            async with self._alone:
-                await self._further_try(row)
-
-    async def _first_try(self, row: StoredUpdate) -> None:
-        """Not counted before it is made; an exception is known to be its own."""
-        self._fresh.discard(row.seq)
-        self._excused.discard(row.seq)
-        try:
-            await self._turns(row)
-        except Exception as error:
-            if not isinstance(error, Unavailable):
-                await self._gate.inbox.count_attempt(row.seq)
-            raise
-
-    async def _further_try(self, row: StoredUpdate) -> None:
-        """Counted before it is made; a row that crashed three times is parked and alarms."""
-        attempt = await self._gate.inbox.count_attempt(row.seq)
-        if 0 < attempt <= MOST_CRASHES + 1:
-            await self._turns(row)
-        elif attempt and await self._gate.inbox.park(row.seq, "crashed"):
+        """A row that crashed three times is parked and alarms."""
+        goes_on = await self._blame.attempt(row, self._turns)
+        if not goes_on and await self._gate.inbox.park(row.seq, "crashed"):
             await self._alarm(row)
 
     def _parked(self, row: StoredUpdate) -> Alert:

@@ -28,7 +28,13 @@ _ALL_ARMED = sa.select(deadline).where(_ARMED).order_by(deadline.c.due, deadline
 _OF_SUBJECT = _ALL_ARMED.where(
     deadline.c.kind == sa.bindparam("of"), deadline.c.subject == sa.bindparam("about")
 ).limit(1)
-_DUE = _ALL_ARMED.where(deadline.c.due <= sa.bindparam("until")).limit(sa.bindparam("most"))
+_COUNTDOWNS_FIRST = sa.case((deadline.c.kind == sa.literal_column("'countdown'"), 0), else_=1)
+_DUE = (
+    sa.select(deadline)
+    .where(_ARMED, deadline.c.due <= sa.bindparam("until"))
+    .order_by(_COUNTDOWNS_FIRST, deadline.c.due, deadline.c.id)
+    .limit(sa.bindparam("most"))
+)
 _OF_PERSON = _ALL_ARMED.where(deadline.c.person == sa.bindparam("of"), deadline.c.due < sa.bindparam("until"))
 _NEXT = sa.select(sa.func.min(deadline.c.due, type_=deadline.c.due.type)).where(_ARMED)
 
@@ -87,7 +93,7 @@ class DeadlineQueue:
         self._database = database
 
     async def due(self, now: datetime, limit: int) -> list[Deadline]:
-        """Armed and due, the longest overdue first."""
+        """Armed and due, countdowns before all else, then the longest overdue first."""
         return await self._read(_DUE, {"until": now, "most": limit})
 
     async def next_due(self) -> datetime | None:

@@ -11,6 +11,7 @@ from backoffice.kernel import clock as clocks
 from backoffice.kernel import exchange
 from storage import engine, intake
 from storage.exchange_tables import inbox
+from storage.together import Together
 from storage.vault import Vault
 
 PURGE_CHUNK = 500
@@ -24,10 +25,15 @@ _UNTAKEN = (
 )
 _UNTAKEN_UP_TO = _UNTAKEN.where(inbox.c.stored_at <= sa.bindparam("until"))
 _IDLE = (
-    sa.select(inbox.c.lane)
+    sa.select(inbox.c.lane, sa.func.max(inbox.c.attempts))
     .where(_NEW, inbox.c.stored_at <= sa.bindparam("until", type_=inbox.c.stored_at.type))
     .group_by(inbox.c.lane)
     .order_by(sa.func.max(inbox.c.attempts), sa.func.min(inbox.c.seq))
+)
+_ROW = sa.update(inbox).where(inbox.c.seq == sa.bindparam("of"), _NEW)
+_COUNT = _ROW.values(attempts=inbox.c.attempts + 1).returning(inbox.c.attempts)
+_CRASH = _ROW.values(attempts=sa.case((inbox.c.attempts > 2, inbox.c.attempts), else_=2) + 1).returning(
+    inbox.c.attempts
 )
 _DONE = sa.update(inbox).where(inbox.c.seq == sa.bindparam("of"), _NEW).values(state=exchange.RowState.DONE)
 
@@ -40,6 +46,7 @@ class Inbox:
         self._vault = vault
         self._clock = clock
         self._commits = intake.GroupCommit(database, vault, clock)
+        self._together = Together(database)
 
     async def store(self, raw: exchange.RawUpdate) -> exchange.Accepted:
         """Durable when this returns. A repeat gets the first one's row. Raises `errors.Unavailable`."""
@@ -54,18 +61,19 @@ class Inbox:
         """
         query = _UNTAKEN if up_to is None else _UNTAKEN_UP_TO
         values = {"lanes": lanes} if up_to is None else {"lanes": lanes, "until": up_to}
-        await self._commits.settled()
+        await self._commits.settled(up_to)
         async with self._database.reading() as conn:
             rows = (await conn.execute(query, values)).all()
             return [await self._open(conn, row) for row in rows]
 
-    async def idle_lanes(self, older_than: datetime) -> list[str]:
+    async def idle_lanes(self, older_than: datetime) -> list[tuple[str, int]]:
         """Lanes with rows stored at or before `older_than` that nobody has handled, the longest waiting first.
 
-        Those tried least come before those that may have crashed somebody: a suspect keeps nobody else waiting.
+        Each with the most tries of one of its rows. Those tried least come before those that may have crashed
+        somebody: a suspect keeps nobody else waiting.
         """
         async with self._database.reading() as conn:
-            return list((await conn.execute(_IDLE, {"until": older_than})).scalars())
+            return [(lane, tries) for lane, tries in await conn.execute(_IDLE, {"until": older_than})]
 
     async def row(self, seq: int) -> tuple[exchange.RowState, str] | None:
         """How a row stands and the letter that answered it ("" = none)."""
@@ -75,17 +83,24 @@ class Inbox:
             return None if found is None else (found.state, found.answer_letter)
 
     async def count_attempt(self, seq: int) -> int:
-        """Count one more try, durably, before it is made. Returns the number of this try; 0 = already settled."""
-        change = (
-            sa.update(inbox)
-            .where(inbox.c.seq == seq, inbox.c.state == exchange.RowState.NEW)
-            .values(attempts=inbox.c.attempts + 1)
-            .returning(inbox.c.attempts)
-        )
-        async with self._database.writing() as conn:
-            attempts: int | None = (await conn.execute(change)).scalar_one_or_none()
-            await conn.commit()
-            return attempts or 0
+        """Count one more try, durably, before it is made. Returns the number of this try; 0 = already settled.
+
+        Rows counted at the same time share a commit on SQLite: after a restart they come by the dozen.
+        """
+        return await self._counted(_COUNT, seq)
+
+    async def count_crash(self, seq: int) -> int:
+        """A try beside others that raised: it was this row's own fault, as if it had been tried alone."""
+        return await self._counted(_CRASH, seq)
+
+    async def _counted(self, change: sa.Update, seq: int) -> int:
+        found: list[int | None] = []
+
+        async def count(conn: AsyncConnection) -> None:
+            found.append((await conn.execute(change, {"of": seq})).scalar_one_or_none())
+
+        await self._together.run(count)
+        return found[-1] or 0
 
     async def park(self, seq: int, error: str) -> bool:
         """Put a row aside that crashes whoever handles it. False: it was settled already."""

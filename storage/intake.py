@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import asyncpg
+
 from backoffice.kernel import clock as clocks
 from backoffice.kernel import errors, exchange
 from storage import engine
@@ -33,6 +35,10 @@ _PG_EXISTING = (
     "SELECT channel, key, seq, stored_at FROM inbox JOIN unnest($1::text[], $2::text[])"
     " AS given(channel, key) USING (channel, key)"
 )
+
+_PG_BESIDE = "SELECT pg_advisory_xact_lock_shared(7202)"
+_PG_ALONE = "SET LOCAL lock_timeout = '1s'; SELECT pg_advisory_xact_lock(7202)"
+"""A process that froze between the two loses its transaction after 5 s; meanwhile nobody waits a second in vain."""
 
 
 @dataclass(slots=True)
@@ -74,12 +80,36 @@ class GroupCommit:
         self._pending: list[_Waiter] = []
         self._flushing: asyncio.Task[None] | None = None
         self._committing = asyncio.Lock()
+        self._asking = asyncio.Lock()
+        self._all_settled: datetime | None = None
         self._sealer: tuple[date, Sealer] | None = None
 
-    async def settled(self) -> None:
-        """Wait for a commit under way whose moment is already fixed; one not yet begun will be later than now."""
+    async def settled(self, up_to: datetime | None = None) -> None:
+        """Wait for a commit under way whose moment is already fixed; one not yet begun will be later than now.
+
+        With `up_to` (a moment that is past) for those of other processes as well: afterwards every update stored at
+        or before it can be read. See docs/decisions/who-wins-the-countdown.md for what their clocks owe each other.
+        """
         async with self._committing:
             pass
+        if up_to is not None and isinstance(self._database, engine.PostgresDatabase):
+            await self._others_settled(self._database, up_to)
+
+    async def _others_settled(self, database: engine.PostgresDatabase, up_to: datetime) -> None:
+        """Every intake holds the shared lock from before its moment is fixed until its commit: have it alone once.
+
+        One wait answers for every moment before it, so that a hundred overdue deadlines wait once.
+        """
+        async with self._asking:
+            if self._all_settled is not None and up_to < self._all_settled:
+                return
+            began = self._clock.now()
+            try:
+                async with database.driver() as raw, raw.transaction():
+                    await raw.execute(_PG_ALONE)
+            except (asyncpg.PostgresError, OSError, TimeoutError) as error:
+                raise errors.Unavailable("an intake elsewhere does not come to its end") from error
+            self._all_settled = began
 
     async def store(self, raw: exchange.RawUpdate) -> exchange.Accepted:
         """Durable when this returns. A repeat gets the first one's row. Raises `errors.Unavailable`."""
@@ -107,8 +137,7 @@ class GroupCommit:
                 if now.date() != day:
                     return
                 batch = self._take()
-                async with self._committing:
-                    accepted = await write(_sealed(batch, sealer, now))
+                accepted = await write(_sealed(batch, sealer, now))
         except Exception as error:  # nobody may wait for an answer that never comes
             _refuse(batch or self._take(), error)
         except BaseException as error:
@@ -137,12 +166,14 @@ class GroupCommit:
 
     @asynccontextmanager
     async def _driver(self) -> AsyncIterator[_Write]:
+        """The way to write a batch whose moment is fixed inside; committed at the latest when this ends."""
         database = self._database
         if isinstance(database, engine.SqliteDatabase):
-            async with database.driver() as driver:
+            async with database.driver() as driver, self._committing:
                 yield lambda batch: driver.run(lambda raw: _insert_lite(raw, batch))
         elif isinstance(database, engine.PostgresDatabase):
-            async with database.driver() as raw:
+            async with database.driver() as raw, self._committing, raw.transaction():
+                await raw.execute(_PG_BESIDE)
                 yield lambda batch: _insert_pg(raw, batch)
 
 

@@ -12,7 +12,7 @@ from backoffice.cases.model import CaseStatus
 from backoffice.kernel.errors import Refusal, Stale
 from backoffice.kernel.exchange import Address, RowState
 from backoffice.workflows import sos
-from bot import gateway
+from bot import blame
 from bot.conversations import engine
 from bot.conversations.turn import Turn
 from bot.incoming import Text
@@ -95,7 +95,7 @@ async def test_poison_is_parked_after_three_tries_and_later_words_are_heard(
     for _ in range(6):
         off.clock.advance(1)
         await off.service.parts.gateway.sweep()
-    assert len(tries) == gateway.MOST_CRASHES == 3
+    assert len(tries) == blame.MOST_CRASHES == 3
     assert (await observing.rows(off))[RowState.PARKED] == 1
     async with off.core.store.begin(off.clock.now()) as uow:
         alerts = [(a.kind, a.case) for a in await uow.desk.alerts()]
@@ -220,7 +220,7 @@ async def test_what_needs_no_answer_leaves_nothing_behind_in_memory(off: Offline
     for number in range(20):
         await off.accept(off.update(ANNA + number, text="hello"))
     inside = off.service.parts.gateway
-    assert (inside._taken, inside._late, inside._fresh) == ({}, set(), set())
+    assert (inside._taken, inside._late, inside._blame.remembered) == ({}, set(), 0)
 
 
 async def test_group_talk_makes_nobody_known(off: Offline) -> None:

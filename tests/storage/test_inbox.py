@@ -228,13 +228,27 @@ async def test_attempts_are_counted_durably_and_a_poisonous_row_is_parked(box: I
     assert await box.row(seq) == (RowState.PARKED, "")
 
 
+async def test_a_row_that_crashed_by_itself_is_as_far_as_one_tried_alone(box: Inbox) -> None:
+    """Beside others only an exception tells whose fault it was; it counts from then on like a try alone."""
+    seq = (await box.store(update("m1"))).seq
+    assert await box.count_crash(seq) == 3
+    assert await box.count_crash(seq) == 4
+    assert await box.count_attempt(seq) == 5
+
+
+async def test_a_dozen_tries_are_counted_by_one_commit(box: Inbox) -> None:
+    """After a restart many rows are tried at once: each has its own number, whoever shared the commit."""
+    rows = [(await box.store(update(f"m{n}"))).seq for n in range(12)]
+    assert await asyncio.gather(*(box.count_attempt(seq) for seq in rows)) == [2] * 12
+
+
 async def test_idle_lanes_are_those_left_lying(box: Inbox, clock: HandClock) -> None:
     """The sweep finds people whose rows nobody took for a second, the longest waiting first."""
     await box.store(update("b", BO))
     await box.store(update("l", LI))
     clock.at += timedelta(seconds=2)
     await box.store(update("fresh", Address("telegram", "1")))
-    assert await box.idle_lanes(clock.at - timedelta(seconds=1)) == [BO.lane, LI.lane]
+    assert await box.idle_lanes(clock.at - timedelta(seconds=1)) == [(BO.lane, 1), (LI.lane, 1)]
 
 
 async def test_bodies_go_after_their_time_and_their_day_key_with_them(
