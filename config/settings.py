@@ -25,9 +25,13 @@ class Secrets(BaseModel):
 
 
 class Telegram(BaseModel):
-    """The bot. Off without a token; a token without a webhook secret is refused."""
+    """The bot. Off without a token; a token without a webhook secret is refused.
+
+    `username`: its public name without @, for links that open it; without it no such link is offered.
+    """
 
     token: SecretStr | None = None
+    username: str = ""
     webhook_secret: SecretStr | None = None
     api_base: str = "https://api.telegram.org"
 

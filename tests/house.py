@@ -27,7 +27,7 @@ from backoffice.workflows import centre
 from backoffice.workflows.work import World
 from bot import app as public
 from bot.assembly import channels as channels_
-from bot.assembly import core, deeds, pay_rules, service
+from bot.assembly import core, deeds, family_rules, pay_rules, service
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.assembly.service import CaseActions, Service
@@ -319,7 +319,12 @@ def settings(database_url: str, data: Path, sandbox: str, **more: Any) -> Settin
     return Settings(
         database_url=database_url,
         data_dir=data,
-        telegram=Telegram(token=SecretStr(TOKEN), webhook_secret=SecretStr(SECRET), api_base=sandbox),
+        telegram=Telegram(
+            token=SecretStr(TOKEN),
+            webhook_secret=SecretStr(SECRET),
+            api_base=sandbox,
+            username="rescue_sandbox_bot",
+        ),
         wechat=Wechat(
             app_id=APP["app_id"],
             app_secret=SecretStr(APP["app_secret"]),
@@ -355,6 +360,7 @@ async def opened(
             given.centre.phones,
             pay_rules.rules(given),
             geocodes=bool(given.geocoder.provider),
+            family=family_rules.rules(given),
         )
         base = await stack.enter_async_context(core.opened(given, clock, around))
         base = replace(base, speech=speech())

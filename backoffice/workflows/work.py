@@ -8,6 +8,9 @@ from backoffice import ports
 from backoffice.cases.model import Case, Event
 from backoffice.dispatch import ranking
 from backoffice.enrolment.duty import DutyRules
+from backoffice.families import model as families
+from backoffice.families import stages
+from backoffice.families.rules import FamilyRules
 from backoffice.kernel import ids
 from backoffice.kernel.exchange import NewLetter, Question
 from backoffice.kernel.ids import DeadlineId, PersonId, QuestionId
@@ -45,6 +48,7 @@ class World:
     duty: DutyRules = DutyRules()
     weights: ranking.Weights = ranking.WEIGHTS
     geocodes: bool = False
+    family: FamilyRules = FamilyRules()
 
 
 @dataclass
@@ -99,6 +103,21 @@ class Work:
         """One line of the case's timeline."""
         self.uow.hint(f"case:{case.id}")
         await self.uow.cases.add_event(Event(case.id, self.now, actor, what, params))
+        if what in stages.OF_EVENT:
+            await self._family_hears(case, stages.OF_EVENT[what])
+
+    async def _family_hears(self, case: Case, stage: stages.Stage) -> None:
+        """News for those who follow: a deadline decides when and how each is told. Links end with the case."""
+        if not await self.uow.families.of_case(case.id):
+            return
+        if stage in (stages.Stage.CLOSED, stages.Stage.REOPENED):
+            await self.uow.deadlines.cancel(ports.DeadlineKind.FAMILY_END, case.id)
+        if stage is stages.Stage.CLOSED:
+            await arm(self, case, ports.DeadlineKind.FAMILY_END, self.now + families.AFTER_CASE)
+        due = self.now + (timedelta() if stage in stages.AT_ONCE else stages.MERGED_WITHIN)
+        waiting = await self.uow.deadlines.armed(ports.DeadlineKind.FAMILY_NEWS, case.id)
+        if not (case.duress or (waiting and waiting.due <= due)):
+            await arm(self, case, ports.DeadlineKind.FAMILY_NEWS, due)
 
     async def arm(self, deadline: ports.Deadline) -> None:
         self.uow.hint("deadlines")

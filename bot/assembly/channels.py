@@ -8,7 +8,7 @@ import aiohttp
 from aiohttp import web
 
 from backoffice.kernel.messages import MapPoint
-from bot.assembly import paying
+from bot.assembly import families, paying
 from bot.assembly.core import Core
 from bot.assembly.paying import Paying
 from bot.channel import Channel, Features, Reader
@@ -57,6 +57,7 @@ def _channels(core: Core, http: aiohttp.ClientSession) -> Channels:
     bot = telegram_outbound.build(telegram_config, http, core.clock) if telegram_config else None
     account = _account(core, http, wechat_config) if wechat_config else None
     by_name: dict[str, Channel] = {c.name: DrillGuard(c) for c in (bot, account) if c is not None}
+    by_name |= families.channels(core)
 
     def routes(intake: Intake) -> list[web.AbstractRouteDef]:
         made: list[web.AbstractRouteDef] = []

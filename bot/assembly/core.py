@@ -18,7 +18,7 @@ from backoffice.enrolment.duty import DutyRules
 from backoffice.kernel.clock import Clock, SystemClock
 from backoffice.orders.rules import OrderRules
 from backoffice.workflows.work import SosRules, World
-from bot.assembly import pay_rules
+from bot.assembly import family_rules, pay_rules
 from bot.i18n.catalogues import Catalogues
 from config.settings import Envoys, Orders, Settings, Sos
 from storage import (
@@ -181,6 +181,7 @@ def world(settings: Settings) -> World:
         orders=order_rules(settings.orders),
         duty=duty_rules(settings.envoys),
         geocodes=bool(settings.geocoder.provider),
+        family=family_rules.rules(settings),
     )
 
 

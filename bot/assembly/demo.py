@@ -38,6 +38,7 @@ def settings(_: argparse.Namespace) -> Settings:
             token=SecretStr(f"{10**9 + secrets.randbelow(10**9)}:{secrets.token_hex(18)[:35]}"),
             webhook_secret=SecretStr(secrets.token_urlsafe(24)),
             api_base=sandbox,
+            username="rescue_sandbox_bot",
         ),
         "wechat": Wechat(
             app_id=f"wx{secrets.token_hex(8)}",

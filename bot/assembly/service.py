@@ -15,11 +15,11 @@ from backoffice.clockwork.payments import PaymentRunner
 from backoffice.kernel.errors import Stale
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import CaseId, EnvoyId
-from backoffice.workflows import papers
+from backoffice.workflows import following, papers
 from backoffice.workflows.work import Work
 from bot.app import Readiness
 from bot.assembly import channels as channels_
-from bot.assembly import paging
+from bot.assembly import families, paging
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.assembly.paperwork import Paperwork
@@ -68,6 +68,7 @@ def build(core: Core, channels: Channels, wake: ports.Pager | None = None) -> Pa
     drawn = PdfPapers(PlainWords(core.speech))
     enclosures = Enclosures(core.fetches, core.media, core.letters, core.clock, drawn.picture)
     sources: dict[str, Source] = {**channels.by_name, papers.SOURCE: Paperwork(core, drawn)}
+    sources[following.QR_SOURCE] = families.QrCodes(core, channels.wechat)
     sending = Sending(channels.by_name, core.letters, rendering, enclosures, core.clock)
     way = Way(core.letters, core.store, channels.by_name, sending, core.clock, healths)
     return Parts(
