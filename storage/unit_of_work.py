@@ -36,7 +36,9 @@ from storage.payers import PayerRows
 from storage.payments import PaymentRows
 from storage.payouts import PayoutRows
 from storage.people import PersonRows
+from storage.policies import PolicyRows
 from storage.prices import PriceRows
+from storage.products import ProductRows
 from storage.slips import SlipRows
 from storage.staff import StaffRows
 from storage.standings import StandingRows
@@ -90,6 +92,8 @@ class SqlUnitOfWork:
         self.payments = PaymentRows(conn, vault, now)
         self.payouts = PayoutRows(conn, vault, now)
         self.prices = PriceRows(conn, vault, now)
+        self.products = ProductRows(conn, vault, now)
+        self.policies = PolicyRows(conn, vault, now)
         self.slips = SlipRows(conn, vault, now)
         self.payers = PayerRows(conn, vault, now)
 

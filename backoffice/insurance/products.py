@@ -35,8 +35,7 @@ class BadProduct(ValueError):
 
 def samples() -> tuple[Product, ...]:
     """Domestic travel with outdoor sports, and worldwide."""
-    folder = resources.files("backoffice.insurance.data")
-    return tuple(read(folder.joinpath(f"{name}.yaml").read_text("utf-8")) for name in SAMPLES)
+    return tuple(read(source) for source in sample_sources())
 
 
 def read(text: str) -> Product:
@@ -172,3 +171,13 @@ def _item_faults(product: Product, item: Item) -> list[str]:
     if item.way is Way.DAILY and not (item.sum and item.most_days):
         found.append(f"{item.id}: a daily item needs its sum and its days")
     return found
+
+
+class EditionTaken(BadProduct):
+    """An edition that was put is never changed: new words are a new edition."""
+
+
+def sample_sources() -> tuple[str, ...]:
+    """The files of the samples as they are put."""
+    folder = resources.files("backoffice.insurance.data")
+    return tuple(folder.joinpath(f"{name}.yaml").read_text("utf-8") for name in SAMPLES)

@@ -13,6 +13,7 @@ from backoffice.ports.dispatch import Assignments, Considerations, Envoys, Stand
 from backoffice.ports.enrolment import Drills, Duties, Enrolments, Links
 from backoffice.ports.families import Families
 from backoffice.ports.glass import Glasses
+from backoffice.ports.insurance import Policies, Products
 from backoffice.ports.money import Ledger, Payers, Payments, Payouts, Prices, Slips
 from backoffice.ports.orders import OrderOffers, OrderRatings, Orders
 from backoffice.ports.organisations import Authorisations, Organisations
@@ -91,6 +92,10 @@ class UnitOfWork(Protocol):
     def payouts(self) -> Payouts: ...
     @property
     def prices(self) -> Prices: ...
+    @property
+    def products(self) -> Products: ...
+    @property
+    def policies(self) -> Policies: ...
     @property
     def slips(self) -> Slips: ...
     @property
