@@ -50,8 +50,6 @@ MOST_ATTEMPTS, LONGEST = 2_000, timedelta(hours=24)
 """A temporary failure is tried for a day at least, not for ever."""
 MOST_STUMBLES = 3
 """A letter that breaks us so often is given up."""
-DOUBT = "doubt:"
-"""Kept beside the platform's ids: this letter may have arrived already, so it is said once more at most."""
 UNKNOWN = "unknown: "
 UNKNOWN_ALERT = "letter_unknown"
 
@@ -65,7 +63,6 @@ class Letters(Protocol):
     async def expire_leases(self, now: datetime) -> int: ...
     async def next_due(self, now: datetime) -> datetime | None: ...
     async def held_count(self, address: Address) -> int: ...
-    async def by_ref(self, channel: str, ref: str, address: str = "") -> Letter | None: ...
 
 
 class Store(Protocol):
@@ -206,9 +203,12 @@ class Delivery:
 
     async def _settle(self, parcel: Parcel, outcome: Outcome) -> None:
         """The letter, and those that travelled along: they share its fate unless the fault was its own."""
-        await self._way.letters.settle(parcel.letter.id, outcome)
+        await self._write(parcel.letter, outcome)
         for other, text in parcel.joined:
-            await self._way.letters.settle(other.id, await self._companion(other, text, outcome))
+            await self._write(other, await self._companion(other, text, outcome))
+
+    async def _write(self, letter: Letter, outcome: Outcome) -> None:
+        await self._way.letters.settle(letter.id, replace(outcome, attempt=letter.attempts))
 
     async def _companion(self, other: Letter, text: str, of_head: Outcome) -> Outcome:
         now = self._way.clock.now()
@@ -217,7 +217,7 @@ class Delivery:
         if of_head.state is LetterState.UNKNOWN or of_head.error.startswith(UNKNOWN):
             return await self._unknown(other, of_head.error.removeprefix(UNKNOWN))
         delivered = of_head.state is LetterState.DELIVERED
-        return replace(of_head, text=text if delivered else "", parts_sent=int(delivered))
+        return replace(of_head, doubtful=False, text=text if delivered else "", parts_sent=int(delivered))
 
     def _later(self, letter: Letter, why: str, delay_s: float) -> Outcome:
         now = self._way.clock.now()
@@ -256,12 +256,13 @@ class Delivery:
         return Outcome(LetterState.WAITING, now, now, failure.code, moved_to=other)
 
     async def _unknown(self, letter: Letter, code: str) -> Outcome:
-        """Nobody knows whether it arrived: urgent words are said once more when the platform answers, bulk never."""
-        mark = f"{DOUBT}{letter.id}"
+        """Nobody knows whether it arrived: urgent words are said once more when the platform answers, bulk never.
+
+        A lease that ended at it was such a doubt already.
+        """
         again = letter.urgency is not Urgency.BULK
-        if again and await self._way.letters.by_ref(letter.address.channel, mark) is None:
-            later = self._later(letter, f"{UNKNOWN}{code}", UNKNOWN_AGAIN_S)
-            return replace(later, refs=(mark,))
+        if again and not letter.doubts:
+            return replace(self._later(letter, f"{UNKNOWN}{code}", UNKNOWN_AGAIN_S), doubtful=True)
         if again:
             await self._alert(letter, UNKNOWN_ALERT, letter.address.channel)
         return Outcome(LetterState.UNKNOWN, self._way.clock.now(), error=code)

@@ -27,7 +27,8 @@ inbox = sa.Table(
     sa.UniqueConstraint("channel", "key"),
     sqlite_autoincrement=True,
 )
-"""`attempts` is 1 from the start: the row is stored by whoever is about to handle it; 2 after a try beside others, more after tries alone."""
+"""`attempts` is 1 from the start: the row is stored by whoever is about to handle it; 2 after a
+try beside others, more after tries alone."""
 
 _untaken = inbox.c.state == exchange.RowState.NEW.value
 sa.Index("ix_inbox_untaken", inbox.c.lane, inbox.c.seq, sqlite_where=_untaken, postgresql_where=_untaken)

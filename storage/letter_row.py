@@ -74,4 +74,5 @@ async def read(conn: AsyncConnection, vault: Vault, row: Any) -> Letter:
         tag=row.tag,
         parts_sent=row.parts_sent,
         tried=tuple(row.tried),
+        doubts=row.doubts,
     )

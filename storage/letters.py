@@ -134,10 +134,10 @@ class Letters:
 
         await self._together.run(note)
 
-    async def still_wanted(self, letter: LetterId) -> bool:
-        """Ask before each further part: False once its reader may no longer know it."""
+    async def still_wanted(self, letter: LetterId, attempt: int) -> bool:
+        """Ask before each further part: False once its reader may no longer know it, or another attempt has it."""
         async with self._database.reading() as conn:
-            return await settling.still_wanted(conn, letter)
+            return await settling.still_wanted(conn, letter, attempt)
 
     async def settle(self, letter: LetterId, outcome: Outcome) -> None:
         """Write down what became of an attempt; nothing changes when the letter has ended meanwhile."""

@@ -33,7 +33,9 @@ _PART = (
         claimed_until=sa.case((letter.c.claimed_until > _UNTIL, letter.c.claimed_until), else_=_UNTIL),
     )
 )
-_RECALLED = sa.select(letter.c.recalled).where(_ID, state(LetterState.SENDING))
+_RECALLED = sa.select(letter.c.recalled).where(
+    _ID, state(LetterState.SENDING), letter.c.attempts == sa.bindparam("try")
+)
 _WHERE = sa.select(letter.c.channel, letter.c.address).where(_ID)
 _REFS = sa.select(letter_ref.c.ref).where(letter_ref.c.letter == sa.bindparam("of"))
 _ADD_REF = sa.insert(letter_ref)
@@ -52,9 +54,9 @@ async def part_sent(conn: AsyncConnection, letter_id: LetterId, parts_sent: int,
     await conn.execute(_PART, {"of": letter_id, "n": parts_sent, "lease": until})
 
 
-async def still_wanted(conn: AsyncConnection, letter_id: LetterId) -> bool:
-    """Being sent and not recalled."""
-    recalled = (await conn.execute(_RECALLED, {"of": letter_id})).scalar_one_or_none()
+async def still_wanted(conn: AsyncConnection, letter_id: LetterId, attempt: int) -> bool:
+    """Being sent by this attempt and not recalled."""
+    recalled = (await conn.execute(_RECALLED, {"of": letter_id, "try": attempt})).scalar_one_or_none()
     return recalled is False
 
 
@@ -74,7 +76,7 @@ async def settle(conn: AsyncConnection, vault: Vault, letter_id: LetterId, outco
     """True when the row changed. That it was delivered is true whoever says so, until another end is written."""
     row = (await conn.execute(_LOAD, {"of": letter_id})).first()
     allowed = NOT_YET_GONE if outcome.state is LetterState.DELIVERED else IN_HAND
-    if row is None or row.state not in allowed:
+    if row is None or row.state not in allowed or _superseded(row, outcome):
         return False
     await add_refs(conn, letter_id, outcome.refs)
     values = _after(row, outcome)
@@ -86,6 +88,11 @@ async def settle(conn: AsyncConnection, vault: Vault, letter_id: LetterId, outco
     return True
 
 
+def _superseded(row: Any, outcome: Outcome) -> bool:
+    """The lease ended and somebody else is at it: what this attempt does not know says nothing about theirs."""
+    return outcome.state is not LetterState.DELIVERED and outcome.attempt not in (0, row.attempts)
+
+
 def _after(row: Any, outcome: Outcome) -> dict[str, Any]:
     now_state = _state_after(row, outcome.state)
     values: dict[str, Any] = {
@@ -93,6 +100,7 @@ def _after(row: Any, outcome: Outcome) -> dict[str, Any]:
         "claimed_until": None,
         "parcel": "",
         "error": outcome.error,
+        "doubts": row.doubts + outcome.doubtful,
         "parts_sent": max(row.parts_sent, outcome.parts_sent),
         "finished_at": outcome.at if now_state in FINAL else None,
         "due": outcome.retry_at or outcome.at,

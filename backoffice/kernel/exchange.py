@@ -140,11 +140,17 @@ class Letter:
     tag: str = ""
     parts_sent: int = 0
     tried: tuple[str, ...] = ()
+    doubts: int = 0
+    """How often nobody knew whether it arrived: it is said once more at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one attempt to deliver a letter. `refs` are the platform's message ids, `text` what was sent."""
+    """What became of one attempt to deliver a letter. `refs` are the platform's message ids, `text` what was sent.
+
+    `doubtful`: it may have arrived. `attempt` is the letter's `attempts` when it was claimed (0 = nobody's claim):
+    of an attempt whose lease has ended meanwhile only "delivered" is still believed.
+    """
 
     state: LetterState
     at: datetime
@@ -154,6 +160,8 @@ class Outcome:
     text: str = ""
     parts_sent: int = 0
     moved_to: Address | None = None
+    doubtful: bool = False
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,8 +242,27 @@ async def test_a_letter_recalled_between_its_parts_is_not_finished(off: Offline)
     assert len(off.telegram.sent) == 1
 
 
-async def _not_wanted(letter: str) -> bool:
+async def _not_wanted(letter: str, attempt: int) -> bool:
     return False
+
+
+async def test_a_lease_that_ended_and_a_time_out_are_one_repeat(off: Offline) -> None:
+    """The process died at it, the next one's call timed out: said twice perhaps, a third time never."""
+    anna = await off.person("7001")
+    await off.put(anna, "your envoy is here", Urgency.SOS)
+    await off.core.letters.claim(1, off.clock.now(), 0)
+    off.clock.advance(31)
+    await off.service.parts.delivery.upkeep()
+    calls = []
+
+    def silent(envelope: Envelope, _part: Part) -> None:
+        calls.append(envelope.key)
+        raise UnknownOutcome("timeout")
+
+    off.telegram.trouble = silent
+    await off.pass_time(20)
+    assert len(calls) == 1
+    assert await states(off) == [LetterState.UNKNOWN]
 
 
 async def test_a_broken_off_long_text_goes_on_where_it_stopped(off: Offline) -> None:

@@ -305,11 +305,11 @@ async def test_words_recalled_while_being_sent_are_not_tried_again(post: Post) -
     case = await _case(post, li)
     await post.put(li, "exact place", case=case)
     (letter,) = await post.claimed()
-    assert await post.letters.still_wanted(letter.id)
+    assert await post.letters.still_wanted(letter.id, letter.attempts)
     async with post.store.begin(START) as uow:
         assert await uow.outbox.drop_about(li, case) == 0
         await uow.commit()
-    assert not await post.letters.still_wanted(letter.id)
+    assert not await post.letters.still_wanted(letter.id, letter.attempts)
     await post.settle(letter, LetterState.WAITING, retry_at=START)
     assert await post.state(letter.id) is LetterState.DROPPED
 
@@ -399,6 +399,21 @@ async def test_a_late_outcome_of_a_lost_worker_counts_only_when_it_was_delivered
     assert await post.claim() == []
     await post.settle(put, LetterState.WAITING, retry_at=START)
     assert await post.state(put) is LetterState.DELIVERED
+
+
+async def test_a_lost_workers_doubt_takes_nothing_from_whoever_has_the_letter_now(post: Post) -> None:
+    """Its lease ended and the letter is being sent again: "unknown" of the first attempt starts no third one."""
+    await post.put(await post.person(LI), urgency=Urgency.SOS)
+    (first,) = await post.claimed()
+    post.clock.advance(LEASE)
+    await post.letters.expire_leases(post.clock.now())
+    (second,) = await post.claimed()
+    assert (first.doubts, second.doubts, second.attempts) == (0, 1, 2)
+    assert not await post.letters.still_wanted(first.id, first.attempts)
+    await post.settle(first, LetterState.WAITING, retry_at=START, doubtful=True, attempt=1)
+    assert await post.state(first.id) is LetterState.SENDING
+    await post.settle(second, LetterState.UNKNOWN, attempt=2)
+    assert await post.state(first.id) is LetterState.UNKNOWN
 
 
 async def test_a_letter_moves_to_another_address_and_remembers_where_it_was(post: Post) -> None:
