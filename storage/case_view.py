@@ -51,30 +51,30 @@ class CaseReader:
         person = await PersonRows(self._conn, self._vault, self._now).get(case.requester)
         assignments = await AssignmentRows(self._conn, self._vault, self._now).of_case(case.id)
         envoys = await EnvoyRows(self._conn, self._vault, self._now).many([a.envoy for a in assignments])
-        ways = await self._ways([person.id, *(e.person for e in envoys)])
+        ways = await self.ways([person.id, *(e.person for e in envoys)])
         by_id = {e.id: e for e in envoys}
         entries = await self._cases.entries(case.id)
-        letters = _Letters(person, envoys, await self._letters(case.id))
+        letters = Letters(person, envoys, await self.letters(case.id))
         return queries.CaseView(
             case=case,
             line=line,
             cell=cell,
-            person=_person(person, ways),
+            person=person_card(person, ways),
             track=tuple(await self._cases.track(case.id)),
-            said=tuple(queries.Said(e, letters.of_entry(e)) for e in entries),
+            said=letters.said(entries),
             told=letters.told(),
             events=tuple(await self._cases.events(case.id)),
             envoys=tuple(_envoy(by_id[a.envoy], a, ways) for a in assignments if a.envoy in by_id),
             looks=tuple(await ConsiderationRows(self._conn, self._vault, self._now).of(case.id)),
-            names=await self._names(person, envoys),
+            names=await self.names(person, envoys),
         )
 
-    async def _letters(self, case: CaseId) -> list["_Opened"]:
+    async def letters(self, case: CaseId) -> list["_Opened"]:
         sealer = await self._vault.find(self._conn, case_row.subject(case))
         rows = (await self._conn.execute(_LETTERS, {"of": case})).all()
         return [_Opened(row, sealer) for row in rows]
 
-    async def _ways(self, people: Sequence[PersonId]) -> Ways:
+    async def ways(self, people: Sequence[PersonId]) -> Ways:
         found: dict[str, list[queries.Way]] = {}
         for row in (await self._conn.execute(_WAYS, {"people": list(people)})).all():
             found.setdefault(row.person, []).append(self._way(row))
@@ -87,7 +87,7 @@ class CaseReader:
         left = max(0, row.granted - row.used) if open_ else 0
         return queries.Way(row.channel, row.reach, row.heard_at, left, row.expires_at if open_ else None)
 
-    async def _names(self, person: Person, envoys: Sequence[Envoy]) -> dict[str, str]:
+    async def names(self, person: Person, envoys: Sequence[Envoy]) -> dict[str, str]:
         staff = {row.id: row.name for row in (await self._conn.execute(_NAMES)).all()}
         return {**staff, **{e.id: e.name for e in envoys}, person.id: person.display_name}
 
@@ -109,7 +109,7 @@ def _text(row: Any, sealer: Sealer | None) -> str:
     return sealer.open(letter_row.text_context(row.id), row.text_sent).decode()
 
 
-class _Letters:
+class Letters:
     """The letters of a case, those that carry an entry and those the service wrote itself."""
 
     def __init__(self, person: Person, envoys: Sequence[Envoy], letters: Sequence[_Opened]) -> None:
@@ -126,6 +126,10 @@ class _Letters:
             ports.SentState(self._names.get(r.person, ""), r.channel, r.state, r.error, r.finished_at)
             for r in self._by_entry.get(entry.number, ())
         )
+
+    def said(self, entries: Sequence[Entry]) -> tuple[queries.Said, ...]:
+        """Each entry with how its letters stand."""
+        return tuple(queries.Said(entry, self.of_entry(entry)) for entry in entries)
 
     def told(self) -> tuple[queries.Told, ...]:
         return tuple(self._told(x) for x in self._letters if not x.row.entry and x.message)
@@ -149,7 +153,7 @@ class _Letters:
         )
 
 
-def _person(person: Person, ways: Ways) -> queries.PersonCard:
+def person_card(person: Person, ways: Ways) -> queries.PersonCard:
     p = person.profile
     return queries.PersonCard(
         id=person.id,

@@ -32,6 +32,11 @@ _ADD = sa.insert(payout_table)
 _GET = sa.select(payout_table).where(_t.id == sa.bindparam("of")).with_for_update()
 _SAVE = sa.update(payout_table).where(_t.id == sa.bindparam("row"), _t.version == sa.bindparam("was"))
 _WITH = sa.select(payout_table).where(_t.status == sa.bindparam("of")).order_by(_t.created_at, _t.id)
+_NEWEST = (
+    sa.select(payout_table)
+    .order_by(_t.created_at.desc(), _t.id)
+    .limit(sa.bindparam("most", type_=sa.Integer()))
+)
 _OPEN_OF = (
     sa.select(payout_table)
     .where(_t.person == sa.bindparam("of"), _t.status.in_(sorted(OPEN)))
@@ -71,6 +76,10 @@ class PayoutRows(Rows):
     async def with_status(self, status: PayoutStatus) -> Sequence[Payout]:
         """Oldest first."""
         return [await self._read(row) for row in await self._all(_WITH, {"of": status})]
+
+    async def newest(self, most: int) -> Sequence[Payout]:
+        """For the page of payouts."""
+        return [await self._read(row) for row in await self._all(_NEWEST, {"most": most})]
 
     async def open_of(self, person: PersonId) -> Sequence[Payout]:
         return [await self._read(row) for row in await self._all(_OPEN_OF, {"of": person})]
