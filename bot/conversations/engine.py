@@ -13,10 +13,12 @@ from bot.conversations import (
     answers,
     envoy,
     envoy_life,
+    family,
     menu,
     order_talking,
     paying,
     profile,
+    relatives,
     service_order,
     silent,
     sos,
@@ -51,7 +53,8 @@ async def take(turn: Turn) -> None:
         case Contact():
             await talk.contact(turn, content)
         case Followed():
-            await menu.welcome(turn)
+            if not await relatives.came(turn, content.scene):
+                await menu.welcome(turn)
         case Unknown():
             await _unknown(turn, content)
         case _:
@@ -59,9 +62,14 @@ async def take(turn: Turn) -> None:
 
 
 async def _heard(turn: Turn) -> None:
-    """This address reaches its person: what waited for their next word goes out."""
+    """This address reaches its person: what waited for their next word goes out.
+
+    A place that WeChat tells by itself is no word of theirs and opens no window: what is held would only be refused.
+    """
     await turn.work.uow.people.heard(turn.incoming.sender.at, turn.work.now)
-    await turn.work.uow.outbox.release_held(turn.incoming.sender.at)
+    content = turn.incoming.content
+    if not (isinstance(content, Located) and content.automatic):
+        await turn.work.uow.outbox.release_held(turn.incoming.sender.at)
 
 
 async def _text(turn: Turn, said: str) -> None:
@@ -131,6 +139,8 @@ async def _meant(turn: Turn, meanings: frozenset[str]) -> bool:
         return await sos.cancel(turn)
     if "erase" in meanings:
         return await profile.ask_erase(turn)
+    if "revoke" in meanings and await family.revoke(turn):
+        return True
     return bool(meanings & {"accept", "decline"}) and await envoy.too_late(turn)
 
 

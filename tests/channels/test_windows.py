@@ -102,6 +102,22 @@ async def test_the_notices_own_receipt_is_nobodys_word(house: House) -> None:
     assert [p.state for p in await observing.posted(house, person.id)][-1] is LetterState.HELD
 
 
+async def test_a_place_told_by_the_app_itself_is_nobodys_word(house: House) -> None:
+    """WeChat's automatic LOCATION event opens no window: what is held stays held, and nobody is nudged again."""
+    phone, person = await follower(house)
+    for number in range(5):
+        await say(house, person, note(number))
+    sends = len(await house.phones.calls("message/custom/send"))
+    await phone.report_location(*BANGKOK)
+    await house.pass_time(5, 1)
+    assert [p.state for p in await observing.posted(house, person.id)][-1] is LetterState.HELD
+    assert len(await house.phones.calls("message/custom/send")) == sends
+    assert len(await notices(phone)) == 1
+    await phone.text("在")
+    await house.pass_time(8, 1)
+    assert [p.state for p in await observing.posted(house, person.id)][-1] is LetterState.DELIVERED
+
+
 async def test_an_sos_that_no_notice_can_announce_is_an_alert(house: House) -> None:
     """No window and no usable template: an operator must know that this traveller cannot be told."""
     phone, person = await follower(house)
