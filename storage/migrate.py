@@ -1,5 +1,6 @@
 """Brings a database to the newest schema; on PostgreSQL only one process at a time."""
 
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -24,8 +25,9 @@ def config(connection: sa.Connection | None = None) -> Config:
     return made
 
 
+@cache
 def newest() -> str:
-    """The revision this code was written for."""
+    """The revision this code was written for; all revisions are read for it, once."""
     return str(ScriptDirectory.from_config(config()).get_current_head())
 
 
@@ -46,8 +48,9 @@ async def _upgrade_file(url: str) -> None:
     database = await Database.open(url)
     try:
         async with database.writing() as conn:
-            await conn.run_sync(_run)
-            await conn.commit()
+            if await current(conn) != newest():
+                await conn.run_sync(_run)
+                await conn.commit()
     finally:
         await database.close()
 

@@ -21,11 +21,15 @@ from storage.bus import LocalBus
 from storage.engine import Database
 from storage.unit_of_work import SqlStore
 from storage.vault import Vault
-from tests import servers
+from tests import compiled, servers
 from tests.clocks import FakeClock
 
 gc.set_threshold(100_000, 50, 100)
 """Thousands of small services come and go: looking through all that lives after each 700 objects costs a sixth."""
+
+compiled.share()
+if memory := servers.memory():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 T = TypeVar("T")
 MASTER = bytes(range(32))

@@ -83,14 +83,14 @@ def free_port() -> int:
 
 @contextmanager
 def _folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="rescue-test-", dir=_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="rescue-test-", dir=memory()))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _memory() -> Path | None:
+def memory() -> Path | None:
     """A file system in memory where there is room: a database is cloned in 10 ms there, in 400 on some disks."""
     shared = Path("/dev/shm")
     roomy = shared.is_dir() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > ROOM
