@@ -1,7 +1,8 @@
 """Who may be asked at all, and the one reason why somebody is left out.
 
 For a cry nobody able to come is left out for what would only make them second choice: they are asked last. An order
-can wait, so whoever is resting, has been asked enough or does not speak the language is spared.
+can wait, so whoever is resting, has been asked enough or does not speak the language is spared, and so is whoever is
+not of the sex that was asked for.
 """
 
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class Reason(StrEnum):
     LOAD_CAP = "load_cap"
     LANGUAGE = "language"
     SKILL = "skill"
+    SEX = "sex"
     DECLINED = "declined"
     ASKED = "asked"
     UNREACHABLE = "unreachable"
@@ -84,6 +86,8 @@ def _spared(envoy: Envoy, standing: Standing, need: Need, now: datetime) -> Reas
         return Reason.LANGUAGE
     if not able(envoy, need.skills):
         return Reason.SKILL
+    if need.sex and envoy.sex != need.sex:
+        return Reason.SEX
     if standing.worked_until and now - standing.worked_until < REST:
         return Reason.RESTING
     return Reason.LOAD_CAP if over_cap(standing, need.call, now) else None

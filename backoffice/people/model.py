@@ -19,7 +19,8 @@ class EmergencyContact:
 
 @dataclass
 class Profile:
-    """All optional, asked little by little, never before help. Sealed under the person's key. `phone` is E.164."""
+    """All optional, asked little by little, never before help. Sealed under the person's key. `phone` is E.164,
+    `birth` an ISO date or a bare year."""
 
     name: str = ""
     call_me: str = ""
@@ -33,6 +34,7 @@ class Profile:
     document_digits: str = ""
     duress_word: str = ""
     envoy_sex: str = ""
+    birth: str = ""
     consents: dict[str, str] = field(default_factory=dict)
 
 

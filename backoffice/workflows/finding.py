@@ -16,6 +16,7 @@ from backoffice.dispatch.standing import Call, Standing
 from backoffice.kernel import geodesy
 from backoffice.kernel.geo import Point
 from backoffice.kernel.ids import EnvoyId
+from backoffice.people import preferences
 from backoffice.people.model import Person
 from backoffice.workflows.work import Work
 
@@ -102,7 +103,7 @@ def need(work: Work, case: Case, person: Person) -> Need:
         case.requester,
         languages=frozenset(s.replace("-", "_").partition("_")[0].lower() for s in spoken),
         skills=SKILLS.get(case.kind, frozenset()),
-        sex=person.profile.envoy_sex,
+        sex=preferences.wanted_sex(person.profile.envoy_sex),
         night=travel.is_night(work.now, work.zone(case)),
         drill=case.drill,
     )

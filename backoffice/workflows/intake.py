@@ -3,16 +3,17 @@
 from backoffice.cases.model import Case, CaseStatus, ForWhom, Hurt, Kind, Verified
 from backoffice.kernel import geodesy
 from backoffice.kernel.geo import Datum, Fix, Point, RawPoint, Source
-from backoffice.kernel.messages import Ask, Choice, Message, Role
+from backoffice.kernel.messages import Ask, Choice, Message, Role, Sentence
 from backoffice.people import phones
 from backoffice.people.model import Person
 from backoffice.ports import FoundPlace
-from backoffice.workflows import dispatching, promises
+from backoffice.workflows import dispatching, following, guardians, promises
 from backoffice.workflows.work import Work, about
 
-STEPS = ("phone", "for_whom", "place_of_patient", "kind", "hurt")
+STEPS = ("phone", "guardian", "for_whom", "place_of_patient", "kind", "hurt")
 CHOICES: dict[str, tuple[Choice, ...]] = {
     "phone": (Choice("skip", "button.no_number", "9"),),
+    "guardian": (Choice("own", "button.i_am_guardian", "1"), Choice("none", "button.no_guardian", "9")),
     "for_whom": (Choice("self", "button.for_me", "1"), Choice("other", "button.for_other", "2")),
     "place_of_patient": (Choice("here", "button.same_place", "1"),),
     "kind": (
@@ -45,6 +46,7 @@ async def next_question(work: Work, case: Case, person: Person) -> None:
     """Ask the first thing still unknown; nothing while the person is under duress or the case is not open."""
     if case.status is not CaseStatus.OPEN or case.duress or case.notes.get(ELSEWHERE):
         return
+    await guardians.known(work, case, person)
     step = next((s for s in STEPS if _wanted(case, person, s)), None)
     if step is None or await _asked_something(work, case, person):
         return
@@ -66,6 +68,7 @@ def _wanted(case: Case, person: Person, step: str) -> bool:
         return False
     return {
         "phone": not person.profile.phone,
+        "guardian": guardians.wanted(case),
         "for_whom": case.for_whom is ForWhom.UNKNOWN,
         "place_of_patient": case.for_whom is ForWhom.OTHER and not case.place_of_patient,
         "kind": case.kind is Kind.UNKNOWN,
@@ -78,9 +81,13 @@ async def answer(work: Work, case: Case, person: Person, step: str, value: str) 
     await work.uow.talk.close_about(case.id, f"intake.{step}")
     if step == "phone":
         await no_number(work, case)
+    elif step == "guardian":
+        await guardians.chosen(work, case, value)
     elif step == "for_whom":
         case.for_whom = ForWhom(value)
         await _told_before(work, case)
+        if case.for_whom is ForWhom.OTHER:
+            await following.requester_follows(work, case, person)
     elif step == "kind":
         case.kind = Kind(value)
     elif step == "hurt":
@@ -93,7 +100,9 @@ async def _settled(work: Work, case: Case, person: Person, step: str, value: str
     await work.uow.talk.close_about(case.id, f"intake.{step}")
     await work.note(case, "traveller", f"intake.{step}", answer=value)
     if not _more(case, person):
-        await work.tell_traveller(case, Message("intake.thanks", {"ref": case.ref}))
+        await work.tell_traveller(
+            case, Message("intake.thanks", {"ref": case.ref}, more=(Sentence("family.hint"),))
+        )
     await next_question(work, case, person)
 
 
@@ -109,7 +118,8 @@ async def no_number(work: Work, case: Case) -> None:
 async def phone(work: Work, case: Case | None, person: Person, text: str) -> bool:
     """A telephone number, typed or handed over by a button; False when there is none in `text`."""
     region = case.place.country if case and case.place else None
-    number = phones.parse(text, region)
+    known = phones.parse(text, region)
+    number = known or phones.unusual(text)
     if number is None:
         return False
     person.profile.phone = number
@@ -117,8 +127,17 @@ async def phone(work: Work, case: Case | None, person: Person, text: str) -> boo
     if case and case.active:
         if case.verified is Verified.NO_NUMBER:
             case.verified = Verified.NOT_YET
-        await work.tell_traveller(case, Message("intake.phone_kept", {"tail": phones.tail(number)}))
+        said = "intake.phone_kept" if known else "intake.phone_kept_unusual"
+        await work.tell_traveller(case, Message(said, {"tail": phones.tail(number)}))
         await _settled(work, case, person, "phone", "given")
+    return True
+
+
+async def guardian(work: Work, case: Case, person: Person, text: str) -> bool:
+    """Who answers for somebody under age, typed; False without a number."""
+    if not await guardians.told(work, case, person, text):
+        return False
+    await _settled(work, case, person, "guardian", "given")
     return True
 
 

@@ -10,7 +10,17 @@ from backoffice.kernel.errors import Refusal
 from backoffice.kernel.ids import AssignmentId
 from backoffice.kernel.messages import Choice, Listing, MapPoint, Message, Param, Sentence, Span, Term
 from backoffice.ports import Alert
-from backoffice.workflows import dispatching, finding, history, offers, pricing, promises, ringing, watching
+from backoffice.workflows import (
+    dispatching,
+    finding,
+    guardians,
+    history,
+    offers,
+    pricing,
+    promises,
+    ringing,
+    watching,
+)
 from backoffice.workflows.work import Work, about
 
 JOB_CHOICES = {
@@ -98,6 +108,7 @@ async def _brief(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -
     }
     more = _about_place(case) if assignment.place is None else []
     more += [Sentence("job.says_safe")] if case.says_safe_at else []
+    more += [Sentence("job.minor")] if case.notes.get(guardians.MINOR) else []
     more += [Sentence("job.task", {"task": assignment.task})] if assignment.task else []
     message = Message("job.accepted", params, place=own_place(case, assignment), more=tuple(more))
     await work.tell(about(case, envoy.person, message))

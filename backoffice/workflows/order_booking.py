@@ -22,8 +22,8 @@ from backoffice.orders import rules
 from backoffice.orders.model import Meeting, Offer, OfferStatus, Order, OrderStatus, Review
 from backoffice.ports import Booking, DeadlineKind
 from backoffice.workflows import order_letters as letters
+from backoffice.workflows import order_minors, settlement
 from backoffice.workflows import order_offers as offers
-from backoffice.workflows import settlement
 from backoffice.workflows.work import Work
 
 SEAL_AFTER = timedelta(seconds=50)
@@ -122,6 +122,7 @@ async def brief(work: Work, order: Order, envoy: Envoy) -> None:
     more = [Sentence("job.order_place", {"place": order.place})]
     more += [Sentence("job.order_details", {"details": order.details})] if order.details else []
     more += [] if order.paid else [Sentence("job.order_wait_for_pay")]
+    more += [Sentence("job.order_minor")] if order.notes.get(order_minors.MINOR) else []
     choices = letters.menu(order, Role.ENVOY)
     message = Message("job.order_booked", params, choices, place=where(order), more=tuple(more))
     await work.ask(

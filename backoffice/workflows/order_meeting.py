@@ -8,7 +8,7 @@ from backoffice.kernel.messages import Choice, Message, Param, Role, Sentence, T
 from backoffice.orders.model import Meeting, Order, OrderStatus
 from backoffice.ports import DeadlineKind
 from backoffice.workflows import order_booking as booking
-from backoffice.workflows import order_ending, order_watch
+from backoffice.workflows import order_ending, order_minors, order_watch
 from backoffice.workflows import order_letters as letters
 from backoffice.workflows.work import Work
 
@@ -27,6 +27,7 @@ async def ask_code(work: Work, order: Order, role: Role) -> None:
     if order.blocked:
         await _tell_blocked(work, order, role)
         return
+    order_minors.of_age_or_agreed(order, role)
     await order_ending.here(work, order, role)
     await work.uow.orders.save(order)
     word = Term(f"code_word.{order.said[role]}")
@@ -61,6 +62,7 @@ async def say_code(work: Work, order: Order, role: Role, word: str) -> None:
 async def _right(work: Work, order: Order, role: Role) -> None:
     if not order.paid:
         raise Refusal("order.pay_first" if role is Role.TRAVELLER else "job.order_pay_first")
+    order_minors.of_age_or_agreed(order, role)
     order.met = order.met | {role: work.now.isoformat()}
     await order_ending.here(work, order, role)
     await work.uow.talk.close_about(letters.subject(order, role), CODE)

@@ -13,6 +13,7 @@ from backoffice.kernel import geodesy
 from backoffice.kernel.ids import EnvoyId, OfferId
 from backoffice.kernel.messages import Choice, Message, Param, Sentence, Span, Term, When
 from backoffice.orders.model import OPEN_OFFERS, Mode, Offer, OfferStatus, Order
+from backoffice.people import preferences
 from backoffice.people.model import Person
 from backoffice.ports import DeadlineKind
 from backoffice.workflows import finding
@@ -25,6 +26,8 @@ SOON = timedelta(hours=2)
 ANY_LANGUAGE = ""
 ROUND = "round"
 """The note of the first wave of the present round: a later one may ask again who was stood down before."""
+SEX = "sex"
+"""The note of the envoy's sex that was asked for: only such envoys are asked."""
 _NEVER_AGAIN = frozenset({OfferStatus.DECLINED, OfferStatus.WITHDRAWN})
 
 
@@ -96,7 +99,7 @@ def need(order: Order, person: Person) -> Need:
         order.customer,
         languages=frozenset({order.language} - {ANY_LANGUAGE}),
         skills=frozenset({order.kind}),
-        sex=person.profile.envoy_sex,
+        sex=str(order.notes.get(SEX, preferences.wanted_sex(person.profile.envoy_sex))),
         night=travel.is_night(order.start_at, order.place.zone),
         drill=order.drill,
     )

@@ -15,7 +15,7 @@ from backoffice.orders import rules
 from backoffice.orders.model import Mode, Offer, OfferStatus, Order, OrderStatus, Price
 from backoffice.people.model import Person
 from backoffice.ports import DeadlineKind
-from backoffice.workflows import order_booking, order_prices, settlement
+from backoffice.workflows import order_booking, order_minors, order_prices, settlement
 from backoffice.workflows import order_letters as letters
 from backoffice.workflows import order_offers as offers
 from backoffice.workflows.work import Work
@@ -30,7 +30,10 @@ _CHOICES = (Choice("again", "button.order_again", "1"), Choice("cancel", "button
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants; `start_at` None means as soon as possible."""
+    """What somebody wants; `start_at` None means as soon as possible.
+
+    `sex` of the envoy (`female`, `male`, "" for either); `guardian` of somebody under age, None for grown people.
+    """
 
     kind: str
     language: str
@@ -39,6 +42,8 @@ class Wish:
     minutes: int
     details: str = ""
     mode: Mode = Mode.CHOOSE
+    sex: str = ""
+    guardian: str | None = None
 
 
 async def quote(work: Work, wish: Wish) -> tuple[Price, PlaceWords]:
@@ -67,6 +72,7 @@ async def place(work: Work, person: Person, wish: Wish, shown: Price) -> Order:
     order = await _made(work, person, wish, (price, where))
     await work.uow.orders.add(order)
     await letters.note(work, order, "traveller", "order.placed", kind=order.kind, minutes=order.minutes)
+    await order_minors.begin(work, order)
     before = order.start_at - work.world.orders.before
     if before > work.now:
         await letters.arm(work, order, DeadlineKind.ORDER_BEFORE, before)
@@ -101,7 +107,13 @@ async def _made(work: Work, person: Person, wish: Wish, found: tuple[Price, Plac
         asap=wish.start_at is None,
         details=wish.details,
         drill=person.drill,
+        notes=_notes(wish),
     )
+
+
+def _notes(wish: Wish) -> dict[str, object]:
+    told = {} if wish.guardian is None else order_minors.notes(wish.guardian)
+    return {**told, offers.SEX: wish.sex}
 
 
 async def _free_ref(work: Work) -> str:

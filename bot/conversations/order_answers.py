@@ -12,20 +12,22 @@ from backoffice.kernel.messages import Choice, Message, Param, Sentence
 from backoffice.kernel.money import Money
 from backoffice.money.prices import NoPrice
 from backoffice.orders.model import Mode
+from backoffice.people import minors, phones, preferences
 from backoffice.ports import FoundPlace
-from backoffice.workflows import intake, orders
+from backoffice.workflows import intake, order_minors, orders
 from bot.conversations import order_languages, order_times
-from bot.conversations.order_draft import Draft, load, place, save, wish
-from bot.conversations.order_questions import DAYS, NOW, STOP, no_price, proceed
+from bot.conversations.order_draft import Draft, load, new, place, save, wish
+from bot.conversations.order_questions import DAYS, NOW, STOP, ask_sex, no_price, proceed
 from bot.conversations.turn import Turn
 
 LONGEST_DETAILS = 500
+LONGEST_GUARDIAN = 200
 FOUND_MOST = 3
 
 
 async def start(turn: Turn) -> None:
     """A new draft, or the one that was left."""
-    draft = await load(turn) or Draft()
+    draft = await load(turn) or new(turn)
     await proceed(turn, draft)
 
 
@@ -51,6 +53,15 @@ async def _kind(turn: Turn, draft: Draft, value: str) -> None:
 
 async def _details(turn: Turn, draft: Draft, _value: str) -> None:
     await proceed(turn, replace(draft, details=""))
+
+
+async def _guardian(turn: Turn, draft: Draft, value: str) -> None:
+    own = value == "own"
+    await proceed(turn, replace(draft, minor=own, guardian=order_minors.OWN if own else None))
+
+
+async def _sex(turn: Turn, draft: Draft, value: str) -> None:
+    await proceed(turn, replace(draft, sex="" if value == preferences.ANY else value))
 
 
 async def _where(turn: Turn, draft: Draft, _value: str) -> None:
@@ -98,7 +109,10 @@ async def _language(turn: Turn, draft: Draft, value: str) -> None:
 async def _summary(turn: Turn, draft: Draft, value: str) -> None:
     """Confirmed: from here envoys are asked."""
     if value == "restart" or draft.shown is None:
-        await proceed(turn, Draft())
+        await proceed(turn, new(turn))
+        return
+    if value == "sex":
+        await ask_sex(turn, draft)
         return
     total = Money(*draft.shown)
     try:
@@ -136,6 +150,8 @@ async def _bad_time(turn: Turn, refusal: Refusal) -> None:
 _CHOSEN: Mapping[str, Callable[[Turn, Draft, str], Awaitable[None]]] = {
     "kind": _kind,
     "details": _details,
+    "guardian": _guardian,
+    "sex": _sex,
     "where": _where,
     "which_place": _which_place,
     "when": _when,
@@ -154,7 +170,26 @@ async def filled(turn: Turn, step: str, said: str) -> bool:
 
 
 async def _fill_details(turn: Turn, draft: Draft, said: str) -> bool:
-    await proceed(turn, replace(draft, details=said[:LONGEST_DETAILS]))
+    minor = draft.minor or minors.said(said)
+    await proceed(turn, replace(draft, details=said[:LONGEST_DETAILS], minor=minor))
+    return True
+
+
+async def _fill_guardian(turn: Turn, draft: Draft, said: str) -> bool:
+    """A name and a number that can be called; anything else is asked again."""
+    if phones.parse(said, None) is None:
+        await turn.say("order.guardian_unclear")
+        await proceed(turn, draft)
+    else:
+        await proceed(turn, replace(draft, guardian=said[:LONGEST_GUARDIAN]))
+    return True
+
+
+async def _fill_sex(turn: Turn, draft: Draft, said: str) -> bool:
+    found = preferences.envoy_sex(said)
+    if found is None:
+        return False
+    await _sex(turn, draft, found)
     return True
 
 
@@ -226,6 +261,8 @@ async def _fill_language(turn: Turn, draft: Draft, said: str) -> bool:
 
 _FILL: Mapping[str, Callable[[Turn, Draft, str], Awaitable[bool]]] = {
     "details": _fill_details,
+    "guardian": _fill_guardian,
+    "sex": _fill_sex,
     "where": _fill_where,
     "which_place": _fill_where,
     "when": _fill_time,

@@ -7,6 +7,7 @@ from typing import Any
 from backoffice.kernel import codec
 from backoffice.kernel.messages import PlaceWords
 from backoffice.orders.model import Mode
+from backoffice.people import minors, preferences
 from backoffice.workflows.orders import Wish
 from bot.conversations.turn import Turn
 
@@ -15,10 +16,16 @@ SESSION_KEY = "order"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What has been said so far. `fix` is a fix as JSON, `start` an ISO moment, `day` an ISO date without its time."""
+    """What has been said so far. `fix` is a fix as JSON, `start` an ISO moment, `day` an ISO date without its time.
+
+    `minor`: somebody under age, and `guardian` who answers for them. `sex`: of the envoy; "" for either.
+    """
 
     kind: str = ""
     details: str | None = None
+    minor: bool = False
+    guardian: str | None = None
+    sex: str = ""
     fix: dict[str, Any] | None = None
     start: str = ""
     day: str = ""
@@ -28,6 +35,13 @@ class Draft:
     language: str | None = None
     shown: tuple[int, str] | None = None
     found: tuple[tuple[float, float], ...] = ()
+
+
+def new(turn: Turn) -> Draft:
+    """Nothing said yet but what the profile says: of age or not, and which envoys are preferred."""
+    profile = turn.person.profile
+    minor = minors.under_age(profile.birth, turn.work.now.date())
+    return Draft(minor=minor, sex=preferences.wanted_sex(profile.envoy_sex))
 
 
 async def load(turn: Turn) -> Draft | None:
@@ -48,6 +62,7 @@ def missing(draft: Draft) -> str:
     steps = {
         "kind": bool(draft.kind),
         "details": draft.details is not None,
+        "guardian": not draft.minor or draft.guardian is not None,
         "where": draft.fix is not None,
         "when": bool(draft.asap or draft.start or draft.day),
         "hour": bool(draft.asap or draft.start),
@@ -74,4 +89,6 @@ def wish(draft: Draft, mode: Mode = Mode.CHOOSE) -> Wish:
         minutes=draft.minutes,
         details=draft.details or "",
         mode=mode,
+        sex=draft.sex,
+        guardian=draft.guardian or "" if draft.minor else None,
     )

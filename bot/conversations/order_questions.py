@@ -9,13 +9,20 @@ from backoffice.money.prices import NoPrice
 from backoffice.orders import kinds
 from backoffice.orders.model import Price
 from backoffice.orders.rules import OrderRules
-from backoffice.workflows import orders
+from backoffice.people import minors
+from backoffice.workflows import order_minors, orders
 from bot.conversations import order_languages
 from bot.conversations.order_draft import Draft, missing, place, save, wish
 from bot.conversations.turn import GOOD_FOR, Turn, choices
 
 STOP = Choice("cancel", "button.order_stop", "0")
 YES_NO = choices(("yes", "button.yes", "1"), ("no", "button.no", "2"))
+GUARDIANS = choices(("own", "button.order_guardian", "1"), ("adult", "button.order_all_adults", "2"))
+SEXES = choices(
+    ("female", "button.order_woman", "1"),
+    ("male", "button.order_man", "2"),
+    ("any", "button.order_either", "3"),
+)
 NOW, DAYS = "now", {"today": 0, "tomorrow": 1, "day_after": 2}
 LENGTHS = ("1", "2", "4", "8")
 FREE_DIGITS = frozenset({"order.hour", "order.length"})
@@ -29,6 +36,13 @@ async def proceed(turn: Turn, draft: Draft) -> None:
     await _ASK[missing(draft)](turn, draft)
 
 
+async def ask_sex(turn: Turn, draft: Draft) -> None:
+    """From the summary, and back to it."""
+    await save(turn, draft)
+    await turn.work.uow.talk.close_about(turn.person.id)
+    await _ask_sex(turn, draft)
+
+
 async def _ask_kind(turn: Turn, _draft: Draft) -> None:
     offered = [Choice(kind, f"service_kind.{kind}", str(n)) for n, kind in enumerate(kinds.all_kinds(), 1)]
     more = (Sentence("order.not_for_emergencies"),)
@@ -38,6 +52,18 @@ async def _ask_kind(turn: Turn, _draft: Draft) -> None:
 async def _ask_details(turn: Turn, _draft: Draft) -> None:
     offered = (Choice("skip", "button.order_skip", "1"), STOP)
     await turn.ask(Message("order.details", choices=offered), "order.details")
+
+
+async def _ask_guardian(turn: Turn, _draft: Draft) -> None:
+    """Who is under age themselves answers for nobody."""
+    profile = turn.person.profile
+    themselves = minors.under_age(profile.birth, turn.work.now.date())
+    offered = () if themselves else GUARDIANS
+    await turn.ask(Message("order.guardian", choices=(*offered, STOP)), "order.guardian")
+
+
+async def _ask_sex(turn: Turn, _draft: Draft) -> None:
+    await turn.ask(Message("order.sex", choices=(*SEXES, STOP)), "order.sex")
 
 
 async def _ask_where(turn: Turn, _draft: Draft) -> None:
@@ -93,8 +119,9 @@ async def _ask_summary(turn: Turn, draft: Draft) -> None:
         ("choose", "button.order_confirm_choose", "1"),
         ("first", "button.order_confirm_first", "2"),
         ("restart", "button.order_restart", "3"),
+        ("sex", "button.order_sex", "4"),
     )
-    more = (*_about(draft, where), *_costs(price), *rules(turn.work.world.orders))
+    more = (*_about(draft, where), *_who(draft), *_costs(price), *rules(turn.work.world.orders))
     message = Message("order.summary", {**_facts(draft, where)}, (*offered, STOP), more=more)
     await turn.ask(message, "order.summary")
 
@@ -115,6 +142,14 @@ def _about(draft: Draft, where: PlaceWords) -> list[Sentence]:
         lines = [Sentence("order.summary_when", {"when": when})]
     if draft.details:
         lines.append(Sentence("order.summary_details", {"details": draft.details}))
+    return lines
+
+
+def _who(draft: Draft) -> list[Sentence]:
+    """Exactly what is promised about who is asked, and what happens for somebody under age."""
+    lines = [Sentence(f"order.only_{draft.sex}")] if draft.sex else []
+    if draft.minor:
+        lines.append(Sentence("order.minor_own" if draft.guardian == order_minors.OWN else "order.minor"))
     return lines
 
 
@@ -150,12 +185,14 @@ async def no_price(turn: Turn) -> None:
 _ASK: Mapping[str, Callable[[Turn, Draft], Awaitable[None]]] = {
     "kind": _ask_kind,
     "details": _ask_details,
+    "guardian": _ask_guardian,
     "where": _ask_where,
     "when": _ask_when,
     "hour": _ask_hour,
     "time_ok": _ask_time_ok,
     "length": _ask_length,
     "language": _ask_language,
+    "sex": _ask_sex,
     "summary": _ask_summary,
 }
 STEPS = frozenset(_ASK) | {"which_place"}

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 
 from backoffice.kernel.exchange import NewLetter, Question
 from backoffice.kernel.messages import Choice, Message, Param, Sentence, Term
-from backoffice.people import phones
+from backoffice.people import minors, phones, preferences
 from backoffice.people.model import EmergencyContact, Profile
 from backoffice.workflows import vetting
+from bot.conversations import order_questions
 from bot.conversations.turn import Turn, choices
 
 FIELDS = (
@@ -21,6 +22,7 @@ FIELDS = (
     "document_digits",
     "duress_word",
     "envoy_sex",
+    "birth",
 )
 HIDDEN = frozenset({"duress_word"})
 """Shown as kept, never in words: somebody may be watching."""
@@ -54,6 +56,8 @@ def _shown(profile: Profile, name: str) -> Param:
         return "; ".join(f"{c.name} {phones.tail(c.phone)}" for c in value)
     if name == "phone":
         return phones.tail(value)
+    if name == "envoy_sex":
+        return Term(f"envoy_wish.{preferences.wanted_sex(value) or preferences.ANY}")
     return "; ".join(value) if isinstance(value, list) else str(value)
 
 
@@ -69,6 +73,8 @@ async def answer(turn: Turn, question: Question, value: str) -> bool:
         return await ask_erase(turn)
     if step == "menu":
         return await _ask_field(turn, value)
+    if step == "envoy_sex" and value != "clear":
+        return await _keep(turn, step, value)
     return await _clear(turn, step)
 
 
@@ -101,9 +107,15 @@ async def _erased(turn: Turn, yes: bool) -> bool:
 
 
 async def _ask_field(turn: Turn, name: str) -> bool:
-    offered = choices(("clear", "button.clear", "9"))
+    picks = order_questions.SEXES if name == "envoy_sex" else ()
+    offered = (*picks, *choices(("clear", "button.clear", "9")))
     await turn.ask(Message(f"profile.ask_{name}", choices=offered), f"profile.{name}")
     return True
+
+
+async def _keep(turn: Turn, name: str, value: object) -> bool:
+    setattr(turn.person.profile, name, value)
+    return await _saved(turn)
 
 
 async def _clear(turn: Turn, name: str) -> bool:
@@ -122,13 +134,13 @@ async def filled(turn: Turn, question: Question, words: str) -> bool:
     name = question.kind.split(".", 1)[1]
     if name not in FIELDS:
         return False
-    value = _READ.get(name, _plain)(words.strip()[:LIMIT])
+    read = _READ.get(name, _plain)
+    value = minors.born(words, turn.work.now.date()) if name == "birth" else read(words.strip()[:LIMIT])
     if value is None:
         await turn.say(f"profile.bad_{name}")
         return True
     await turn.work.uow.talk.close_question(question.id)
-    setattr(turn.person.profile, name, value)
-    return await _saved(turn)
+    return await _keep(turn, name, value)
 
 
 def _plain(words: str) -> object | None:
@@ -172,4 +184,5 @@ _READ: Mapping[str, Callable[[str], object | None]] = {
     "contacts": _contacts,
     "document_digits": _digits,
     "duress_word": _duress,
+    "envoy_sex": preferences.envoy_sex,
 }

@@ -3,10 +3,19 @@
 from backoffice.cases.model import Case, CaseStatus
 from backoffice.kernel.messages import Message
 from backoffice.people import phones
-from backoffice.workflows import intake, relay, telling
+from backoffice.workflows import guardians, intake, relay, telling
 from backoffice.workflows.relay import Said
 from backoffice.workflows.work import about
-from bot.conversations import envoy, envoy_life, menu, order_talking, places, profile, service_order
+from bot.conversations import (
+    envoy,
+    envoy_life,
+    menu,
+    order_talking,
+    places,
+    profile,
+    relatives,
+    service_order,
+)
 from bot.conversations.turn import Turn
 from bot.incoming import Contact
 
@@ -17,12 +26,15 @@ async def said(turn: Turn, words: str) -> None:
     case = await turn.case()
     if case is not None:
         await _in_case(turn, case, what)
-    elif not (await envoy.say_in_job(turn, what) or await order_talking.say(turn, what)):
+    elif not (await envoy.say_in_job(turn, what) or await order_talking.say(turn, what)) and not (
+        await relatives.say(turn, what)
+    ):
         await menu.not_understood(turn, what)
 
 
 async def _in_case(turn: Turn, case: Case, what: Said) -> None:
     await relay.from_traveller(turn.work, case, turn.person, what)
+    await _tells_age(turn, case, what.text)
     if case.status is CaseStatus.COUNTDOWN:
         seconds = telling.countdown(turn.work, case).params["seconds"]
         message = Message("sos.kept_in_countdown", {"seconds": seconds})
@@ -32,11 +44,20 @@ async def _in_case(turn: Turn, case: Case, what: Said) -> None:
         await turn.work.tell(about(case, turn.person.id, message, tag=f"noted:{case.id}"))
 
 
+async def _tells_age(turn: Turn, case: Case, words: str) -> None:
+    """Somebody under age: the guardian is asked for, after the question that is open now."""
+    if case.status is CaseStatus.OPEN and await guardians.heard(turn.work, case, words):
+        await intake.next_question(turn.work, case, turn.person)
+
+
 async def free_answer(turn: Turn, words: str) -> bool:
     """Words that fill in what the newest open question asked for; False when they do not fit."""
     for question in await turn.work.uow.talk.open_questions(turn.person.id):
         if question.kind == "intake.phone":
             return await _number(turn, words)
+        if question.kind == "intake.guardian":
+            case = await turn.case()
+            return case is not None and await intake.guardian(turn.work, case, turn.person, words)
         if question.kind == "intake.place_of_patient":
             case = await turn.case()
             if case is not None:

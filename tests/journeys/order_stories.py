@@ -68,6 +68,8 @@ async def order_of(house: House, phone: Phone) -> Order:
 async def orders_interpreting(house: House, phone: Phone, at: tuple[float, float], when: str) -> None:
     """From the word to the summary: interpreting, here, then, for two hours, in Thai."""
     await types(house, phone, "/order")
+    if any(q.kind == "order.yours" for q in await house.asked(phone)):
+        await picks(house, phone, "order.yours", "new")
     await picks(house, phone, "order.kind", "interpret")
     await types(house, phone, "陪我去看牙")
     await phone.location(*at)

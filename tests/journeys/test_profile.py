@@ -18,8 +18,16 @@ GOOD = {
     "document_digits": "C01X 0006",
     "duress_word": "blue umbrella",
     "envoy_sex": "a woman",
+    "birth": "1990-05-01",
 }
-BAD = {"phone": "my phone", "contacts": "Mum", "document_digits": "12", "duress_word": "ab"}
+BAD = {
+    "phone": "my phone",
+    "contacts": "Mum",
+    "document_digits": "12",
+    "duress_word": "ab",
+    "envoy_sex": "tall",
+    "birth": "soon",
+}
 
 
 async def _opened(house: House) -> stories.Phone:
@@ -58,6 +66,8 @@ async def test_every_field_can_be_filled_shown_and_cleared(house: House) -> None
     await house.pass_time(30, step=2)
     shown = (await texts(phone))[-1]
     assert "penicillin" in shown
+    assert kept.envoy_sex == "female"
+    assert "a woman" in shown
     assert "1820" in shown
     assert "901820" not in shown
     assert "umbrella" not in shown

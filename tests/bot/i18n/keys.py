@@ -131,6 +131,8 @@ def _envoy_life() -> dict[str, set[str]]:
         "enrol_field.*": {f"enrol_field.{step}" for step in shown},
         "level.*": {f"level.{level}" for level in model.Level},
         "service_kind.*": {f"service_kind.{kind}" for kind in model.Service},
+        "order.only_*": {"order.only_female", "order.only_male"},
+        "envoy_wish.*": {f"envoy_wish.{wish}" for wish in ("female", "male", "any")},
         "transport.*": {f"transport.{by}" for by in Transport},
         "sex.*": {f"sex.{sex}" for sex in model.Sex},
         "weekday.*": {f"weekday.{day}" for day in range(7)},
