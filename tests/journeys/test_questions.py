@@ -203,3 +203,23 @@ async def test_a_telephone_known_before_is_not_asked_for(house: House) -> None:
     assert await _asked(house, phone) == ["intake.for_whom"]
     await house.pass_time(8)
     assert (await last(phone)).labels
+
+
+async def test_a_number_that_cannot_be_one_is_asked_again_and_only_staff_see_it(house: House) -> None:
+    """Too short for a telephone: a clear word, the question stays open, no envoy hears the digits."""
+    phone = await house.telegram()
+    await stories.dispatched(house, phone)
+    await stories.answers(house, phone, "+44 7700 9")
+    assert (await house.heard(phone))[-1] == "intake.phone_unclear"
+    assert await _asked(house, phone) == ["intake.phone"]
+
+
+async def test_a_number_no_table_knows_is_kept_and_looked_at_again(house: House) -> None:
+    """Numbering plans change before their tables do: refusing a true number would leave nobody to call."""
+    phone = await house.telegram()
+    await stories.dispatched(house, phone)
+    await stories.answers(house, phone, "+44 7700 900123")
+    assert "intake.phone_kept_unusual" in await house.heard(phone)
+    person = await house.person(phone)
+    assert person is not None
+    assert person.profile.phone == "+447700900123"
