@@ -1,8 +1,11 @@
 """Who may do what in the console: one function, deny by default, and one table of routes."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from backoffice import queries
 from backoffice.cases.model import Case, CaseStatus
 from backoffice.ports import Operator, OperatorRole
 
@@ -32,16 +35,38 @@ class Act(StrEnum):
     SEE_ENVOYS = "see_envoys"
     VET = "vet"
     DRILL = "drill"
+    SEE_ORDERS = "see_orders"
+    WORK_ORDER = "work_order"
+    JUDGE_ORDER = "judge_order"
+    SEE_MONEY = "see_money"
+    BOOK_MONEY = "book_money"
+    PAY_OUT = "pay_out"
+    SEE_ON_CALL = "see_on_call"
+    SET_ON_CALL = "set_on_call"
+    OWN_ACCOUNT = "own_account"
+    BREAK_GLASS = "break_glass"
+    WATCH_GLASS = "watch_glass"
+    SEE_AUDIT = "see_audit"
+    MANAGE_STAFF = "manage_staff"
+    BIND_PEOPLE = "bind_people"
+    ASK_AUTHORISATION = "ask_authorisation"
+    SEE_OWN_PEOPLE = "see_own_people"
+    SEE_GUEST_CASE = "see_guest_case"
+    ANSWER_AUTHORISATION = "answer_authorisation"
+    SEE_WALL = "see_wall"
 
 
 _DESK = frozenset({OperatorRole.OPERATOR, OperatorRole.SUPERVISOR})
 _CLINIC = _DESK | {OperatorRole.DOCTOR}
 _VETTERS = _DESK | {OperatorRole.ADMIN}
+_PERSONS = frozenset(OperatorRole) - {OperatorRole.WALL}
+_GUEST = frozenset({OperatorRole.GUEST})
+_FINANCE = frozenset({OperatorRole.FINANCE, OperatorRole.SUPERVISOR, OperatorRole.ADMIN})
 
 ROLES: Mapping[Act, frozenset[OperatorRole]] = {
-    Act.SIGNED_IN: frozenset(OperatorRole),
+    Act.SIGNED_IN: _PERSONS,
     Act.SEE_BOARD: _CLINIC,
-    Act.SEE_CASE: _CLINIC,
+    Act.SEE_CASE: _CLINIC | {OperatorRole.CLAIMS, OperatorRole.ADMIN},
     Act.SEE_DURESS: _DESK,
     Act.NOTE: _CLINIC,
     Act.TAKE: _DESK,
@@ -61,11 +86,50 @@ ROLES: Mapping[Act, frozenset[OperatorRole]] = {
     Act.SEE_ENVOYS: _VETTERS,
     Act.VET: _VETTERS,
     Act.DRILL: _VETTERS,
+    Act.SEE_ORDERS: _DESK,
+    Act.WORK_ORDER: _DESK,
+    Act.JUDGE_ORDER: frozenset({OperatorRole.SUPERVISOR}),
+    Act.SEE_MONEY: _FINANCE,
+    Act.BOOK_MONEY: _FINANCE,
+    Act.PAY_OUT: _FINANCE,
+    Act.SEE_ON_CALL: _VETTERS,
+    Act.SET_ON_CALL: frozenset({OperatorRole.SUPERVISOR, OperatorRole.ADMIN}),
+    Act.OWN_ACCOUNT: _PERSONS,
+    Act.BREAK_GLASS: _CLINIC | {OperatorRole.CLAIMS, OperatorRole.ADMIN},
+    Act.WATCH_GLASS: frozenset({OperatorRole.SUPERVISOR}),
+    Act.SEE_AUDIT: frozenset({OperatorRole.SUPERVISOR, OperatorRole.ADMIN}),
+    Act.MANAGE_STAFF: frozenset({OperatorRole.ADMIN}),
+    Act.BIND_PEOPLE: _DESK,
+    Act.ASK_AUTHORISATION: _DESK,
+    Act.SEE_OWN_PEOPLE: _GUEST,
+    Act.SEE_GUEST_CASE: _GUEST,
+    Act.ANSWER_AUTHORISATION: _GUEST,
+    Act.SEE_WALL: frozenset(OperatorRole) - _GUEST,
 }
-"""A role missing here may not. Guests and the wall see nothing yet; claims and finance have no page yet."""
+"""A role missing here may not. Claims and admin open a case with a reason only (`yours`)."""
 
-_ELSEWHERE = {Act.SIGNED_IN, Act.SEE_BOARD, Act.SEE_DURESS, Act.QUEUE, Act.SEEN_ALERT}
-_ON_A_CASE = frozenset(Act) - _ELSEWHERE - {Act.SEE_ENVOYS, Act.VET, Act.DRILL}
+_ELSEWHERE = {
+    Act.SIGNED_IN,
+    Act.SEE_BOARD,
+    Act.SEE_DURESS,
+    Act.QUEUE,
+    Act.SEEN_ALERT,
+    Act.OWN_ACCOUNT,
+    Act.WATCH_GLASS,
+    Act.SEE_AUDIT,
+    Act.MANAGE_STAFF,
+    Act.SEE_OWN_PEOPLE,
+    Act.SEE_WALL,
+    Act.SEE_ORDERS,
+    Act.WORK_ORDER,
+    Act.JUDGE_ORDER,
+    Act.SEE_MONEY,
+    Act.BOOK_MONEY,
+    Act.PAY_OUT,
+}
+_ON_A_CASE = (
+    frozenset(Act) - _ELSEWHERE - {Act.SEE_ENVOYS, Act.VET, Act.DRILL, Act.SEE_ON_CALL, Act.SET_ON_CALL}
+)
 _OWNERS = frozenset(
     {
         Act.HAND_OVER,
@@ -78,30 +142,89 @@ _OWNERS = frozenset(
         Act.CALL_ENVOYS,
         Act.END_DURESS,
         Act.UNMASK,
+        Act.BIND_PEOPLE,
+        Act.ASK_AUTHORISATION,
     }
 )
+GUESTS_ON_A_CASE = frozenset({Act.SEE_GUEST_CASE, Act.ANSWER_AUTHORISATION})
+"""Asked about a case by people who never see the case itself."""
 _VISIBLE = frozenset({CaseStatus.OPEN, CaseStatus.RESOLVED, CaseStatus.CLOSED})
 _UNDER_WAY = frozenset({CaseStatus.OPEN, CaseStatus.RESOLVED})
 _STATUSES: Mapping[Act, frozenset[CaseStatus]] = {
     Act.SEE_CASE: _VISIBLE,
     Act.NOTE: _VISIBLE,
     Act.REOPEN: frozenset({CaseStatus.RESOLVED, CaseStatus.CLOSED}),
+    Act.BREAK_GLASS: _VISIBLE,
+    Act.SEE_GUEST_CASE: _VISIBLE,
+    Act.ANSWER_AUTHORISATION: _VISIBLE,
 }
 _SILENT_IN_DURESS = frozenset({Act.REPLY, Act.CALLED})
 """A call or a line from the centre on that phone would betray the person who holds it."""
 
 
-def may(operator: Operator, act: Act, about: Case | None = None) -> bool:
+FRESH = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class OnCase:
+    """A case as one person stands to it at one moment."""
+
+    case: Case
+    tie: queries.Tie
+    now: datetime
+
+    @property
+    def fresh(self) -> bool:
+        """Closed within the last day: questions still come back to the desk that had it."""
+        closed = self.case.closed_at
+        return closed is not None and self.now - closed < FRESH
+
+    @property
+    def opened(self) -> bool:
+        """A reason was given less than an hour ago."""
+        return self.tie.glass_until is not None and self.now < self.tie.glass_until
+
+
+def may(operator: Operator, act: Act, about: OnCase | Case | None = None) -> bool:
     """Whether this operator may do this to this object. Anything not allowed here is refused.
 
     Only the owner or a supervisor speaks to the parties and decides; before dispatch a case does not exist
-    for anybody here (nobody is told during the countdown, nor after a cancel in time).
+    for anybody here (nobody is told during the countdown, nor after a cancel in time). Whose case it is to
+    open is `yours`; a bare `Case` says nothing of that, so nobody sees it by one.
     """
     if not operator.active or operator.role not in ROLES.get(act, frozenset()):
         return False
     if act not in _ON_A_CASE:
         return True
-    return about is not None and _may_on_case(operator, act, about)
+    if isinstance(about, OnCase):
+        return _admits(operator, act, about) and _may_on_case(operator, act, about.case)
+    return about is not None and act not in _TIED and _may_on_case(operator, act, about)
+
+
+_TIED = GUESTS_ON_A_CASE | {Act.SEE_CASE}
+
+
+def _admits(operator: Operator, act: Act, on: OnCase) -> bool:
+    if act in GUESTS_ON_A_CASE:
+        return _theirs(operator, on)
+    return act is not Act.SEE_CASE or on.opened or yours(operator, on)
+
+
+def _theirs(operator: Operator, on: OnCase) -> bool:
+    """Their people's cases only; none under duress (whoever threatens may be the employer) and no drill."""
+    bound = bool(operator.organisation) and operator.organisation in on.tie.organisations
+    return bound and not on.case.duress and not on.case.drill
+
+
+def yours(operator: Operator, on: OnCase) -> bool:
+    """Whether the case is this person's to open without a reason (docs/decisions/access.md)."""
+    if operator.role not in _CLINIC:
+        return False
+    if on.case.status not in _UNDER_WAY and not on.fresh:
+        return on.tie.written and operator.role in _DESK
+    if on.case.owner in (None, operator.id) or on.case.ringing:
+        return True
+    return operator.role is OperatorRole.SUPERVISOR or on.tie.centre == operator.centre
 
 
 def _may_on_case(operator: Operator, act: Act, case: Case) -> bool:
@@ -141,6 +264,7 @@ ROUTES: Mapping[str, Act | None] = {
     "case": Act.SEE_CASE,
     "media": Act.SEE_CASE,
     "case.take": Act.TAKE,
+    "case.take_over": Act.TAKE,
     "case.hand_over": Act.HAND_OVER,
     "case.reply": Act.REPLY,
     "case.reply_envoy": Act.REPLY_ENVOY,
@@ -169,5 +293,83 @@ ROUTES: Mapping[str, Act | None] = {
     "envoy.refuse": Act.VET,
     "drill.start": Act.DRILL,
     "drill.stop": Act.DRILL,
+    "orders": Act.SEE_ORDERS,
+    "order": Act.SEE_ORDERS,
+    "order.file": Act.SEE_ORDERS,
+    "order.paper": Act.SEE_ORDERS,
+    "order.answer": Act.WORK_ORDER,
+    "order.note": Act.WORK_ORDER,
+    "order.unmask": Act.WORK_ORDER,
+    "order.mask": Act.WORK_ORDER,
+    "order.free": Act.WORK_ORDER,
+    "order.end": Act.WORK_ORDER,
+    "order.absent": Act.WORK_ORDER,
+    "order.reassign": Act.WORK_ORDER,
+    "order.ask_again": Act.WORK_ORDER,
+    "order.to_sos": Act.WORK_ORDER,
+    "order.review": Act.JUDGE_ORDER,
+    "money": Act.SEE_MONEY,
+    "money.payment": Act.SEE_MONEY,
+    "money.put_in": Act.BOOK_MONEY,
+    "money.sign": Act.BOOK_MONEY,
+    "money.drop": Act.BOOK_MONEY,
+    "money.book": Act.BOOK_MONEY,
+    "money.outcome": Act.BOOK_MONEY,
+    "money.ask": Act.BOOK_MONEY,
+    "ledger": Act.SEE_MONEY,
+    "ledger.account": Act.SEE_MONEY,
+    "payouts": Act.PAY_OUT,
+    "payout.propose": Act.PAY_OUT,
+    "payout.file": Act.PAY_OUT,
+    "payout.approve": Act.PAY_OUT,
+    "payout.withdraw": Act.PAY_OUT,
+    "payout.payee": Act.PAY_OUT,
+    "payout.statement": Act.PAY_OUT,
+    "sign_in.code": PUBLIC,
+    "sign_in.options": PUBLIC,
+    "sign_in.passkey": PUBLIC,
+    "wall.enter": PUBLIC,
+    "account": Act.OWN_ACCOUNT,
+    "account.totp": Act.OWN_ACCOUNT,
+    "account.totp_confirm": Act.OWN_ACCOUNT,
+    "account.totp_remove": Act.OWN_ACCOUNT,
+    "account.codes": Act.OWN_ACCOUNT,
+    "account.passkey_options": Act.OWN_ACCOUNT,
+    "account.passkey": Act.OWN_ACCOUNT,
+    "account.passkey_remove": Act.OWN_ACCOUNT,
+    "account.session_end": Act.OWN_ACCOUNT,
+    "account.sessions_end": Act.OWN_ACCOUNT,
+    "people": Act.MANAGE_STAFF,
+    "people.add": Act.MANAGE_STAFF,
+    "people.one": Act.MANAGE_STAFF,
+    "people.change": Act.MANAGE_STAFF,
+    "people.link": Act.MANAGE_STAFF,
+    "people.factors": Act.MANAGE_STAFF,
+    "people.sessions_end": Act.MANAGE_STAFF,
+    "people.session_end": Act.MANAGE_STAFF,
+    "organisations": Act.MANAGE_STAFF,
+    "organisations.put": Act.MANAGE_STAFF,
+    "case.organisations": Act.SEE_CASE,
+    "case.bind": Act.BIND_PEOPLE,
+    "case.unbind": Act.BIND_PEOPLE,
+    "case.ask_authorisation": Act.ASK_AUTHORISATION,
+    "case.withdraw_authorisation": Act.ASK_AUTHORISATION,
+    "case.glass": Act.BREAK_GLASS,
+    "case.break_glass": Act.BREAK_GLASS,
+    "glass": Act.WATCH_GLASS,
+    "glass.seen": Act.WATCH_GLASS,
+    "audit": Act.SEE_AUDIT,
+    "guest": Act.SEE_OWN_PEOPLE,
+    "guest.case": Act.SEE_GUEST_CASE,
+    "guest.live": Act.SEE_GUEST_CASE,
+    "guest.answer": Act.ANSWER_AUTHORISATION,
+    "case.people": Act.SEE_CASE,
+    "case.nearest": Act.SEE_CASE,
+    "case.typing": Act.NOTE,
+    "hearing": Act.SIGNED_IN,
+    "on_call": Act.SEE_ON_CALL,
+    "on_call.put": Act.SET_ON_CALL,
+    "on_call.remove": Act.SET_ON_CALL,
+    "on_call.test": Act.SET_ON_CALL,
 }
 """Every route by name and what it asks for. A route without an entry cannot be served."""

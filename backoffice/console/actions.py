@@ -15,7 +15,7 @@ from backoffice.console.guard import CASE
 from backoffice.kernel import errors
 from backoffice.kernel.geo import Point
 from backoffice.kernel.ids import AssignmentId, CaseId, EnvoyId, OperatorId
-from backoffice.workflows import calling_envoys, centre, unmasking, work
+from backoffice.workflows import calling_envoys, centre, order_desk, unmasking, work
 from backoffice.workflows.offers import Part
 
 TEXT_LIMIT = 4000
@@ -33,7 +33,7 @@ class BadForm(errors.Refusal):
     status = 400
 
 
-def _text(form: Form, name: str = "text") -> str:
+def text_of(form: Form, name: str = "text") -> str:
     text = form.get(name, "").strip()
     if not text:
         raise BadForm("error.empty")
@@ -42,7 +42,7 @@ def _text(form: Form, name: str = "text") -> str:
     return text
 
 
-def _choice(kind: type[E_], given: str) -> E_:
+def choice(kind: type[E_], given: str) -> E_:
     try:
         return kind(given)
     except ValueError as unknown:
@@ -50,43 +50,50 @@ def _choice(kind: type[E_], given: str) -> E_:
 
 
 def take(case: CaseId, operator: ports.Operator, form: Form) -> Step:
-    return lambda w: centre.take(w, case, operator)
+    """`seen` is whose the case was on the page; a page without it takes what is free."""
+    seen = form.get("seen", "")
+    return lambda w: centre.take_as_seen(w, case, operator, seen)
+
+
+def take_over(case: CaseId, operator: ports.Operator, form: Form) -> Step:
+    reason, seen = text_of(form, "reason"), form.get("seen", "")
+    return lambda w: centre.take_over(w, case, operator, seen, reason)
 
 
 def hand_over(case: CaseId, operator: ports.Operator, form: Form) -> Step:
-    to = OperatorId(_text(form, "to"))
+    to = OperatorId(text_of(form, "to"))
     return lambda w: centre.hand_over(w, case, operator, to)
 
 
 def reply(case: CaseId, operator: ports.Operator, form: Form) -> Step:
-    text = _text(form)
+    text = text_of(form)
     return lambda w: centre.reply(w, case, operator, text)
 
 
 def reply_envoy(case: CaseId, operator: ports.Operator, form: Form) -> Step:
-    text = _text(form)
+    text = text_of(form)
     return lambda w: centre.reply_envoy(w, case, operator, text)
 
 
 def note(case: CaseId, operator: ports.Operator, form: Form) -> Step:
-    text = _text(form)
+    text = text_of(form)
     return lambda w: centre.note(w, case, operator, text)
 
 
 def called(case: CaseId, operator: ports.Operator, form: Form) -> Step:
-    outcome = _choice(Verified, form.get("outcome", ""))
+    outcome = choice(Verified, form.get("outcome", ""))
     if outcome is Verified.NOT_YET:
         raise BadForm
     return lambda w: centre.called(w, case, operator, outcome)
 
 
 def set_number(case: CaseId, operator: ports.Operator, form: Form) -> Step:
-    phone = _text(form, "phone")
+    phone = text_of(form, "phone")
     return lambda w: centre.set_number(w, case, operator, phone)
 
 
 def close(case: CaseId, operator: ports.Operator, form: Form) -> Step:
-    reason = _choice(CloseReason, form.get("reason", ""))
+    reason = choice(CloseReason, form.get("reason", ""))
     return lambda w: centre.close(w, case, operator, reason)
 
 
@@ -109,17 +116,17 @@ def ask_wave(case: CaseId, operator: ports.Operator, form: Form) -> Step:
 
 
 def ask_by_name(case: CaseId, operator: ports.Operator, form: Form) -> Step:
-    envoy, part = EnvoyId(_text(form, "envoy")), _part(form)
+    envoy, part = EnvoyId(text_of(form, "envoy")), _part(form)
     return lambda w: calling_envoys.by_name(w, case, operator, envoy, part)
 
 
 def task(case: CaseId, operator: ports.Operator, form: Form) -> Step:
-    assignment, part = AssignmentId(_text(form, "assignment")), _part(form)
+    assignment, part = AssignmentId(text_of(form, "assignment")), _part(form)
     return lambda w: calling_envoys.give_task(w, case, operator, assignment, part)
 
 
 def _whole(form: Form, name: str) -> int:
-    given = _text(form, name)
+    given = text_of(form, name)
     if not given.isascii() or not given.isdigit() or len(given) > 4:
         raise BadForm
     return int(given)
@@ -140,7 +147,7 @@ def end_duress(case: CaseId, operator: ports.Operator, form: Form) -> Step:
 
 
 def unmask(case: CaseId, operator: ports.Operator, form: Form) -> Step:
-    reason = _text(form, "reason")
+    reason = text_of(form, "reason")
     return lambda w: unmasking.lift(w, case, operator, reason)
 
 
@@ -150,6 +157,7 @@ def mask(case: CaseId, operator: ports.Operator, form: Form) -> Step:
 
 ON_CASE: Mapping[str, tuple[str, OnCase]] = {
     "case.take": ("take", take),
+    "case.take_over": ("take-over", take_over),
     "case.hand_over": ("hand-over", hand_over),
     "case.reply": ("reply", reply),
     "case.reply_envoy": ("reply-envoy", reply_envoy),
@@ -170,7 +178,7 @@ ON_CASE: Mapping[str, tuple[str, OnCase]] = {
 """Route name -> last part of its path, and the step."""
 
 
-async def _form(request: web.Request) -> Form:
+async def form_of(request: web.Request) -> Form:
     """Only the words of a form: a file where a word belongs is ignored."""
     return {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
 
@@ -180,7 +188,7 @@ def on_case(name: str, step: OnCase) -> Handler:
 
     async def handle(request: web.Request) -> web.Response:
         case, operator = request[CASE].id, request[auth.SIGN_IN].operator
-        await request.config_dict[DEPS].actions(step(case, operator, await _form(request)), case)
+        await request.config_dict[DEPS].actions(step(case, operator, await form_of(request)), case)
         return view.done(request, f"done.{name}", view.case_url(case))
 
     return handle
@@ -214,12 +222,12 @@ async def queue_reopen(request: web.Request) -> web.Response:
 
 
 async def queue_answer(request: web.Request) -> web.Response:
-    """Words to somebody who wrote outside any case."""
+    """Words to somebody who wrote outside any case; what was said in an order is answered in the order's thread."""
     item, operator = _number(request, "item"), request[auth.SIGN_IN].operator
-    text = _text(await _form(request))
+    text = text_of(await form_of(request))
 
     async def step(w: work.Work) -> None:
-        await centre.answer_queue_item(w, item, operator, text)
+        await order_desk.answer_queue_item(w, item, operator, text)
 
     await request.config_dict[DEPS].actions(step, None)
     return view.done(request, "done.queue.answer", "/console/")

@@ -15,7 +15,14 @@ from backoffice.console import (
     guard,
     live,
     media,
+    nearby,
+    on_call,
+    people_rooms,
+    presence,
     security,
+    shared,
+    shop_rooms,
+    trail,
     vetting,
     view,
 )
@@ -34,6 +41,10 @@ def build(deps: ConsoleDeps) -> web.Application:
     """The sub-application; mount it with `app.add_subapp("/console", build(deps))`."""
     app = web.Application(middlewares=[guard.explain, guard.admit])
     app[DEPS], app[view.PAGES], app[case.VIEWS] = deps, view.Pages(), {}
+    app[trail.VIEWS] = {}
+    app[presence.PRESENCE] = presence.Presence(deps.bus, deps.clock, deps.bits)
+    app[board.SHARED] = shared.Shared(deps.bus, deps.bits)
+    app.cleanup_ctx.extend([app[presence.PRESENCE].run, app[board.SHARED].run])
     app[live.STREAMS], app[media.DECODING] = live.Streams(), asyncio.Semaphore(2)
     app.on_response_prepare.append(security.add_headers)
     app.on_shutdown.append(app[live.STREAMS].end)
@@ -41,6 +52,9 @@ def build(deps: ConsoleDeps) -> web.Application:
     _pages(app.router)
     _deeds(app.router)
     _envoys(app.router)
+    _on_call(app.router)
+    people_rooms.add(app.router)
+    shop_rooms.add(app.router)
     _check(app)
     return app
 
@@ -85,6 +99,18 @@ def _envoys(router: web.UrlDispatcher) -> None:
     router.add_post(f"{one}/refuse", vetting.refuse, name="envoy.refuse")
     router.add_post("/drills", vetting.drill, name="drill.start")
     router.add_post(f"/drills/{{drill:{ID}}}/stop", vetting.stop_drill, name="drill.stop")
+
+
+def _on_call(router: web.UrlDispatcher) -> None:
+    """Who else is at a case, whose console hears, and whom to wake when none does."""
+    router.add_get(f"/cases/{{case:{ID}}}/people", presence.people, name="case.people")
+    router.add_post(f"/cases/{{case:{ID}}}/typing", presence.typing, name="case.typing")
+    router.add_get(f"/cases/{{case:{ID}}}/nearest", nearby.show, name="case.nearest")
+    router.add_post("/hearing", presence.hearing, name="hearing")
+    router.add_get("/on-call", on_call.show, name="on_call")
+    router.add_post("/on-call", on_call.put, name="on_call.put")
+    router.add_post(f"/on-call/{{entry:{ID}}}/remove", on_call.remove, name="on_call.remove")
+    router.add_post(f"/on-call/{{entry:{ID}}}/test", on_call.test, name="on_call.test")
 
 
 def _check(app: web.Application) -> None:

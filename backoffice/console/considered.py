@@ -63,10 +63,10 @@ class Told:
 def of(found: queries.CaseView) -> list[Told]:
     """Newest first. A closed case tells no distance, nor what follows from one."""
     exact = found.case.status is not CaseStatus.CLOSED
-    return [_told(look, exact=exact) for look in reversed(found.looks)]
+    return [told(look, exact=exact) for look in reversed(found.looks)]
 
 
-def _told(look: Look, *, exact: bool) -> Told:
+def told(look: Look, *, exact: bool) -> Told:
     rows = [_row(one, exact=exact) for one in look.considered]
     out: dict[str, list[Row]] = {}
     for row in rows:

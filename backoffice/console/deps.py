@@ -1,29 +1,59 @@
 """What the console is built from."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from backoffice import ports, queries
+from backoffice import ports, queries, shop_queries
+from backoffice.console import clocks
 from backoffice.kernel import clock, ids
+from backoffice.money.rules import PayRules
+from backoffice.oncall.model import OnCall, Sent
+from backoffice.orders.rules import OrderRules
 from backoffice.workflows import work
 
 Step = Callable[[work.Work], Awaitable[None]]
+Paper = Callable[[str], Awaitable[bytes]]
+"""The PDF of a handle of `workflows.papers`. Raises `NotFound`."""
+PageTest = Callable[[OnCall], Awaitable[Sequence[Sent]]]
+"""Sends a test page over every way of one person."""
 
 
 class Actions(Protocol):
-    """Runs one step of a workflow: lock (of `case` when given), unit of work, commit, and again when stale."""
+    """Runs one step of a workflow: lock, unit of work, commit, and again when stale.
+
+    `case`: a case's id, or `order:<id>`, `payment:<id>`, `task:<id>`, `slip:<id>`, `person:<id>`; None is the desk.
+    """
 
     async def __call__(self, action: Step, case: str | None) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """A server of map tiles: its address with `{z}`, `{x}` and `{y}`, and the words its licence asks for.
+
+    Without one the map is drawn from our own outlines.
+    """
+
+    url: str = ""
+    attribution: str = ""
+
+    @property
+    def host(self) -> str:
+        """What the policy of our pages may name; empty without tiles."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}" if self.url else ""
 
 
 @dataclass(frozen=True, slots=True)
 class ConsoleDeps:
     """Given by assembly. `public_url` decides cookie and HSTS, `zone` is the centre's own time.
 
-    `louder` are the seconds after which an untaken case sounds at level 2 and at level 3.
+    `rungs` are the seconds after which an untaken case goes to the next console, to all, to the supervisors.
+    `targets` are by when each stage of a case should be reached, `tiles` the map's only outside host.
     """
 
     store: ports.Store
@@ -36,9 +66,18 @@ class ConsoleDeps:
     clock: clock.Clock
     bits: ids.Bits
     public_url: str
+    shop: shop_queries.ShopQueries
+    paper: Paper
+    rules: OrderRules = OrderRules()
+    pay: PayRules = PayRules()
     zone: str = "Asia/Shanghai"
     locale: str = "zh_Hans"
-    louder: tuple[float, float] = (30.0, 60.0)
+    rungs: tuple[float, ...] = (15.0, 30.0, 60.0)
+    targets: clocks.Targets = clocks.Targets()
+    tiles: Tiles = Tiles()
+    page_test: PageTest | None = None
+    proxies: int = 0
+    """Proxies of our own in front of us, each of which adds one address to `X-Forwarded-For`."""
 
     @property
     def secure(self) -> bool:

@@ -31,7 +31,7 @@ async def show(request: web.Request) -> web.Response:
     body = await deps.media.get(media)
     await case.record(deps, request[auth.SIGN_IN].operator.id, "media.view", f"media:{media}")
     if request.query.get("as") != "photo":
-        return _download(request[CASE].ref, media, body)
+        return download(request[CASE].ref, media, body)
     return await drawn(request, body)
 
 
@@ -47,7 +47,7 @@ async def drawn(request: web.Request, body: bytes) -> web.Response:
     )
 
 
-def _download(ref: str, media: MediaId, body: bytes) -> web.Response:
+def download(ref: str, media: MediaId, body: bytes) -> web.Response:
     """The name is ours: the sender's may be chosen to deceive."""
     headers = {
         "Content-Disposition": f'attachment; filename="{ref}-{media[:8]}{suffix(body)}"',

@@ -1,6 +1,6 @@
 """One thread out of what people said and what the service told them, each line labelled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -53,13 +53,27 @@ class Line:
 
 def merge(found: queries.CaseView, words: ports.Words) -> list[Line]:
     """Everything said and told, oldest first."""
-    closed = found.case.status is CaseStatus.CLOSED
-    bundled = [_as_line(bundle, words, closed=closed) for bundle in bundles(found.told)]
-    lines = [_said(s, found.names) for s in found.said] + bundled
-    return sorted(lines, key=lambda line: (line.at, line.number))
+    sealed = found.case.status is CaseStatus.CLOSED
+    return lines(Spoken(found.said, found.told, found.names), words, sealed=sealed)
 
 
-def _said(said: queries.Said, names: dict[str, str]) -> Line:
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A thread's entries, the service's own letters, and the names of those who speak."""
+
+    said: Sequence[queries.Said]
+    told: Sequence[queries.Told]
+    names: Mapping[str, str]
+
+
+def lines(spoken: Spoken, words: ports.Words, *, sealed: bool) -> list[Line]:
+    """The thread of a case or of an order, oldest first; `sealed`: no words that name an exact place."""
+    bundled = [_as_line(bundle, words, closed=sealed) for bundle in bundles(spoken.told)]
+    found = [_said(s, spoken.names) for s in spoken.said] + bundled
+    return sorted(found, key=lambda line: (line.at, line.number))
+
+
+def _said(said: queries.Said, names: Mapping[str, str]) -> Line:
     e = said.entry
     name = e.name or names.get(e.author, "")
     return Line(e.at, _look(said), e.role, name, e.text, said.sent, e.media, e.place, number=e.number)
@@ -127,7 +141,7 @@ def _fact(catalogue: Catalogue, value: str | int | float | bool) -> str | int | 
     return value
 
 
-def actor_words(catalogue: Catalogue, event: Event, names: dict[str, str]) -> str:
+def actor_words(catalogue: Catalogue, event: Event, names: Mapping[str, str]) -> str:
     """Who did it: `operator:<id>`, `envoy:<id>`, `traveller`, `system`."""
     role, _, who = event.actor.partition(":")
     return names.get(who) or catalogue.either(f"who.{role}", role)

@@ -23,9 +23,9 @@ class Paperwork:
         self._papers = drawn
 
     async def fetch(self, handle: str, limit: int) -> bytes:
-        """The PDF of a handle of `workflows.papers`. Raises `PermanentFailure` when it can never be drawn."""
+        """For a letter. Raises `PermanentFailure` when it can never be drawn."""
         try:
-            body = await asyncio.to_thread(self._draw, await self._model(await self._facts(handle)))
+            body = await self.drawn(handle)
         except errors.NotFound as gone:
             raise PermanentFailure("paper without facts") from gone
         except ports.MissingGlyph as hole:
@@ -34,6 +34,10 @@ class Paperwork:
         if len(body) > limit:
             raise PermanentFailure("paper too large")
         return body
+
+    async def drawn(self, handle: str) -> bytes:
+        """The PDF of a handle of `workflows.papers`. Raises `NotFound`, `MissingGlyph`."""
+        return await asyncio.to_thread(self._draw, await self._model(await self._facts(handle)))
 
     async def _facts(self, handle: str) -> papers.Facts:
         now = self._core.clock.now()

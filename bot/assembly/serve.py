@@ -7,20 +7,25 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from aiohttp import web
 
+from backoffice.adapters.papers import PdfPapers
 from backoffice.console import app as console
-from backoffice.console.deps import ConsoleDeps
+from backoffice.console import clocks
+from backoffice.console.deps import ConsoleDeps, Tiles
 from bot import app as public
 from bot.assembly import channels as channels_
-from bot.assembly import control, core, metrics, service
+from bot.assembly import control, core, metrics, paging, service
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
+from bot.assembly.paperwork import Paperwork
 from bot.assembly.service import CaseActions, Service
 from bot.assembly.words import PlainWords
-from config.settings import Settings
+from config.settings import Clocks, Settings
 from storage.queries import SqlQueries
+from storage.shop_reads import SqlShopQueries
 
 log = logging.getLogger(__name__)
 SHUTDOWN_S = 10.0
@@ -85,7 +90,7 @@ def application(
 
 
 def console_deps(base: Core) -> ConsoleDeps:
-    acknowledge = base.settings.sos.acknowledge_seconds
+    given = base.settings
     return ConsoleDeps(
         store=base.store,
         queries=SqlQueries(base.database, base.vault),
@@ -97,7 +102,26 @@ def console_deps(base: Core) -> ConsoleDeps:
         clock=base.clock,
         bits=base.world.bits,
         public_url=base.settings.public_url,
-        louder=(acknowledge[1], acknowledge[2]) if len(acknowledge) > 2 else (30.0, 60.0),
+        proxies=base.settings.http.trusted_proxies,
+        rungs=tuple(given.sos.acknowledge_seconds),
+        targets=_targets(given.clocks),
+        tiles=Tiles(given.map.tile_url, given.map.attribution),
+        page_test=paging.pager(base).test,
+        shop=SqlShopQueries(base.database, base.vault),
+        paper=Paperwork(base, PdfPapers(PlainWords(base.speech))).drawn,
+        rules=base.world.orders,
+        pay=base.world.pay,
+    )
+
+
+def _targets(given: Clocks) -> clocks.Targets:
+    return clocks.Targets(
+        answered=timedelta(seconds=given.answered_seconds),
+        called_back=timedelta(seconds=given.called_back_seconds),
+        envoy_accepted=timedelta(seconds=given.envoy_accepted_seconds),
+        envoy_arrived=timedelta(seconds=given.arrived_seconds),
+        provider=timedelta(seconds=given.provider_seconds),
+        family=timedelta(seconds=given.family_seconds),
     )
 
 

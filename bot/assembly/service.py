@@ -14,7 +14,9 @@ from backoffice.clockwork.index_feed import IndexFeed
 from backoffice.clockwork.payments import PaymentRunner
 from backoffice.kernel.errors import Stale
 from backoffice.kernel.exchange import Address
-from backoffice.kernel.ids import CaseId, EnvoyId
+from backoffice.kernel.ids import CaseId, EnvoyId, OrderId
+from backoffice.money.model import PaymentId, ProviderOrderId
+from backoffice.money.slips import SlipId, SlipKind
 from backoffice.workflows import following, papers
 from backoffice.workflows.work import Work
 from bot.app import Readiness
@@ -231,11 +233,31 @@ class CaseActions:
                     if attempt == RETRIES:
                         raise
 
-    async def _key(self, case: str | None) -> str:
-        if case is None:
+    async def _key(self, about: str | None) -> str:
+        """Whose lock: the person's whose case, order or payment it is; the desk's for what is nobody's."""
+        if about is None:
             return "desk"
+        kind, _, subject = about.rpartition(":")
         async with self._core.store.begin(self._core.clock.now()) as uow:
-            return (await uow.cases.get(CaseId(case))).requester
+            match kind:
+                case "":
+                    return (await uow.cases.get(CaseId(subject))).requester
+                case "order":
+                    return (await uow.orders.get(OrderId(subject))).customer
+                case "payment":
+                    return (await uow.payments.get(PaymentId(subject))).payer
+                case "task":
+                    return (await uow.payments.order(ProviderOrderId(subject))).person
+                case "slip":
+                    return await self._of_slip(uow, SlipId(subject))
+        return subject
+
+    async def _of_slip(self, uow: ports.UnitOfWork, slip: SlipId) -> str:
+        """Under the payer's lock where it is about a payment: the runner of payments works under it too."""
+        found = await uow.slips.get(slip)
+        if found.kind in (SlipKind.TOP_UP, SlipKind.FEE):
+            return "desk"
+        return (await uow.payments.get(PaymentId(found.subject))).payer
 
     async def _once(self, action: Callable[[Work], Awaitable[None]]) -> None:
         now = self._core.clock.now()

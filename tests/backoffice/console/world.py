@@ -26,6 +26,7 @@ from backoffice.workflows.work import SosRules, Work, World
 from storage.engine import Database
 from storage.media import FileMedia
 from storage.queries import SqlQueries
+from storage.shop_reads import SqlShopQueries
 from storage.unit_of_work import SqlStore
 from storage.vault import Vault
 from tests.clocks import FakeClock
@@ -108,7 +109,13 @@ class Evening:
             clock=self.clock,
             bits=self.bits,
             public_url=self.public_url,
+            shop=SqlShopQueries(self.database, self.vault),
+            paper=self.paper,
         )
+
+    async def paper(self, handle: str) -> bytes:
+        """A paper that names its handle: drawing is another test's business."""
+        return f"%PDF-1.4 {handle}".encode()
 
     async def operator(self, name: str, role: OperatorRole) -> Operator:
         made = Operator(OperatorId(f"op-{name}"), name, role)
