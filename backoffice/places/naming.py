@@ -85,6 +85,8 @@ class Names:
 
 def fold(text: str) -> str:
     """Lower case, full width to half, Latin accents dropped; Japanese and Korean marks stay."""
+    if text.isascii():  # most of 70,000 names at every start
+        return text.casefold().replace("-", " ")
     composed = unicodedata.normalize("NFKC", text).casefold().replace("đ", "d").replace("ð", "d")
     plain = "".join(_without_accent(c) for c in composed)
     return re.sub(r"[-‐–]", " ", plain.replace("’", "'").replace("‘", "'").replace("・", ""))

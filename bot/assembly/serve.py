@@ -60,8 +60,13 @@ async def serve(settings: Settings, role: Role) -> None:
 async def running(
     settings: Settings, role: Role, mounts: dict[str, web.Application] | None = None
 ) -> AsyncIterator[Running]:
-    """Start a process's parts and stop them in the reverse order."""
+    """Start a process's parts and stop them in the reverse order.
+
+    Nothing built meanwhile is garbage: looking for some took a third of the start.
+    """
+    gc.disable()
     async with AsyncExitStack() as stack:
+        stack.callback(gc.enable)
         base = await stack.enter_async_context(core.opened(settings))
         channels = await stack.enter_async_context(channels_.opened(base))
         parts = service.build(base, channels)
@@ -76,6 +81,7 @@ async def running(
             await stack.enter_async_context(control.served(base))
         gc.collect()
         gc.freeze()
+        gc.enable()
         yield Running(base, channels, running_service, app)
 
 
