@@ -15,6 +15,7 @@ from typing import Any, NoReturn, TypeVar
 import asyncpg
 import pytest
 import sqlalchemy as sa
+from aiohttp import web_app
 
 from storage import migrate
 from storage.bus import LocalBus
@@ -24,8 +25,12 @@ from storage.vault import Vault
 from tests import compiled, servers
 from tests.clocks import FakeClock
 
-gc.set_threshold(100_000, 50, 100)
-"""Thousands of small services come and go: looking through all that lives after each 700 objects costs a sixth."""
+gc.set_threshold(100_000, 50, 1_000_000)
+"""Thousands of small services come and go: looking through all that lives after each 700 objects costs a sixth.
+
+What lives for ever is set aside once (`pytest_collection_finish`), the rest is looked through every SWEPT tests.
+"""
+SWEPT = 40
 
 compiled.share()
 if memory := servers.memory():
@@ -50,6 +55,21 @@ def leave_out(what: str) -> NoReturn:
     if NOTHING_LEFT_OUT:
         pytest.fail(f"{what} was not found, and RESCUE_TEST_NOTHING_LEFT_OUT is set")
     pytest.skip(f"{LEFT_OUT}{what}")
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+
+
+_finished = itertools.count(1)
+
+
+def pytest_runtest_logfinish() -> None:
+    """aiohttp remembers the handlers of the last 1024 applications, and through them whole services."""
+    web_app._cached_build_middleware.cache_clear()
+    if next(_finished) % SWEPT == 0:
+        gc.collect()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
