@@ -9,7 +9,7 @@ from aiohttp import web
 
 from backoffice import ports, queries
 from backoffice.cases.model import CaseStatus, CloseReason
-from backoffice.console import access, auth, clocks, considered, thread, view, whereabouts
+from backoffice.console import access, auth, clocks, considered, presence, thread, view, whereabouts
 from backoffice.console.deps import DEPS, ConsoleDeps
 from backoffice.console.guard import CASE, LIVE
 from backoffice.dispatch.model import AssignmentStatus
@@ -39,14 +39,16 @@ async def show(request: web.Request) -> web.Response:
 
 async def _context(request: web.Request, deps: ConsoleDeps, found: queries.CaseView) -> dict[str, Any]:
     case, t = found.case, view.catalogue(request)
-    operators = await deps.queries.operators()
+    operators, rings = await deps.queries.operators(), await deps.queries.ringing()
     return {
         "v": found,
         "case": case,
         "may": view.allowed(request),
         "owns": access.owns(request[auth.SIGN_IN].operator, case),
-        "rings": await deps.queries.ringing(),
-        "clocks": clocks.running(found.line),
+        "rings": rings,
+        "calls": presence.calls(request, rings),
+        "others": await presence.others(request, case.id),
+        "clocks": clocks.running(found.line, deps.targets),
         "thread": thread.merge(found, deps.words),
         "where": whereabouts.of(found, deps.places, deps.clock.now()),
         "groups": groups(found.envoys),

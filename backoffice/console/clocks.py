@@ -8,13 +8,6 @@ from enum import StrEnum
 from backoffice import queries
 from backoffice.cases.model import CaseStatus, Verified
 
-ANSWERED = timedelta(seconds=15)
-"""NENA: 90 % of emergency calls answered within 15 s."""
-CALLED_BACK = timedelta(seconds=60)
-"""NFPA 1225: first human action within 60 s of the alarm in 90 %."""
-ENVOY_ACCEPTED = timedelta(minutes=3)
-ENVOY_ARRIVED = timedelta(minutes=60)
-SAFE_CHECKED = timedelta(minutes=5)
 PROMISE_SEEN = timedelta(minutes=10)
 """A promise is on the clock for its last ten minutes at least."""
 EARLY = 0.25
@@ -26,8 +19,27 @@ class Stage(StrEnum):
     CALL_BACK = "call_back"
     ENVOY = "envoy"
     ARRIVAL = "arrival"
+    PROVIDER = "provider"
+    FAMILY = "family"
     PROMISE = "promise"
     SAFE = "safe"
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """By when each stage should be reached (settings, group `clocks`).
+
+    Answered: NENA-STA-020.1, 90 % within 15 s. Called back: NFPA 1225, first action within 60 s in 90 %. An envoy's
+    drive of 20 km takes 24 to 60 min. Provider and family run from when they are wanted (`workflows.stages`).
+    """
+
+    answered: timedelta = timedelta(seconds=15)
+    called_back: timedelta = timedelta(seconds=60)
+    envoy_accepted: timedelta = timedelta(minutes=3)
+    envoy_arrived: timedelta = timedelta(minutes=60)
+    provider: timedelta = timedelta(minutes=30)
+    family: timedelta = timedelta(minutes=30)
+    safe_checked: timedelta = timedelta(minutes=5)
 
 
 class Heat(StrEnum):
@@ -53,17 +65,20 @@ class StageClock:
         return Heat.WAITING if now >= warn else Heat.UNDER_WAY
 
 
-def running(line: queries.CaseLine) -> tuple[StageClock, ...]:
+def running(line: queries.CaseLine, targets: Targets) -> tuple[StageClock, ...]:
     """The clocks still running, the one that breaches first leading. A closed case has none."""
     if line.status in (CaseStatus.CLOSED, CaseStatus.CANCELLED, CaseStatus.COUNTDOWN):
         return ()
-    found = [c for c in (_answer(line), _call_back(line), *_envoy(line), _promise(line), _safe(line)) if c]
-    return tuple(sorted(found, key=lambda c: c.due))
+    alone = (_answer, _call_back, _promise, _safe)
+    found = [clock(line, targets) for clock in alone] + [*_envoy(line, targets), *_waited_for(line, targets)]
+    return tuple(sorted((c for c in found if c), key=lambda c: c.due))
 
 
-def by_breach(lines: Sequence[queries.CaseLine]) -> list[tuple[queries.CaseLine, StageClock | None]]:
+def by_breach(
+    lines: Sequence[queries.CaseLine], targets: Targets
+) -> list[tuple[queries.CaseLine, StageClock | None]]:
     """Lines with their leading clock, the first to breach on top, those without a clock below, oldest first."""
-    led = [(line, next(iter(running(line)), None)) for line in lines]
+    led = [(line, next(iter(running(line, targets)), None)) for line in lines]
     return sorted(led, key=lambda pair: _order(*pair))
 
 
@@ -71,35 +86,46 @@ def _order(line: queries.CaseLine, lead: StageClock | None) -> tuple[bool, datet
     return lead is None, lead.due if lead else line.opened_at
 
 
-def _answer(line: queries.CaseLine) -> StageClock | None:
+def _answer(line: queries.CaseLine, targets: Targets) -> StageClock | None:
     if not line.ringing or line.rang_at is None:
         return None
-    return StageClock(Stage.ANSWER, line.rang_at, line.rang_at + ANSWERED)
+    return StageClock(Stage.ANSWER, line.rang_at, line.rang_at + targets.answered)
 
 
-def _call_back(line: queries.CaseLine) -> StageClock | None:
+def _call_back(line: queries.CaseLine, targets: Targets) -> StageClock | None:
     """Not under duress: nobody rings that phone."""
     if line.verified is not Verified.NOT_YET or line.duress or line.dispatched_at is None:
         return None
-    return StageClock(Stage.CALL_BACK, line.dispatched_at, line.dispatched_at + CALLED_BACK)
+    return StageClock(Stage.CALL_BACK, line.dispatched_at, line.dispatched_at + targets.called_back)
 
 
-def _envoy(line: queries.CaseLine) -> tuple[StageClock | None, ...]:
+def _envoy(line: queries.CaseLine, targets: Targets) -> tuple[StageClock, ...]:
     if line.dispatched_at is None or line.status is not CaseStatus.OPEN or line.arrived:
         return ()
+    began = line.dispatched_at
     if line.working:
-        return (StageClock(Stage.ARRIVAL, line.dispatched_at, line.dispatched_at + ENVOY_ARRIVED),)
-    return (StageClock(Stage.ENVOY, line.dispatched_at, line.dispatched_at + ENVOY_ACCEPTED),)
+        return (StageClock(Stage.ARRIVAL, began, began + targets.envoy_arrived),)
+    return (StageClock(Stage.ENVOY, began, began + targets.envoy_accepted),)
 
 
-def _promise(line: queries.CaseLine) -> StageClock | None:
+def _waited_for(line: queries.CaseLine, targets: Targets) -> list[StageClock]:
+    """What other processes said is wanted and is not there yet."""
+    given = {Stage.PROVIDER: targets.provider, Stage.FAMILY: targets.family}
+    return [
+        StageClock(stage, line.stages[stage], line.stages[stage] + within)
+        for stage, within in given.items()
+        if stage in line.stages
+    ]
+
+
+def _promise(line: queries.CaseLine, targets: Targets) -> StageClock | None:
     if line.promised_at is None or line.dispatched_at is None:
         return None
     since = max(line.dispatched_at, line.promised_at - PROMISE_SEEN)
     return StageClock(Stage.PROMISE, since, line.promised_at)
 
 
-def _safe(line: queries.CaseLine) -> StageClock | None:
+def _safe(line: queries.CaseLine, targets: Targets) -> StageClock | None:
     if line.says_safe_at is None or line.verified in (Verified.VERIFIED, Verified.FALSE_ALARM):
         return None
-    return StageClock(Stage.SAFE, line.says_safe_at, line.says_safe_at + SAFE_CHECKED)
+    return StageClock(Stage.SAFE, line.says_safe_at, line.says_safe_at + targets.safe_checked)

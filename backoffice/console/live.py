@@ -7,7 +7,7 @@ from contextlib import suppress
 from aiohttp import web
 from aiohttp_sse import EventSourceResponse, sse_response
 
-from backoffice.console import auth
+from backoffice.console import auth, guard, presence
 from backoffice.console.deps import DEPS
 from backoffice.console.guard import CASE
 
@@ -46,9 +46,13 @@ class Streams:
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
-    """Events `board` (anything changed), `case` (this case changed), `gone` (the session is over)."""
-    case = f"case:{request[CASE].id}" if CASE in request else ""
-    async with sse_response(request) as response:
+    """Events `board` (the queue changed), `case` (this case changed), `people` (who is at it), `gone` (signed out).
+
+    None of them carries data. An open stream is also how others know that somebody is here.
+    """
+    case = str(request[CASE].id) if CASE in request else ""
+    here = request.config_dict[presence.PRESENCE]
+    async with sse_response(request) as response, here.open(request[auth.SIGN_IN].operator, case):
         await response.send("", event="hello")
         telling = asyncio.create_task(_tell(request, response, case))
         await request.config_dict[STREAMS].run(telling)
@@ -61,7 +65,7 @@ async def _tell(request: web.Request, response: EventSourceResponse, case: str) 
     async with bus.subscribe() as hints:
         pump = Pump(hints)
         try:
-            while await _still_signed_in(request) and response.is_connected():
+            while await guard.still_admitted(request) and response.is_connected():
                 for event in events(await pump.gather(), case):
                     await response.send("", event=event)
         finally:
@@ -71,15 +75,21 @@ async def _tell(request: web.Request, response: EventSourceResponse, case: str) 
 
 
 def events(topics: set[str], case: str) -> list[str]:
-    """A case's own page hears of its case; every page hears that the board may look different."""
-    found = ["case"] if case and (case in topics or "letters" in topics) else []
-    return [*found, "board"] if topics else []
+    """What a page is told: a case's own page of its case and of who is at it, every page of the queue."""
+    about = {topic for topic in topics if not presence.is_presence(topic)}
+    found = []
+    if case and (f"case:{case}" in about or "letters" in about):
+        found.append("case")
+    if case and any(presence.concerns(topic, case) for topic in topics):
+        found.append("people")
+    if any(topic == "queue" or (not case and _on_board(topic)) for topic in about):
+        found.append("board")
+    return found
 
 
-async def _still_signed_in(request: web.Request) -> bool:
-    deps = request.config_dict[DEPS]
-    sign_in = await auth.current(deps, request[auth.SESSION])
-    return sign_in is not None and sign_in.operator.role is request[auth.SIGN_IN].operator.role
+def _on_board(topic: str) -> bool:
+    """Deadlines, payments and positions change nothing that the queue shows."""
+    return topic == "letters" or topic.startswith("case:")
 
 
 class Pump:
@@ -91,10 +101,11 @@ class Pump:
 
     async def _fill(self, hints: AsyncIterator[str]) -> None:
         async for topic in hints:
-            self._queue.put_nowait(topic)
+            if not topic.startswith(presence.STILL):
+                self._queue.put_nowait(topic)
 
     async def gather(self) -> set[str]:
-        """The topics of the next moment; empty when `CHECK_S` passed without any."""
+        """The topics of the next moment; empty when `CHECK_S` passed without any that is news."""
         try:
             first = await asyncio.wait_for(self._queue.get(), CHECK_S)
         except TimeoutError:

@@ -11,6 +11,7 @@ from backoffice.cases.model import CaseStatus
 from backoffice.kernel import geodesy
 from backoffice.kernel.geo import Fix, Point
 from backoffice.kernel.messages import PlaceWords
+from backoffice.places.centres import NearestCentre, centres_near
 
 OLD = timedelta(minutes=30)
 """Older than this a fix is the last known one, never "here"."""
@@ -28,6 +29,7 @@ class Where:
     numbers: Sequence[ports.EmergencyNumber]
     zone: str
     map: dict[str, Any]
+    centres: Sequence[NearestCentre] = ()
 
 
 def of(found: queries.CaseView, places: ports.Places, now: datetime) -> Where:
@@ -41,7 +43,10 @@ def of(found: queries.CaseView, places: ports.Places, now: datetime) -> Where:
     age = now - case.fix.at if case.fix else None
     zone = case.place.zone if case.place else found.person.zone
     words = replace(case.place, distance=None) if closed and case.place else case.place
-    return Where(fix, words, old, age, cell, numbers, zone, _map(found, fix, cell, old=old))
+    near = centres_near(fix.point, places.in_mainland_china(fix.point)) if fix else ()
+    drawn = _map(found, fix, cell, old=old)
+    drawn["points"] += [_centre_point(one) for one in near]
+    return Where(fix, words, old, age, cell, numbers, zone, drawn, near)
 
 
 def _map(found: queries.CaseView, fix: Fix | None, cell: geodesy.Cell | None, *, old: bool) -> dict[str, Any]:
@@ -79,6 +84,10 @@ def _envoy_point(card: queries.EnvoyCard) -> dict[str, Any]:
     kind = "envoy" if card.assignment.working else "asked"
     at = card.at or card.base
     return {"kind": kind, "at": _pair(at), "label": card.name, "base": card.at is None}
+
+
+def _centre_point(one: NearestCentre) -> dict[str, Any]:
+    return {"kind": "centre", "at": _pair(one.centre.point), "label": one.centre.name}
 
 
 def town(words: PlaceWords | None, point: Point) -> dict[str, Any] | None:

@@ -54,6 +54,14 @@ def nearest_centre(point: geo.Point, in_mainland_china: bool) -> NearestCentre |
     return NearestCentre(found, distance, distance <= reach and not found.doubt_m)
 
 
+def centres_near(point: geo.Point, in_mainland_china: bool, most: int = 3) -> list[NearestCentre]:
+    """For staff: the nearest centres within 300 km, nearest first; the list knows only mainland China."""
+    if not in_mainland_china:
+        return []
+    away = sorted(((geodesy.distance_m(c.point, point), c) for c in all_centres()), key=lambda pair: pair[0])
+    return [NearestCentre(c, metres, False) for metres, c in away[:most] if metres <= FARTHEST_M]
+
+
 @cache
 def all_centres() -> tuple[EmergencyCentre, ...]:
     """Every centre of the list of 2017-12-08, in its order."""

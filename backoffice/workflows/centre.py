@@ -30,6 +30,32 @@ async def take(work: Work, case_id: CaseId, operator: Operator) -> None:
         await _tell_taken(work, case, operator)
 
 
+async def take_as_seen(work: Work, case_id: CaseId, operator: Operator, seen: str) -> None:
+    """`take`, by somebody who saw the case in `seen`'s hands (empty: nobody's): whoever was faster keeps it."""
+    case = await _running(work, case_id)
+    if case.owner and case.owner not in (seen, operator.id):
+        raise Refusal("centre.taken_by_other", name=case.owner_name)
+    await take(work, case_id, operator)
+
+
+async def take_over(work: Work, case_id: CaseId, operator: Operator, seen: str, reason: str) -> None:
+    """From a colleague's hands, with a reason that is kept. Atomic: the row changes only in the state it was read
+    in (`Cases.save`), and only while it is still the colleague's who was seen."""
+    case = await _running(work, case_id)
+    if case.owner and case.owner not in (seen, operator.id):
+        raise Refusal("centre.taken_by_other", name=case.owner_name)
+    why, was = _words(reason)[:500], case.owner_name
+    already = case.owner == operator.id
+    case.owner, case.owner_name, case.owned_at = operator.id, operator.name, work.now
+    await ringing.acknowledge(work, case)
+    if already:
+        return
+    await work.note(
+        case, f"operator:{operator.id}", "centre.taken_over", name=operator.name, was=was, reason=why
+    )
+    await _tell_taken(work, case, operator)
+
+
 async def _running(work: Work, case_id: CaseId) -> Case:
     """A case the centre works on: nobody of the staff knows of a countdown, nor acts on what is over."""
     case = await work.uow.cases.get(case_id)

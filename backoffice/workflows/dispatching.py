@@ -95,12 +95,12 @@ async def _look(work: Work, case: Case) -> finding.Found:
     if case.fix is None:
         return finding.Found([], {}, [])
     need = finding.need(work, case, await work.uow.people.get(case.requester))
-    out = await _not_again(work, case)
+    out = await not_again(work, case)
     radius = work.rules.radii_m[case.ring]
     return await finding.look(work, finding.Search(case.fix.point, radius, need, out))
 
 
-async def _not_again(work: Work, case: Case) -> dict[EnvoyId, Reason]:
+async def not_again(work: Work, case: Case) -> dict[EnvoyId, Reason]:
     """Who was asked and may not be asked again: all but the stood down when the search reopens."""
     asked = await work.uow.assignments.of_case(case.id)
     return {

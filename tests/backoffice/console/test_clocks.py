@@ -50,7 +50,7 @@ def line(**changes: object) -> queries.CaseLine:
 
 
 def stages(**changes: object) -> list[Stage]:
-    return [c.stage for c in clocks.running(line(**changes))]
+    return [c.stage for c in clocks.running(line(**changes), clocks.Targets())]
 
 
 def test_a_new_call_must_be_taken_called_back_and_get_an_envoy() -> None:
@@ -83,6 +83,20 @@ def test_a_repeat_rings_again_and_a_promise_and_safety_are_clocks() -> None:
     assert Stage.SAFE not in stages(says_safe_at=NOW, verified=Verified.VERIFIED)
 
 
+def test_a_provider_and_the_family_run_from_when_they_are_wanted() -> None:
+    """Whoever engages one or tells them stops the clock; before it is wanted there is none."""
+    quiet = {"verified": Verified.VERIFIED, "arrived": 1, "answered_at": NOW + S}
+    assert stages(**quiet) == []
+    waits = {"family": NOW, "provider": NOW - S}
+    assert stages(**quiet, stages=waits) == [Stage.PROVIDER, Stage.FAMILY]
+
+
+def test_targets_are_settings() -> None:
+    """A centre that promises more has earlier clocks."""
+    strict = clocks.Targets(answered=5 * S)
+    assert clocks.running(line(), strict)[0].due == NOW + 5 * S
+
+
 @pytest.mark.parametrize(
     ("after", "heat"),
     [(0, Heat.UNDER_WAY), (44, Heat.UNDER_WAY), (45, Heat.WAITING), (60, Heat.WAITING), (61, Heat.BREACHED)],
@@ -98,7 +112,8 @@ def test_the_one_that_breaches_first_leads() -> None:
     urgent = line(ref="A", answered_at=NOW + S)
     promised = line(ref="B", promised_at=NOW + 30 * S, **quiet)
     done, older = line(ref="C", **quiet), line(ref="D", opened_at=NOW - S, **quiet)
-    assert [x.ref for x, _ in clocks.by_breach([done, urgent, older, promised])] == ["B", "A", "D", "C"]
+    by_breach = clocks.by_breach([done, urgent, older, promised], clocks.Targets())
+    assert [x.ref for x, _ in by_breach] == ["B", "A", "D", "C"]
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(0, "0:00"), (83, "1:23"), (3725, "1:02:05"), (-91, "+1:31")])

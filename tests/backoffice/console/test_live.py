@@ -53,9 +53,9 @@ async def test_a_case_page_hears_of_its_own_case(lin: Visitor, evening: Evening)
     """Another case changes its alarm only."""
     stream = await listen(lin, "/console/live/case-7K3F")
     await asyncio.sleep(0.05)
-    await evening.bus.publish(["case:case-7K3F"])
+    await evening.bus.publish(["case:case-7K3F", "queue"])
     assert [await event(stream), await event(stream)] == ["case", "board"]
-    await evening.bus.publish(["case:case-M4TR"])
+    await evening.bus.publish(["case:case-M4TR", "queue"])
     assert await event(stream) == "board"
     stream.close()
 
@@ -63,11 +63,15 @@ async def test_a_case_page_hears_of_its_own_case(lin: Visitor, evening: Evening)
 def test_which_hints_matter_to_whom() -> None:
     """Delivery states belong to the case page; nothing happened means nothing is sent."""
     mine = f"case:{CaseId('a')}"
-    assert live.events({mine}, mine) == ["case", "board"]
-    assert live.events({"letters"}, mine) == ["case", "board"]
-    assert live.events({"case:b"}, mine) == ["board"]
-    assert live.events({"queue"}, "") == ["board"]
-    assert live.events(set(), mine) == []
+    assert live.events({mine}, "a") == ["case"]
+    assert live.events({mine, "queue"}, "a") == ["case", "board"]
+    assert live.events({"letters"}, "a") == ["case"]
+    assert live.events({"case:b"}, "a") == []
+    assert live.events({"queue"}, "") == live.events({"case:b"}, "") == live.events({"letters"}, "") == ["board"]
+    assert live.events({"deadlines", "payments", "envoy:e1"}, "") == []
+    assert live.events({"here:page:p1:op1:01:a"}, "a") == ["people"]
+    assert live.events({"here:page:p1:op1:01:b", "still:page:p1:op1:01:a"}, "a") == []
+    assert live.events({"here:page:p1:op1:01:"}, "") == live.events(set(), "a") == []
 
 
 @pytest.mark.parametrize(

@@ -62,10 +62,10 @@ async def test_duress_has_its_own_list_with_its_protocol(
 
 
 async def test_the_alarm_counts_what_nobody_has_taken(lin: Visitor, evening: Evening) -> None:
-    """The page's sound follows two numbers: how many ring and since when the longest does."""
+    """The page's sound follows how many ring, since when each does, and after how many seconds it sounds here."""
     html = await page(lin, "/console/ringing")
     since = evening.clock.now() - timedelta(seconds=31)
-    assert f'data-count="2" data-since="{int(since.timestamp() * 1000)}"' in html
+    assert f'data-count="2" data-calls="[[{int(since.timestamp() * 1000)}, 0.0], [' in html
 
 
 async def test_taking_the_case_silences_it(lin: Visitor) -> None:

@@ -1,7 +1,8 @@
-// One rising tone while a case rings untaken: louder at the second and third level, silent once somebody takes it.
+// One rising tone while a case rings untaken here: louder at the second and third level, silent once somebody takes it.
 const GAIN = [0, 0.12, 0.35, 0.9];
 const EVERY_S = [0, 3, 2, 1.2];
 const AHEAD_S = 4;
+const TELL_MS = 20000;
 
 export class Alarm {
   constructor(page) {
@@ -9,6 +10,7 @@ export class Alarm {
     this.next = 0;
     this.voices = [];
     this.level = 0;
+    this.told = { hears: null, at: 0 };
     this.context = new AudioContext();
     this.context.addEventListener("statechange", () => this.showState());
     document.getElementById("sound").addEventListener("click", () => this.test());
@@ -22,19 +24,24 @@ export class Alarm {
 
   open() { if (this.blocked) this.context.resume().catch(() => {}); }
 
-  // The level follows the clock, not the connection: a page that lost its line keeps ringing louder.
+  // Each call is [since when, after how many seconds it sounds at this console]. Levels follow the clock, not the
+  // connection: a page that lost its line still comes in when its turn has come, and rings louder.
   currentLevel() {
-    const { count, since } = document.getElementById("alarm").dataset;
-    if (Number(count) === 0 || !since) return 0;
-    const [second, third] = this.page.body.dataset.louder.split(",").map(Number);
-    const age = (this.page.now() - Number(since)) / 1000;
-    return age >= third ? 3 : age >= second ? 2 : 1;
+    const box = document.getElementById("alarm");
+    const calls = box ? JSON.parse(box.dataset.calls || "[]") : [];
+    const rungs = this.page.body.dataset.rungs.split(",").map(Number);
+    const levels = calls.map(([since, after]) => {
+      const age = (this.page.now() - since) / 1000;
+      return age < after ? 0 : age >= rungs.at(-1) ? 3 : age >= rungs.at(-2) ? 2 : 1;
+    });
+    return Math.max(0, ...levels);
   }
 
   beat() {
     const level = this.currentLevel();
     if (level !== this.level) this.change(level);
     document.documentElement.dataset.alarm = level;
+    this.tell();
     if (!level || this.blocked) return;
     const now = this.context.currentTime;
     for (this.next = Math.max(this.next, now); this.next < now + AHEAD_S; this.next += EVERY_S[level]) this.tone(this.next, GAIN[level]);
@@ -46,6 +53,17 @@ export class Alarm {
     this.voices = [];
     this.next = 0;
     this.showState();
+  }
+
+  // A browser that may not sound is nobody's turn: the server rings at somebody else's console at once.
+  tell() {
+    const hears = !this.blocked;
+    if (hears === this.told.hears || Date.now() - this.told.at < (this.told.hears === null ? 0 : 1000)) return;
+    if (!this.page.live || this.page.live.over) return;
+    this.told = { hears, at: Date.now() };
+    const headers = { "X-CSRF": this.page.body.dataset.csrf, "X-Live": "1", Accept: "application/json" };
+    const body = new URLSearchParams({ hears: hears ? "yes" : "no" });
+    fetch("/console/hearing", { method: "POST", headers, body }).catch(() => { this.told = { hears: null, at: Date.now() + TELL_MS }; });
   }
 
   tone(at, gain, length = 0.9) {

@@ -1,3 +1,5 @@
+import { forget } from "./drafts.js";
+
 // Forms without leaving the page: a confirmation that names its effect, one sentence back, nothing typed lost.
 function confirmed(form) {
   const words = form.dataset.confirm;
@@ -19,6 +21,7 @@ async function send(page, form) {
 }
 
 function clear(form) {
+  forget(form);
   for (const field of form.querySelectorAll("textarea, input:not([type=hidden]), select")) field.value = "";
 }
 

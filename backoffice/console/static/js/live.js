@@ -18,6 +18,7 @@ class Live {
     this.page = page;
     this.path = page.body.dataset.stream;
     this.onCase = document.body.classList.contains("case");
+    this.alarmApart = false;
     this.lostAt = 0;
     this.over = false;
     this.busy = false;
@@ -27,12 +28,25 @@ class Live {
 
   connect() {
     if (!this.path) return;
+    this.bell();
     this.source = new EventSource(this.path);
     this.source.addEventListener("hello", () => this.back());
     this.source.addEventListener("board", () => this.refresh(this.onCase ? "alarm" : "page"));
     this.source.addEventListener("case", () => this.refresh("page"));
+    this.source.addEventListener("people", () => document.dispatchEvent(new Event("people")));
     this.source.addEventListener("gone", () => this.gone());
     this.source.addEventListener("error", () => this.lost());
+  }
+
+  // Every page of the console rings, also one whose own pieces have no bell.
+  bell() {
+    if (document.getElementById("alarm")) return;
+    const bell = document.createElement("div");
+    Object.assign(bell, { id: "alarm", hidden: true });
+    bell.dataset.live = "alarm";
+    document.getElementById("main").prepend(bell);
+    this.alarmApart = true;
+    this.refresh("alarm");
   }
 
   show(state, word) {
@@ -80,7 +94,11 @@ class Live {
   }
 
   async fetch(what) {
-    const url = what === "alarm" ? "/console/ringing" : location.pathname;
+    if (this.alarmApart && what === "page") await this.ask("/console/ringing");
+    return this.ask(what === "alarm" ? "/console/ringing" : location.pathname + location.search);
+  }
+
+  async ask(url) {
     const answer = await fetch(url, { headers: { "X-Live": "1" }, cache: "no-store", redirect: "error" });
     if (answer.status === 401) return this.gone();
     if (!answer.ok) return;

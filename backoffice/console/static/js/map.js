@@ -16,10 +16,34 @@ class Sketch {
     this.map = L.map(box, { attributionControl: false, zoomAnimation: !still, fadeAnimation: !still, worldCopyJump: true, minZoom: 1, maxZoom: 18, zoomSnap: 0.5 });
     L.control.scale({ imperial: false }).addTo(this.map);
     this.layer = L.layerGroup().addTo(this.map);
+    this.near = L.layerGroup().addTo(this.map);
+    this.tiles(box);
+    document.addEventListener("near", ({ detail }) => this.showNear(detail));
     this.touched = false;
     this.map.on("dragstart zoomstart", (event) => { if (event.originalEvent || this.fitted) this.touched = this.fitted; });
     this.show();
     this.outlines(box.dataset.outlines);
+  }
+
+  // The only thing that may come from outside, and only where a tile server is configured.
+  tiles(box) {
+    if (!box.dataset.tiles) return;
+    L.tileLayer(box.dataset.tiles, { maxZoom: 18, referrerPolicy: "no-referrer" }).addTo(this.map);
+  }
+
+  // Those who could be asked now; a press on one goes to their line and its button.
+  showNear(points) {
+    this.near.clearLayers();
+    for (const { id, at, label, base } of points) {
+      const marker = L.circleMarker(at, { radius: 6, className: base ? "map-near map-near-base" : "map-near" }).addTo(this.near);
+      marker.bindTooltip(this.label("near", label, base), { direction: "top", offset: [0, -6] });
+      marker.on("click", () => {
+        const line = document.getElementById(`near-${id}`);
+        line?.scrollIntoView({ block: "nearest" });
+        line?.querySelector("button")?.focus();
+      });
+    }
+    document.getElementById("map").dataset.near = points.length;
   }
 
   async outlines(url) {
@@ -59,12 +83,12 @@ class Sketch {
     if (accuracy) this.add(L.circle(at, { radius: accuracy, className: kind === "case" ? "map-accuracy" : "map-ring", interactive: false }));
     const size = kind.startsWith("case") ? 8 : 6;
     const marker = this.add(L.circleMarker(at, { radius: size, className: `map-${kind}` }));
-    marker.bindTooltip(this.label(kind, label, base), { permanent: kind !== "asked", direction: "top", offset: [0, -6] });
-    return kind === "asked" ? [] : [at];
+    marker.bindTooltip(this.label(kind, label, base), { permanent: kind !== "asked" && kind !== "centre", direction: "top", offset: [0, -6] });
+    return kind === "asked" || kind === "centre" ? [] : [at];
   }
 
   label(kind, label, base) {
-    const own = { case: this.words.case, case_old: `${this.words.case} · ${this.words.old}`, other: this.words.other, cell: `${label} · ${this.words.cell}` }[kind] ?? label;
+    const own = { case: this.words.case, case_old: `${this.words.case} · ${this.words.old}`, other: this.words.other, cell: `${label} · ${this.words.cell}`, centre: `${label} · ${this.words.centre}` }[kind] ?? label;
     const node = document.createElement("span");
     node.textContent = base ? `${own} · ${this.words.base}` : own;
     return node;

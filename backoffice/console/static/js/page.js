@@ -1,10 +1,13 @@
 // Every page: its words, its clocks, its alarm, its keys, its forms, its line to the server.
 import { Alarm } from "./alarm.js";
 import { startClocks } from "./clocks.js";
+import { startColleagues } from "./colleagues.js";
+import { startDrafts } from "./drafts.js";
 import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startMap } from "./map.js";
+import { startNearest } from "./nearest.js";
 import { startPresence } from "./presence.js";
 
 const page = {
@@ -65,6 +68,9 @@ page.live = startLive(page);
 startClocks(page);
 startKeys(page);
 startForms(page);
+startDrafts(page);
+startColleagues(page);
+startNearest(page);
 startPresence(page);
 startMap(page);
 window.addEventListener("load", () => startMap(page));
