@@ -343,12 +343,12 @@ def settings(database_url: str, data: Path, sandbox: str, **more: Any) -> Settin
 async def opened(
     database_url: str, data: Path, clock: FakeClock, *, pays: bool = False, **more: Any
 ) -> AsyncIterator[House]:
-    """A house on an empty, migrated database; `pays`: over the played platforms, else an operator records it."""
+    """A house on an empty, migrated database; `pays`: over the played platforms (by `trade`), else an operator records it."""
     async with AsyncExitStack() as stack:
         service_door, sandbox_door = _door(), _door()
         sandbox = _url(sandbox_door)
         _key(data)
-        more |= {"payments": paying.settings(sandbox)} if pays else {}
+        more |= {"payments": paying.settings(sandbox, more.pop("trade", "jsapi"))} if pays else {}
         given = settings(database_url, data, sandbox, **more)
         played = _sandbox(_url(service_door), clock, pays)
         await _listen(stack, played, sandbox_door)

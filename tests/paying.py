@@ -1,6 +1,7 @@
 """A merchant at the played WeChat Pay, and a bot that may send invoices: what a house needs to take money."""
 
 from functools import cache
+from typing import Literal
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -30,7 +31,7 @@ def played(app_id: str) -> PayConfig:
     return PayConfig(MCH_ID, app_id, V3_KEY, merchant_key()[1])
 
 
-def settings(sandbox: str) -> Payments:
+def settings(sandbox: str, trade: Literal["jsapi", "native"] = "jsapi") -> Payments:
     """What the service is told."""
     return Payments(
         telegram_provider_token=SecretStr("284685063:TEST:sandbox"),
@@ -39,6 +40,7 @@ def settings(sandbox: str) -> Payments:
         wechat_private_key=SecretStr(merchant_key()[0]),
         wechat_v3_key=SecretStr(V3_KEY),
         wechat_api_base=sandbox,
+        wechat_trade=trade,
         wechat_transfer_scene="1005",
         wechat_transfer_report={"岗位类型": "星使", "报酬说明": "服务报酬"},
     )

@@ -9,6 +9,7 @@ from aiohttp import web
 from markupsafe import escape
 
 from backoffice import ports
+from backoffice.adapters import qr
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.messages import Message
 from backoffice.money.model import Payment
@@ -23,6 +24,7 @@ _PAGE: Final = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"
 body{{font:1.1rem/1.5 system-ui,sans-serif;margin:0;padding:2rem 1.25rem;color:#1d2320;background:#fff}}
 button{{font:inherit;min-height:3rem;width:100%;border:0;border-radius:.5rem;background:#0a7d48;color:#fff}}
 button:focus-visible{{outline:3px solid #1d2320;outline-offset:2px}}
+.code svg{{display:block;width:min(100%,20rem);height:auto;margin:0 auto}}
 </style></head><body><main><p role="status">{state}</p>{action}</main>{script}</body></html>"""
 
 _SCRIPT: Final = """<script nonce="{nonce}">
@@ -65,8 +67,12 @@ class PayPage:
 
         now = self._clock.now()
         button, hint = payments.page_hints()
-        open_ = payments.payable(payment, now) and bool(payment.how.get("package"))
+        due = payments.payable(payment, now)
+        open_ = due and bool(payment.how.get("package"))
         action = f'<p id="hint">{say(hint)}</p><button hidden>{say(button)}</button>' if open_ else ""
+        if due and payment.how.get("code_url"):
+            code = qr.svg(str(payment.how["code_url"]))
+            action = f'<p>{say(payments.page_scan())}</p><div class="code">{code}</div>'
         return _PAGE.format(
             lang=locale.replace("_", "-"),
             title=say(payments.title(payment)),

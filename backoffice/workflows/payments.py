@@ -25,7 +25,7 @@ from backoffice.money.model import (
 from backoffice.money.rules import RECORDED
 from backoffice.people.model import Reach
 from backoffice.ports import Alert
-from backoffice.workflows import statement_days
+from backoffice.workflows import pay_codes, statement_days
 from backoffice.workflows.work import Work
 
 
@@ -120,10 +120,17 @@ async def prepared(work: Work, payment: Payment, how: dict[str, object]) -> None
     params: dict[str, Param] = {"amount": payment.charged, "when": await _until(work, payment)}
     if how.get("page"):
         params["link"] = f"{work.world.pay.public_url}/pay/{payment.token}"
-        await _tell(work, payment, Message("payment.link", params))
+        await _tell(work, payment, await _payable(work, payment, params))
     else:
         await _tell(work, payment, Message("payment.by_centre", params))
         await _alert(work, "payment_to_record", payment)
+
+
+async def _payable(work: Work, payment: Payment, params: dict[str, Param]) -> Message:
+    """A link; and the code to scan beside it where the provider gave one."""
+    if not payment.how.get("code_url"):
+        return Message("payment.link", params)
+    return Message("payment.scan", params, media=await pay_codes.picture(work, payment))
 
 
 async def _until(work: Work, payment: Payment) -> When:
@@ -343,6 +350,11 @@ def page(payment: Payment, now: datetime, zone: str) -> Message:
 def page_hints() -> tuple[Message, Message]:
     """The button, and what to do where it does not work."""
     return Message("pay_page.button"), Message("pay_page.in_wechat")
+
+
+def page_scan() -> Message:
+    """What to do with the code on the page."""
+    return Message("pay_page.scan")
 
 
 async def checkout(work: Work, payment_id: PaymentId, payer: PersonId, amount: Money) -> str:

@@ -16,6 +16,8 @@ def rules(settings: Settings) -> PayRules:
         ways["telegram"] = "telegram"
     if settings.wechat.app_id and given.wechat_mch_id:
         ways["wechat"] = "wechat"
+        if given.wechat_trade == "native":
+            ways.setdefault("telegram", "wechat")
     return PayRules(
         ways=ways,
         currencies={"wechat": frozenset({"CNY"})},
