@@ -17,7 +17,7 @@ from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import CaseId, EnvoyId, OrderId
 from backoffice.money.model import PaymentId, ProviderOrderId
 from backoffice.money.slips import SlipId, SlipKind
-from backoffice.workflows import following, papers
+from backoffice.workflows import following, papers, pay_codes
 from backoffice.workflows.work import Work
 from bot.app import Readiness
 from bot.assembly import channels as channels_
@@ -25,6 +25,7 @@ from bot.assembly import families, paging
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.assembly.paperwork import Paperwork
+from bot.assembly.pay_codes import PayCodes
 from bot.assembly.words import PlainWords
 from bot.delivery import Delivery, Way
 from bot.enclosures import Enclosures
@@ -69,7 +70,11 @@ def build(core: Core, channels: Channels, wake: ports.Pager | None = None) -> Pa
     gateway = Gateway(_gate(core, channels, rendering, firing))
     drawn = PdfPapers(PlainWords(core.speech))
     enclosures = Enclosures(core.fetches, core.media, core.letters, core.clock, drawn.picture)
-    sources: dict[str, Source] = {**channels.by_name, papers.SOURCE: Paperwork(core, drawn)}
+    sources: dict[str, Source] = {
+        **channels.by_name,
+        papers.SOURCE: Paperwork(core, drawn),
+        pay_codes.SOURCE: PayCodes(core),
+    }
     sources[following.QR_SOURCE] = families.QrCodes(core, channels.wechat)
     sending = Sending(channels.by_name, core.letters, rendering, enclosures, core.clock)
     way = Way(core.letters, core.store, channels.by_name, sending, core.clock, healths)
