@@ -9,7 +9,7 @@ from backoffice.kernel.ids import AssignmentId, PersonId
 from backoffice.kernel.messages import Message, Role
 from backoffice.orders.model import OfferStatus, Order, OrderStatus
 from backoffice.ports import Alert
-from backoffice.workflows import jobs, order_prices, orders, settlement
+from backoffice.workflows import jobs, order_prices, order_talk, orders, settlement, watching
 from backoffice.workflows import order_booking as booking
 from backoffice.workflows import order_letters as letters
 from backoffice.workflows.work import Work, about
@@ -94,6 +94,7 @@ async def _stays(work: Work, case: Case, envoy: Envoy, word: str, met: bool) -> 
     message = Message("job.order_became_sos", {"ref": case.ref}, place=jobs.where(case))
     await work.tell(about(case, envoy.person, message))
     await jobs.ask_progress(work, case, assignment, envoy)
+    await watching.begin(work, assignment, envoy)
     work.uow.hint(f"envoy:{envoy.id}")
     return envoy
 
@@ -103,10 +104,19 @@ async def hand_on(work: Work, envoy: Envoy) -> None:
     await orders.off_duty(work, envoy)
     for order in await work.uow.orders.held_by(envoy.id):
         if order.status is OrderStatus.RUNNING:
-            await letters.alert(work, order, "order_at_risk")
+            await _left_alone(work, order)
         elif order.start_at - work.now < NEAR:
             await booking.give_back(work, order, booking.IN_NEED)
             await orders.ask(work, order, "order.envoy_lost")
+
+
+async def _left_alone(work: Work, order: Order) -> None:
+    """The traveller beside an envoy in need: the centre has it from here, and they are asked about themselves."""
+    order.notes = order.notes | {order_talk.CENTRE: True}
+    await work.uow.orders.save(order)
+    await letters.note(work, order, "system", "order.envoy_in_need")
+    await letters.alert(work, order, "order_at_risk")
+    await letters.offer_menu(work, order, Role.TRAVELLER, Message("order.envoy_in_need", {"ref": order.ref}))
 
 
 def told(case: Case, envoy: Envoy) -> Message:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from backoffice.cases.model import CaseStatus
 from backoffice.dispatch.model import Envoy
 from backoffice.dispatch.standing import Answer
 from backoffice.kernel import geodesy, ids
@@ -196,11 +197,21 @@ async def _not_chosen(work: Work, order: Order) -> None:
 
 async def before(work: Work, order: Order) -> None:
     """Some hours before the start: offered again, or both are reminded."""
-    if order.status is OrderStatus.BOOKED:
+    if order.status is OrderStatus.BOOKED and await _in_need(work, order):
+        await order_booking.give_back(work, order, order_booking.IN_NEED)
+        await ask(work, order, "order.envoy_lost")
+    elif order.status is OrderStatus.BOOKED:
         await order_booking.remind(work, order)
     elif order.status is OrderStatus.OFFERING and not await offers.open_offers(work, order):
         await letters.note(work, order, "system", "order.offered_again")
         await ask(work, order, "order.offered_again")
+
+
+async def _in_need(work: Work, order: Order) -> bool:
+    """The envoy's own call for help still runs: nobody counts on them for what is coming."""
+    envoy = await letters.envoy_of(work, order)
+    own = await work.uow.cases.active_of(envoy.person) if envoy else None
+    return own is not None and own.status is CaseStatus.OPEN
 
 
 async def accept(work: Work, offer: Offer, envoy: Envoy) -> None:

@@ -11,7 +11,7 @@ from backoffice.kernel.ids import CaseId, OperatorId
 from backoffice.kernel.messages import MapPoint, Role
 from backoffice.kernel.money import Money
 from backoffice.orders.model import Meeting, Mode, OfferStatus, OrderStatus
-from backoffice.ports import Operator, OperatorRole
+from backoffice.ports import DeadlineKind, Operator, OperatorRole
 from backoffice.workflows import (
     order_desk,
     order_ending,
@@ -347,6 +347,9 @@ async def test_an_order_becomes_an_sos_without_typing_anything_again(shop: Shop)
     (mine,) = await shop.act(lambda w: w.uow.assignments.of_case(case_id))
     assert (mine.envoy, mine.status) == (shop.envoys["a"], AssignmentStatus.ARRIVED)
     assert case.envoys_taken == 1
+    assert await shop.look(lambda w: w.uow.deadlines.armed(DeadlineKind.ENVOY_SILENT, mine.id)), (
+        "watched from here"
+    )
     assert "sos.order_envoy_stays" in await shop.told("周婷")
     assert found.charged == Money(600_00, THB), "the time until then"
 
@@ -464,3 +467,30 @@ async def test_words_go_to_the_order_they_named_until_another_one_begins(shop: S
     await shop.until((await shop.order(first)).start_at)
     await shop.meet(first)
     assert await current() == first
+
+
+async def test_an_envoy_in_danger_hands_on_what_is_near_and_what_comes_near(shop: Shop) -> None:
+    """In an hour: asked of others at once. Tomorrow: when its time comes near and the call still runs."""
+    await shop.envoy("a")
+    await shop.envoy("b", 2.0)
+    near = await shop.booked("周婷", "a", start_at=shop.clock.now() + timedelta(hours=1))
+    later = await shop.booked("周婷", "a", start_at=shop.clock.now() + timedelta(days=1))
+    await _cry(shop, "a")
+    assert (await shop.order(near)).envoy is None
+    assert (await shop.offers(near))["b"].status is OfferStatus.ASKED
+    assert (await shop.order(later)).status is OrderStatus.BOOKED
+    await shop.until((await shop.order(later)).start_at - timedelta(hours=2, minutes=59))
+    found = await shop.order(later)
+    assert found.envoy is None
+    assert (await shop.offers(later))["b"].status is OfferStatus.ASKED
+    assert (await shop.alerts()).count("order_review") == 0, "nobody is blamed for it"
+
+
+async def test_a_traveller_beside_an_envoy_in_danger_is_not_left_alone(shop: Shop) -> None:
+    """The centre is alarmed, reads along from there, and the traveller is asked about themselves."""
+    await shop.envoy("a")
+    order = await shop.running("周婷", "a")
+    await _cry(shop, "a")
+    assert "order_at_risk" in await shop.alerts()
+    assert "order.envoy_in_need" in await shop.told("周婷")
+    assert (await shop.order(order)).notes[order_talk.CENTRE] is True
