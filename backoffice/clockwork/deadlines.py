@@ -10,6 +10,7 @@ from typing import Protocol
 from backoffice import ports
 from backoffice.clockwork.firing import Firing
 from backoffice.kernel.clock import Clock
+from backoffice.kernel.errors import Unavailable
 from backoffice.kernel.ids import PersonId
 from backoffice.ports import Deadline, DeadlineKind
 
@@ -146,6 +147,9 @@ class DeadlineRunner:
             await self._firing.wake()
         except NotYet as waiting:
             self._postpone(deadline, waiting.delay_s)
+        except Unavailable as trouble:
+            log.warning("deadline %s waits for the store: %s", deadline.id, trouble)
+            self._postpone(deadline, TROUBLE_S)
         except Exception:
             log.exception("deadline %s (%s) failed and stays armed", deadline.id, deadline.kind)
             await self._failed(deadline)

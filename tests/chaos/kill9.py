@@ -16,7 +16,7 @@ from typing import Any
 
 from backoffice.kernel.clock import SystemClock
 from backoffice.kernel.exchange import RawUpdate
-from tests.chaos import databases, process, rig, wire
+from tests.chaos import databases, patience, process, rig, wire
 from tests.chaos.process import Process
 from tests.chaos.pushes import Pushes, http, telegram, wechat
 from tests.chaos.report import Figures, Plan, crowding, late, must
@@ -123,7 +123,7 @@ async def run(plan: Plan, figures: Figures) -> None:
             await _envoys(service, folder)
             world = World(service.port, plan.chance())
             lives = await _lives(plan.some(15, 200), world, (service, zygote), figures)
-            await _to_the_end(world, (service, zygote), lives)
+            await _to_the_end(world, (service, zygote), lives, figures)
         found = await _evidence(folder, figures)
         _judge_all(world, found, lives, figures)
         await _repeats(platform, folder, figures)
@@ -177,7 +177,7 @@ async def _live(world: World) -> None:
         await asyncio.sleep(min(chance.expovariate(TRAVELLERS_PER_S), max(0.0, end - time.time())))
 
 
-async def _to_the_end(world: World, served: Served, lives: list[Life]) -> None:
+async def _to_the_end(world: World, served: Served, lives: list[Life], figures: Figures) -> None:
     """A last life in which everything comes to its end."""
     await _start(served, cold=False)
     lives.append(Life(time.time(), time.time() + 1e9))
@@ -186,13 +186,14 @@ async def _to_the_end(world: World, served: Served, lives: list[Life]) -> None:
         await asyncio.wait(world.tasks)
     await asyncio.sleep(COUNTDOWN_S + 1)
     path = Path(served[0].env["RESCUE_DATABASE_URL"].partition(":///")[2])
-    for _ in range(900):
-        if not _unfinished(path):
-            break
-        await asyncio.sleep(0.2)
+    began = time.monotonic()
+
+    async def left() -> object:
+        return _unfinished(path)
+
+    await patience.until_nothing(left, "after the last kill")
+    figures["at rest after"] = f"{time.monotonic() - began:.1f} s"
     served[0].stop()
-    left = _unfinished(path)
-    must(not left, f"not at an end after three minutes: {left}")
 
 
 def _unfinished(path: Path) -> list[Any]:

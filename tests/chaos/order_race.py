@@ -18,7 +18,7 @@ from backoffice.workflows import orders
 from backoffice.workflows.orders import Wish
 from backoffice.workflows.work import Work
 from tests.backoffice.orders.shop import TABLE
-from tests.chaos import databases, rig
+from tests.chaos import databases, patience, rig
 from tests.chaos.pushes import Numbers, Pushes, Someone, telegram, wechat
 from tests.chaos.report import Figures, Plan, must
 from tests.chaos.rig import Rig, Setting
@@ -29,7 +29,6 @@ PLACE = Point(13.7563, 100.5018)
 ONE, TWO, BUYER = telegram(9_000_001), wechat(9_000_002), telegram(5_000_001)
 TOLD = {"offer.order_gone", "offer.order_taken", "offer.order_overlap"}
 WITHIN_S = 1.0
-PATIENCE = 60
 PER_SHOP = 50
 """Races in one database. Later one of them is known to accept so surely that nobody else is asked."""
 
@@ -93,21 +92,21 @@ class Track:
         clock = self.rigs[0].clock
         if self.chance.random() < 0.5:
             await clock.sleep(self.chance.choice([0.0005, 0.002, 0.01]))
-        await self.chance.choice(self.rigs).accept(raw)
+        await self.chance.choice(self.rigs).push(raw)
 
     async def _delivered(self) -> None:
         """Both have the question on their screens (WeChat's wait 2 s for others to travel with)."""
-        for _ in range(PATIENCE):
+
+        async def left() -> int:
             if isinstance(self.rigs[0].clock, FakeClock):
                 await self.rigs[0].pass_time(1)
-            else:
-                await asyncio.sleep(0.25)
-            left = await self.rigs[0].rows(
+            found = await self.rigs[0].rows(
                 "SELECT count(*) AS n FROM letter WHERE state IN ('waiting', 'riding', 'sending', 'held')"
             )
-            if not left[0].n:
-                return
-        must(False, "letters wait for ever")
+            return int(found[0].n)
+
+        simulated = isinstance(self.rigs[0].clock, FakeClock)
+        await patience.until_nothing(left, "letters", 0.0 if simulated else 0.25)
 
     async def _rest(self, sending: Sequence[asyncio.Task[None]]) -> None:
         """Until everything was sent and every row is taken."""

@@ -37,6 +37,8 @@ from tests.chaos.report import Broken
 from tests.clocks import FakeClock
 
 Wrap = Callable[[Core], Core]
+ANSWER_S = 3.5
+"""How long a webhook waits for its row's words."""
 
 
 class Recorder:
@@ -89,6 +91,15 @@ class Rig:
     async def accept(self, raw: RawUpdate) -> Accepted:
         """As a webhook does: stored when this returns."""
         return await self.service.parts.gateway.accept(raw)
+
+    async def push(self, raw: RawUpdate) -> None:
+        """As a webhook does to its end: what may ride home in WeChat's answer does, else it goes by API."""
+        accepted = await self.accept(raw)
+        if raw.sender.channel != "wechat":
+            return
+        answer = await self.service.parts.gateway.answer(accepted, ANSWER_S)
+        if answer is not None:
+            await self.service.parts.gateway.written(answer)
 
     async def envoy(self, who: Someone, at: tuple[float, float], **more: Any) -> None:
         """An envoy on duty with a base at this place."""

@@ -1,17 +1,19 @@
-"""Forks services that have already imported their code: a start then costs what a start does, not what imports do.
+"""Forks services that have imported their code and read their maps: a start then costs what recovering costs.
 
 Reads one JSON line per wish (environment, folder, log, words) and answers with the child's process id. The child runs
 exactly what `run_bot.py` runs.
 """
 
+import gc
 import json
 import os
 import signal
 import sys
 from typing import Any
 
+from backoffice.adapters.gazetteer import Gazetteer
 from backoffice.kernel.exchange import RawUpdate
-from bot.assembly import channels, commands
+from bot.assembly import channels, commands, core
 from bot.channel import Reader
 from bot.incoming import Incoming
 
@@ -34,6 +36,11 @@ class Deadly:
 
 def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    maps = Gazetteer()
+    maps.warm()
+    core.Gazetteer = lambda *_: maps  # type: ignore[assignment,misc]
+    gc.collect()
+    gc.freeze()
     for line in sys.stdin:
         wish = json.loads(line)
         child = os.fork()
