@@ -1,7 +1,7 @@
 """What the console reads: frozen pictures of the rows, and the questions it may ask for them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -46,6 +46,8 @@ class CaseLine:
     working: int
     arrived: int
     wanted: int
+    stages: Mapping[str, datetime] = field(default_factory=dict)
+    """What the case waits for (`workflows.stages.Stage`), and since when."""
 
     @property
     def ringing(self) -> bool:
@@ -174,11 +176,24 @@ class CaseView:
 
 
 @dataclass(frozen=True, slots=True)
+class RingingCase:
+    """One case that rings, and since when."""
+
+    id: CaseId
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Ringing:
-    """How many cases ring, and since when the longest of them does."""
+    """How many cases ring, and since when the longest of them does.
+
+    `calls` are the longest ringing; `loads` how many open cases each operator has in hand.
+    """
 
     count: int
     since: datetime | None
+    calls: tuple[RingingCase, ...] = ()
+    loads: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +204,51 @@ class MediaCard:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What ties one person of the staff to one case, beside their role.
+
+    `organisations` answer for the requester, `centre` is the owner's, `written`: a message about the case waits in
+    the general queue, `glass_until`: until when this person has it open with a reason.
+    """
+
+    organisations: frozenset[str] = frozenset()
+    centre: str | None = None
+    written: bool = False
+    glass_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GuestLine:
+    """A case as the organisation that answers for its person may know it: no words of the chat, no number.
+
+    `point` is the exact place, given only where that is theirs to know; `place` the city.
+    """
+
+    id: CaseId
+    ref: str
+    name: str
+    status: CaseStatus
+    kind: Kind
+    place: PlaceWords | None
+    point: Point | None
+    dispatched_at: datetime | None
+    answered_at: datetime | None
+    accepted: bool
+    arrived: bool
+    closed_at: datetime | None
+    waiting: int
+    """Questions put to the organisation in this case that nobody has answered."""
+
+
 class Queries(Protocol):
     """Reads for the console. None of them takes the writer."""
+
+    async def tie(self, operator: ports.Operator, case: Case) -> Tie: ...
+
+    async def guest_cases(self, organisation: str) -> Sequence[GuestLine]:
+        """What the organisation's people have open, then what was closed last; no duress, no drill."""
+        ...
 
     async def sign_in(self, token_hash: str) -> ports.SignIn | None:
         """The session of an active operator; its limits are for the caller to judge."""

@@ -1,6 +1,6 @@
 """What the console reads, straight from the rows: `backoffice.queries.Queries` over SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,10 +13,11 @@ from backoffice.dispatch.model import AssignmentStatus
 from backoffice.kernel import errors
 from backoffice.kernel.geo import Point
 from backoffice.kernel.ids import CaseId, MediaId
-from storage import case_row, case_view, channel_health, places
+from storage import case_row, case_view, channel_health, guest_view, places
 from storage.desk import DeskRows
 from storage.engine import Database
 from storage.exchange_tables import media
+from storage.on_call_tables import case_stage
 from storage.staff import StaffRows
 from storage.tables import assignment, cases, operator
 from storage.vault import Vault
@@ -72,11 +73,24 @@ _LINES = sa.select(
 _SHOWN = _LINES.where(cases.c.status.in_([CaseStatus.OPEN, CaseStatus.RESOLVED])).order_by(cases.c.opened_at)
 _ONE_LINE = _LINES.where(cases.c.id == sa.bindparam("key"))
 _COUNTDOWNS = sa.select(sa.func.count()).where(cases.c.status == CaseStatus.COUNTDOWN)
-_RINGING = sa.select(sa.func.count(), sa.func.min(cases.c.rang_at, type_=cases.c.rang_at.type)).where(
+_RINGS = sa.and_(
     cases.c.status == CaseStatus.OPEN,
     cases.c.rang_at.is_not(None),
     sa.or_(cases.c.answered_at.is_(None), cases.c.answered_at < cases.c.rang_at),
 )
+_RINGING = sa.select(cases.c.id, cases.c.rang_at).where(_RINGS).order_by(cases.c.rang_at, cases.c.id)
+_LOADS = (
+    sa.select(cases.c.owner, sa.func.count().label("n"))
+    .where(cases.c.status == CaseStatus.OPEN, cases.c.owner.is_not(None))
+    .group_by(cases.c.owner)
+)
+_WAITED_FOR = sa.select(case_stage).where(case_stage.c.reached_at.is_(None))
+_STAGES = _WAITED_FOR.join(cases, cases.c.id == case_stage.c["case"]).where(
+    cases.c.status.in_([CaseStatus.OPEN, CaseStatus.RESOLVED])
+)
+_STAGES_OF = _WAITED_FOR.where(case_stage.c["case"] == sa.bindparam("key"))
+SOUNDING = 50
+"""So many ringing cases are told apart by whom they sound for; behind them the longest ringing is louder anyway."""
 _REFS = sa.select(cases.c.id, cases.c.ref).where(cases.c.id.in_(sa.bindparam("keys", expanding=True)))
 _HEAD = case_row.SELECT.where(cases.c.id == sa.bindparam("key"))
 _CELL = sa.select(cases.c.cell_lat, cases.c.cell_lon).where(cases.c.id == sa.bindparam("key"))
@@ -97,13 +111,22 @@ class SqlQueries:
         async with self._database.reading() as conn:
             return await StaffRows(conn, self._vault, _NO_TIME).session(token_hash)
 
+    async def tie(self, operator: ports.Operator, case: Case) -> queries.Tie:
+        async with self._database.reading() as conn:
+            return await guest_view.tie(conn, operator, case)
+
+    async def guest_cases(self, organisation: str) -> Sequence[queries.GuestLine]:
+        async with self._database.reading() as conn:
+            return await guest_view.lines(conn, self._vault, organisation)
+
     async def operators(self) -> Sequence[ports.Operator]:
         async with self._database.reading() as conn:
             return [_operator(row) for row in (await conn.execute(_OPERATORS)).all()]
 
     async def board(self, now: datetime) -> queries.Board:
         async with self._database.reading() as conn:
-            lines = [line(row) for row in (await conn.execute(_SHOWN)).all()]
+            waits = _by_case((await conn.execute(_STAGES)).all())
+            lines = [line(row, waits.get(row.id)) for row in (await conn.execute(_SHOWN)).all()]
             desk = DeskRows(conn, self._vault, now)
             alerts = tuple(await desk.alerts())
             return queries.Board(
@@ -118,8 +141,11 @@ class SqlQueries:
 
     async def ringing(self) -> queries.Ringing:
         async with self._database.reading() as conn:
-            count, since = (await conn.execute(_RINGING)).one()
-        return queries.Ringing(count, since)
+            rings = (await conn.execute(_RINGING)).all()
+            loads = (await conn.execute(_LOADS)).all() if rings else ()
+        calls = tuple(queries.RingingCase(row.id, row.rang_at) for row in rings[:SOUNDING])
+        since = calls[0].since if calls else None
+        return queries.Ringing(len(rings), since, calls, {row.owner: row.n for row in loads})
 
     async def head(self, case: CaseId) -> Case | None:
         async with self._database.reading() as conn:
@@ -130,7 +156,8 @@ class SqlQueries:
             found = await self._case(conn, case)
             if found is None:
                 raise errors.NotFound
-            shown = line((await conn.execute(_ONE_LINE, {"key": case})).one())
+            waits = _by_case((await conn.execute(_STAGES_OF, {"key": case})).all())
+            shown = line((await conn.execute(_ONE_LINE, {"key": case})).one(), waits.get(case))
             cell = (await conn.execute(_CELL, {"key": case})).one()
             point = Point(cell.cell_lat, cell.cell_lon) if cell.cell_lat is not None else None
             return await case_view.CaseReader(conn, self._vault, now).view(found, shown, point)
@@ -153,9 +180,17 @@ class SqlQueries:
         return case_row.read(row, sealer)
 
 
-def line(row: Any) -> queries.CaseLine:
+def _by_case(rows: Sequence[Any]) -> dict[str, dict[str, datetime]]:
+    found: dict[str, dict[str, datetime]] = {}
+    for row in rows:
+        found.setdefault(row.case, {})[row.stage] = row.wanted_at
+    return found
+
+
+def line(row: Any, stages: Mapping[str, datetime] | None = None) -> queries.CaseLine:
     """A row of the board; its place is known to the city, because only that is plain."""
     return queries.CaseLine(
+        stages=stages or {},
         place=places.read_place(row.place, None) if row.place else None,
         located=row.cell_lat is not None,
         asked=row.asked,

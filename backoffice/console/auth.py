@@ -1,21 +1,26 @@
 """Signing in from a one-time link, the session behind the cookie, and signing out."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
 
 from aiohttp import web
 
 from backoffice import ports
-from backoffice.console import tokens
+from backoffice.console import access, browsers, tokens
 from backoffice.console.deps import DEPS, ConsoleDeps
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
+WALL = timedelta(days=400)
+"""A display has no hand to sign in again; it is switched off from the people page."""
 TOUCH = timedelta(minutes=1)
 """A session's last use is written at most this often."""
 
 SIGN_IN: web.RequestKey[ports.SignIn] = web.RequestKey("console_sign_in", ports.SignIn)
 SESSION: web.RequestKey[str] = web.RequestKey("console_session", str)
+ABOUT: web.RequestKey[access.OnCase] = web.RequestKey("console_about", access.OnCase)
+"""The case a request is about, as its person stands to it."""
 
 
 def cookie_name(deps: ConsoleDeps) -> str:
@@ -24,7 +29,9 @@ def cookie_name(deps: ConsoleDeps) -> str:
 
 
 def alive(sign_in: ports.SignIn, now: datetime) -> bool:
-    """Used within half an hour, and not older than a shift."""
+    """Used within half an hour, and not older than a shift; a wall only not older than its token."""
+    if sign_in.operator.role is ports.OperatorRole.WALL:
+        return sign_in.operator.active and now - sign_in.started_at < WALL
     return sign_in.operator.active and now - sign_in.seen_at < IDLE and now - sign_in.started_at < ABSOLUTE
 
 
@@ -55,18 +62,51 @@ async def touch(deps: ConsoleDeps, session: str, sign_in: ports.SignIn) -> None:
         await uow.commit()
 
 
-async def enter(deps: ConsoleDeps, link: str, old_session: str) -> str | None:
-    """Use the one-time link: a new session's token, or None when the link is wrong, used or too old."""
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A session that begins: how, where (the browser as a code), and which one it replaces here."""
+
+    how: ports.Entrance
+    browser: str
+    old_session: str
+
+
+def opening(request: web.Request, how: ports.Entrance) -> Opening:
+    return Opening(how, browsers.code(request.headers.get("User-Agent", "")), session_of(request))
+
+
+async def admit(deps: ConsoleDeps, uow: ports.UnitOfWork, operator: ports.Operator, begins: Opening) -> str:
+    """A new session's token, and the old session of this browser ended; the caller commits."""
+    now, token = deps.clock.now(), tokens.fresh(deps.bits)
+    if begins.old_session:
+        await uow.staff.end_session(begins.old_session)
+    session = tokens.digest(token)
+    await uow.staff.open_session(session, operator.id, tokens.fresh(deps.bits), now)
+    await uow.staff.describe_session(session, begins.how, begins.browser)
+    await uow.staff.audit(now, operator.id, "console.enter", operator.id)
+    return token
+
+
+async def enter(deps: ConsoleDeps, link: str, begins: Opening) -> tuple[str, ports.Operator] | None:
+    """Use the one-time link: a new session's token and whose it is; None for a wrong, used or old one."""
     now = deps.clock.now()
-    token = tokens.fresh(deps.bits)
     async with deps.store.begin(now) as uow:
         operator = await uow.staff.use_link(tokens.digest(link), now)
         if operator is None:
             return None
-        if old_session:
-            await uow.staff.end_session(old_session)
-        await uow.staff.open_session(tokens.digest(token), operator.id, tokens.fresh(deps.bits), now)
-        await uow.staff.audit(now, operator.id, "console.enter", operator.id)
+        token = await admit(deps, uow, operator, begins)
+        await uow.commit()
+    return token, operator
+
+
+async def enter_wall(deps: ConsoleDeps, link: str, begins: Opening) -> str | None:
+    """A display's own token, good again after every restart of the display."""
+    now = deps.clock.now()
+    async with deps.store.begin(now) as uow:
+        wall = await uow.staff.wall_link(tokens.digest(link), now)
+        if wall is None:
+            return None
+        token = await admit(deps, uow, wall, begins)
         await uow.commit()
     return token
 
@@ -79,11 +119,13 @@ async def leave(deps: ConsoleDeps, session: str, operator: ports.Operator) -> No
         await uow.commit()
 
 
-def set_cookie(deps: ConsoleDeps, response: web.StreamResponse, token: str) -> None:
+def set_cookie(
+    deps: ConsoleDeps, response: web.StreamResponse, token: str, lives: timedelta = ABSOLUTE
+) -> None:
     response.set_cookie(
         cookie_name(deps),
         token,
-        max_age=int(ABSOLUTE.total_seconds()),
+        max_age=int(lives.total_seconds()),
         path="/",
         httponly=True,
         secure=deps.secure,

@@ -7,7 +7,7 @@ from aiohttp.typedefs import Handler
 
 from backoffice import ports
 from backoffice.cases.model import Case
-from backoffice.console import access, auth, security, view
+from backoffice.console import access, auth, security, trail, view
 from backoffice.console.deps import DEPS, ConsoleDeps
 from backoffice.kernel import errors, ids
 from backoffice.kernel.ids import CaseId, MediaId
@@ -60,11 +60,12 @@ async def admit(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise web.HTTPRequestEntityTooLarge(FORM_LIMIT, request.content_length or 0)
     act = access.ROUTES[name]
     if act is not access.PUBLIC:
-        await _admit_person(request, act)
+        await _admit_person(request, name, act)
+        await trail.keep(request, name)
     return await handler(request)
 
 
-async def _admit_person(request: web.Request, act: access.Act) -> None:
+async def _admit_person(request: web.Request, name: str, act: access.Act) -> None:
     deps = request.config_dict[DEPS]
     session = auth.session_of(request)
     sign_in = await auth.current(deps, session)
@@ -73,24 +74,57 @@ async def _admit_person(request: web.Request, act: access.Act) -> None:
     request[auth.SIGN_IN], request[auth.SESSION] = sign_in, session
     if request.method in security.UNSAFE:
         auth.check_csrf(sign_in, await _csrf(request))
-    case = await _case(deps, request)
-    if case is not None:
-        request[CASE] = case
-        if not access.may(sign_in.operator, access.Act.SEE_CASE, case):
-            raise errors.NotFound
-    if not access.may(sign_in.operator, act, case):
-        raise errors.NotAllowed("error.not_owner" if _only_ownership(sign_in.operator, act, case) else None)
+    about = await _about(deps, request, sign_in.operator)
+    if about is not None:
+        request[CASE], request[auth.ABOUT] = about.case, about
+        _admit_to_case(request, name, act, sign_in.operator)
+    if not access.may(sign_in.operator, act, about):
+        if name == "board":
+            raise web.HTTPSeeOther(view.home(sign_in.operator))
+        raise errors.NotAllowed("error.not_owner" if _only_ownership(sign_in.operator, act, about) else None)
     if LIVE not in request.headers:
         await auth.touch(deps, session, sign_in)
 
 
-def _only_ownership(operator: ports.Operator, act: access.Act, case: Case | None) -> bool:
-    return case is not None and operator.role in access.ROLES[act] and not access.owns(operator, case)
+def _admit_to_case(request: web.Request, name: str, act: access.Act, operator: ports.Operator) -> None:
+    """Nothing is done to a case by whom it is not shown to; a page offers to say why it must be opened."""
+    about = request[auth.ABOUT]
+    if act in access.GUESTS_ON_A_CASE or act is access.Act.BREAK_GLASS:
+        if not access.may(operator, act, about):
+            raise errors.NotFound
+    elif not access.may(operator, access.Act.SEE_CASE, about):
+        if not access.may(operator, access.Act.BREAK_GLASS, about):
+            raise errors.NotFound
+        if name == "case" and LIVE not in request.headers:
+            raise web.HTTPSeeOther(f"{view.case_url(about.case.id)}/glass")
+        raise errors.NotAllowed("error.glass")
+
+
+async def still_admitted(request: web.Request) -> bool:
+    """For what stays open: the session lives, the role is the one of the beginning, the case is still theirs to see."""
+    deps = request.config_dict[DEPS]
+    sign_in = await auth.current(deps, request[auth.SESSION])
+    if sign_in is None or sign_in.operator.role is not request[auth.SIGN_IN].operator.role:
+        return False
+    act = access.ROUTES[request.match_info.route.name or ""]
+    about = await _about(deps, request, sign_in.operator) if CASE in request else None
+    return act is not access.PUBLIC and access.may(sign_in.operator, act, about)
+
+
+def _only_ownership(operator: ports.Operator, act: access.Act, about: access.OnCase | None) -> bool:
+    return about is not None and operator.role in access.ROLES[act] and not access.owns(operator, about.case)
 
 
 async def _csrf(request: web.Request) -> str:
     header = request.headers.get("X-CSRF", "")
     return header or str((await request.post()).get("csrf", ""))
+
+
+async def _about(deps: ConsoleDeps, request: web.Request, operator: ports.Operator) -> access.OnCase | None:
+    case = await _case(deps, request)
+    if case is None:
+        return None
+    return access.OnCase(case, await deps.queries.tie(operator, case), deps.clock.now())
 
 
 async def _case(deps: ConsoleDeps, request: web.Request) -> Case | None:

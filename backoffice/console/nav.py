@@ -16,6 +16,7 @@ class Room:
 
 ROOMS = (
     Room("board", "/console/"),
+    Room("guest", "/console/guest"),
     Room("orders", "/console/orders"),
     Room("money", "/console/money"),
     Room("envoys", "/console/envoys"),
@@ -27,6 +28,8 @@ ROOMS = (
     Room("health", "/console/health"),
     Room("on_call", "/console/on-call"),
     Room("people", "/console/people"),
+    Room("organisations", "/console/organisations"),
+    Room("glass", "/console/glass"),
     Room("audit", "/console/audit"),
 )
 """In the order of an operator's day. A room whose page is not built yet has no route and no link."""

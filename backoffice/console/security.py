@@ -24,10 +24,15 @@ FILES = frozenset({"static", "leaflet"})
 """Routes of files without data: these may be kept by the browser and asked for again."""
 
 
+def policy(tile_host: str) -> str:
+    """The policy of our pages; a configured tile server is the only outside host it names, for pictures alone."""
+    return CSP.replace("img-src 'self'", f"img-src 'self' {tile_host}") if tile_host else CSP
+
+
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """For `on_response_prepare`: it also covers streams, files and errors."""
     response.headers.update(HEADERS)
-    response.headers.setdefault("Content-Security-Policy", CSP)
+    response.headers.setdefault("Content-Security-Policy", policy(request.config_dict[DEPS].tiles.host))
     is_file = request.match_info.route.name in FILES and response.status < 400
     response.headers["Cache-Control"] = "no-cache" if is_file else "no-store"
     if request.config_dict[DEPS].secure:
@@ -47,6 +52,17 @@ def check_origin(request: web.Request) -> None:
         allowed = request.headers.get("Sec-Fetch-Site") == "same-origin"
     if not allowed:
         raise web.HTTPForbidden(reason="foreign origin")
+
+
+def address(request: web.Request) -> str:
+    """The network address of whom we talk to, as our own proxies saw it; what others wrote there counts for nothing."""
+    proxies = request.config_dict[DEPS].proxies
+    hops = [
+        h.strip() for h in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",") if h.strip()
+    ]
+    if proxies and len(hops) >= proxies:
+        return hops[-proxies]
+    return request.remote or ""
 
 
 def _origin(url: str) -> str:

@@ -22,3 +22,8 @@ def digest(token: str) -> str:
 def enter_url(public_url: str, token: str) -> str:
     """The one-time link itself."""
     return f"{public_url.rstrip('/')}/console/enter/{token}"
+
+
+def wall_url(public_url: str, token: str) -> str:
+    """A wall display's own address, good again after every restart of the display."""
+    return f"{public_url.rstrip('/')}/console/wall/enter/{token}"

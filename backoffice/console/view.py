@@ -10,6 +10,7 @@ import jinja2
 from aiohttp import web
 from markupsafe import Markup
 
+from backoffice import ports
 from backoffice.console import access, auth, nav, speech, texts
 from backoffice.console.deps import DEPS
 from backoffice.kernel import errors
@@ -28,6 +29,7 @@ class Pages:
         self._env = jinja2.Environment(
             loader=jinja2.FileSystemLoader(FOLDER),
             autoescape=True,
+            auto_reload=False,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -55,6 +57,11 @@ def page(request: web.Request, template: str, status: int = 200, **context: Any)
     return web.Response(text=body, status=status, content_type="text/html")
 
 
+def piece(request: web.Request, template: str, **context: Any) -> str:
+    """Part of a page, for pages that put it together themselves."""
+    return request.config_dict[PAGES].render(template, _context(request) | context)
+
+
 def _context(request: web.Request) -> dict[str, Any]:
     deps = request.config_dict[DEPS]
     t = catalogue(request)
@@ -73,7 +80,8 @@ def _context(request: web.Request) -> dict[str, Any]:
         "csrf": sign_in.csrf if sign_in else "",
         "now": deps.clock.now(),
         "zone": deps.zone,
-        "louder": deps.louder,
+        "rungs": deps.rungs,
+        "tiles": deps.tiles,
         "speech": speech,
         "script_texts": t.texts.script(lang),
         "millis": millis,
@@ -108,13 +116,15 @@ def done(request: web.Request, key: str, back: str) -> web.Response:
 
 
 def refusal(request: web.Request, problem: errors.Refusal) -> web.Response:
-    return trouble(request, problem.status, problem.key)
+    return trouble(request, problem.status, problem.key, facts=problem.params)
 
 
-def trouble(request: web.Request, status: int, key: str, reference: str = "") -> web.Response:
+def trouble(
+    request: web.Request, status: int, key: str, reference: str = "", facts: Mapping[str, object] | None = None
+) -> web.Response:
     """What went wrong and that nothing was lost, as JSON for scripts and as a page for people."""
     t = catalogue(request)
-    said = t.either(key, t("error.generic"))
+    said = t.either(key, t("error.generic"), **(facts or {}))
     if wants_json(request):
         return web.json_response({"ok": False, "said": said, "reference": reference}, status=status)
     return page(request, "message.html", status, said=said, reference=reference)
@@ -127,15 +137,22 @@ def to_sign_in(request: web.Request) -> web.HTTPException:
     return web.HTTPUnauthorized()
 
 
+def home(operator: ports.Operator) -> str:
+    """Where this person's day begins: the first room open to them, else their own account."""
+    found = nav.rooms(operator)
+    return found[0].path if found else "/console/account"
+
+
 def case_url(case: CaseId) -> str:
     return f"/console/cases/{case}"
 
 
 def allowed(request: web.Request) -> Any:
     """`may(act, case)` for templates, about the person of this request."""
-    operator = request[auth.SIGN_IN].operator
+    operator, about = request[auth.SIGN_IN].operator, request.get(auth.ABOUT)
 
     def may(act: str, case: Any = None) -> bool:
-        return access.may(operator, access.Act(act), case)
+        same = about is not None and case is not None and case.id == about.case.id
+        return access.may(operator, access.Act(act), about if same else case)
 
     return may
