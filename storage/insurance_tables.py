@@ -104,6 +104,17 @@ cover_proof = sa.Table(
 )
 """Documents and telephones that belong to a person by proof: what is imported later finds them."""
 
+phone_code = sa.Table(
+    "phone_code",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("person", Id, sa.ForeignKey("person.id"), nullable=False, unique=True),
+    sa.Column("until", Utc, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("private", Sealed, nullable=False),
+)
+"""A code on its way to a telephone, with the number it goes to; both sealed under the person's key."""
+
 cover_look = sa.Table(
     "cover_look",
     metadata,
@@ -137,9 +148,12 @@ policy_import = sa.Table(
     sa.Column("minor", sa.BigInteger, nullable=False),
     sa.Column("currency", _Currency, nullable=False),
     sa.Column("organisation", sa.String(64), nullable=False),
+    sa.Column("status", enum_column(PolicyStatus), nullable=False),
+    sa.Column("source", enum_column(Source), nullable=False),
     sa.Column("policy_private", Sealed),
     sa.Column("document", _Token, nullable=False),
     sa.Column("phone", _Token, nullable=False),
     sa.Column("private", Sealed, nullable=False),
+    sa.Index("ix_policy_import_policy", "batch", "policy"),
 )
 """Where an import waits until it is whole; `first` rows bring their policy, the others only a further person."""

@@ -12,14 +12,15 @@ from backoffice.insurance.model import PolicyId, RequestId
 from backoffice.insurance.policies import Insured, Policy, Request
 from backoffice.kernel import errors
 from backoffice.kernel.ids import PersonId
-from backoffice.ports.insurance import Proof
-from storage import policy_row
+from backoffice.ports.insurance import PhoneCode, Proof
+from storage import people, policy_row
 from storage.conflict import insert_or_ignore, upsert
 from storage.insurance_tables import (
     cover_look,
     cover_proof,
     insurer_heard,
     insurer_request,
+    phone_code,
     policy,
     policy_person,
 )
@@ -27,7 +28,7 @@ from storage.order_tables import IS_LIVE, service_order
 from storage.policy_row import subject
 from storage.rows import Rows
 from storage.tables import IS_ACTIVE, cases
-from storage.vault import Vault
+from storage.vault import Vault, opened, pack
 
 _KEY = policy.c.id == sa.bindparam("of")
 _GET = sa.select(policy).where(_KEY).with_for_update()
@@ -65,6 +66,10 @@ _PROVEN = sa.select(cover_proof.c.person).where(
     cover_proof.c.kind == sa.bindparam("of_kind"), cover_proof.c.token == sa.bindparam("of")
 )
 _FORGET = sa.delete(cover_proof).where(cover_proof.c.person == sa.bindparam("of"))
+_CODE = sa.select(phone_code).where(phone_code.c.person == sa.bindparam("of"))
+_CODE_BY_ID = sa.select(phone_code.c.person).where(phone_code.c.id == sa.bindparam("of"))
+_PUT_CODE = sa.insert(phone_code)
+_DROP_CODE = sa.delete(phone_code).where(phone_code.c.person == sa.bindparam("of"))
 _REQUEST = sa.select(insurer_request).where(insurer_request.c.id == sa.bindparam("of")).with_for_update()
 _REQUESTS = (
     sa.select(insurer_request)
@@ -178,8 +183,43 @@ class PolicyRows(Rows):
         owner = await self._first(_PROVEN, {"of_kind": kind, "of": hashed})
         return bool(owner and owner.person == person)
 
+    async def owner_of(self, kind: Proof, value: str) -> PersonId | None:
+        hashed = self.token(kind, value)
+        row = await self._first(_PROVEN, {"of_kind": kind, "of": hashed}) if hashed else None
+        return row.person if row else None
+
+    async def put_code(self, code: PhoneCode) -> None:
+        await self.drop_code(code.person)
+        sealer = await self._vault.key(self._conn, people.subject(code.person))
+        private = sealer.seal(_code_context(code.id), pack([code.phone, code.code]))
+        plain = {"id": code.id, "person": code.person, "until": code.until, "tries": code.tries}
+        await self._write(_PUT_CODE, {**plain, "private": private})
+
+    async def code_of(self, person: PersonId) -> PhoneCode | None:
+        row = await self._first(_CODE, {"of": person})
+        if row is None:
+            return None
+        found = opened(
+            await self._vault.find(self._conn, people.subject(person)), _code_context(row.id), row.private
+        )
+        if not found:
+            return None
+        return PhoneCode(row.id, row.person, found[0], found[1], row.until, row.tries)
+
+    async def phone_of(self, code: str) -> str:
+        """The number a code goes to, for whoever sends it. Raises `errors.NotFound`."""
+        row = await self._first(_CODE_BY_ID, {"of": code})
+        known = await self.code_of(row.person) if row else None
+        if known is None:
+            raise errors.NotFound
+        return known.phone
+
+    async def drop_code(self, person: PersonId) -> None:
+        await self._write(_DROP_CODE, {"of": person})
+
     async def forget_proofs(self, person: PersonId) -> None:
         await self._write(_FORGET, {"of": person})
+        await self.drop_code(person)
 
     async def add_request(self, request: Request) -> None:
         values = {**policy_row.write_request(request), "id": request.id, "version": request.version}
@@ -233,6 +273,10 @@ class PolicyRows(Rows):
         if known is None:
             self._requests[row.id] = known = policy_row.read_request(row)
         return known
+
+
+def _code_context(code: str) -> str:
+    return f"phone_code|private|{code}"
 
 
 def token(vault: Vault, kind: Proof, value: str) -> str:

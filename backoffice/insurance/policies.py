@@ -41,6 +41,7 @@ POLICY_MOVES: moves.Moves[PolicyStatus] = {
     PolicyStatus.UNPAID: frozenset({PolicyStatus.APPLIED, PolicyStatus.LAPSED, PolicyStatus.CANCELLED}),
     PolicyStatus.APPLIED: frozenset({PolicyStatus.CONFIRMED, PolicyStatus.REFUSED}),
     PolicyStatus.CONFIRMED: frozenset({PolicyStatus.CANCELLING, PolicyStatus.CANCELLED}),
+    PolicyStatus.LAPSED: frozenset({PolicyStatus.APPLIED}),
     PolicyStatus.CANCELLING: frozenset({PolicyStatus.CANCELLED, PolicyStatus.CONFIRMED}),
 }
 IN_FORCE = frozenset({PolicyStatus.CONFIRMED, PolicyStatus.CANCELLING})

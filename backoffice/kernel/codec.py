@@ -1,7 +1,7 @@
 """Messages and fixes to JSON and back: what the outbox and the vault keep."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from backoffice.kernel import messages as m
@@ -39,6 +39,7 @@ _WRITE: Mapping[type, tuple[str, Callable[[Any], Json]]] = {
     m.Term: ("term", lambda p: p.key),
     m.Listing: ("list", lambda p: [write_param(i) for i in p.items]),
     m.PlaceWords: ("place", _place_words),
+    m.Day: ("day", lambda p: p.on.isoformat()),
     m.Labelled: ("labelled", lambda p: [p.label, p.value]),
     Money: ("money", lambda p: [p.minor, p.currency]),
 }
@@ -49,6 +50,7 @@ _READ: Mapping[str, Callable[[Json], m.Param]] = {
     "term": lambda v: m.Term(v),
     "list": lambda v: m.Listing(tuple(read_param(i) for i in v)),
     "place": _read_place,
+    "day": lambda v: m.Day(date.fromisoformat(v)),
     "labelled": lambda v: m.Labelled(v[0], v[1]),
     "money": lambda v: Money(v[0], v[1]),
 }

@@ -6,7 +6,7 @@ for the reader's language and time zone. Everything here survives a trip through
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +20,13 @@ class When:
 
     at: datetime
     zone: str = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the calendar, with its year and without a time or a place."""
+
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ class Labelled:
     value: str
 
 
-Param = str | int | float | When | Distance | Span | Term | Listing | PlaceWords | Labelled | Money
+Param = str | int | float | When | Day | Distance | Span | Term | Listing | PlaceWords | Labelled | Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,10 @@ class AccountKind(StrEnum):
     """What a policy or an organisation owes us (`policy:…`, `organisation:…`)."""
     EXCHANGE = "exchange"
     """Between two currencies (nobody)."""
+    PREMIUM = "premium"
+    """Premiums taken and not yet passed on (insurer)."""
+    COMMISSION = "commission"
+    """What the service keeps of premiums (insurer)."""
 
 
 GUARDED = frozenset(
@@ -44,6 +48,7 @@ GUARDED = frozenset(
         AccountKind.REFUND_DUE,
         AccountKind.PAYABLE,
         AccountKind.PAYOUT_DUE,
+        AccountKind.PREMIUM,
     }
 )
 """Other people's money: never less than nothing, whatever is asked."""
@@ -78,6 +83,8 @@ class Operation(StrEnum):
     PAYOUT_FAILED = "payout_failed"
     EXCHANGE = "exchange"
     TOP_UP = "top_up"
+    PREMIUM_BACK = "premium_back"
+    REMIT = "remit"
 
 
 @dataclass(frozen=True, slots=True)

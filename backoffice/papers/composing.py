@@ -30,7 +30,7 @@ def receipt(model: Receipt, say: Say) -> Sheet:
     sums.append((say("paper.total", {}), say("paper.value", {"value": model.total})))
     state = say("paper.is_paid" if model.paid else "paper.not_paid", {})
     blocks: tuple[Block, ...] = (facts, Sums(tuple(sums)), Words(state))
-    return _sheet(model.reader, model.made_at, say, Head("paper.receipt", model.ref, model.drill), blocks)
+    return sheet(model.reader, model.made_at, say, Head("paper.receipt", model.ref, model.drill), blocks)
 
 
 def statement(model: WeekStatement, say: Say) -> Sheet:
@@ -41,7 +41,7 @@ def statement(model: WeekStatement, say: Say) -> Sheet:
         blocks += _account(account, model.reader, say)
     if not model.accounts:
         blocks.append(Words(say("paper.nothing", {})))
-    return _sheet(model.reader, model.made_at, say, Head("paper.statement"), tuple(blocks))
+    return sheet(model.reader, model.made_at, say, Head("paper.statement"), tuple(blocks))
 
 
 def _account(account: Account, reader: Reader, say: Say) -> list[Block]:
@@ -80,7 +80,7 @@ def report(model: SceneReport, say: Say) -> Sheet:
     blocks: list[Block] = [Facts(tuple((say(label, {}), value) for label, value in rows if value))]
     for seen in sorted(model.seen, key=lambda one: one.at):
         blocks += _observed(seen, model.reader)
-    return _sheet(
+    return sheet(
         model.reader, model.made_at, say, Head("paper.report", model.ref, model.drill), tuple(blocks)
     )
 
@@ -103,7 +103,8 @@ class Head:
     drill: bool = False
 
 
-def _sheet(reader: Reader, made_at: datetime, say: Say, head: Head, blocks: tuple[Block, ...]) -> Sheet:
+def sheet(reader: Reader, made_at: datetime, say: Say, head: Head, blocks: tuple[Block, ...]) -> Sheet:
+    """What every paper has: brand, title and number, the exercise's mark, the foot."""
     day = _day(made_at, reader)
     number = (
         say("paper.number", {"ref": head.ref, "day": day}) if head.ref else say("paper.made", {"day": day})

@@ -19,6 +19,18 @@ class Proof(StrEnum):
     PHONE = "phone"
 
 
+@dataclass(frozen=True, slots=True)
+class PhoneCode:
+    """A code on its way to a telephone; one at a time for each person."""
+
+    id: str
+    person: PersonId
+    phone: str
+    code: str
+    until: datetime
+    tries: int = 0
+
+
 class Products(Protocol):
     """Editions of products; one that was put is never changed."""
 
@@ -70,6 +82,16 @@ class Policies(Protocol):
         """Kept so that later policies find them; False when the value is proven to be another's."""
         ...
 
+    async def owner_of(self, kind: Proof, value: str) -> PersonId | None:
+        """Who has proven this value."""
+        ...
+
+    async def put_code(self, code: PhoneCode) -> None:
+        """Instead of an older one of the same person."""
+        ...
+
+    async def code_of(self, person: PersonId) -> PhoneCode | None: ...
+    async def drop_code(self, person: PersonId) -> None: ...
     async def forget_proofs(self, person: PersonId) -> None: ...
     async def add_request(self, request: Request) -> None: ...
     async def request(self, request: RequestId) -> Request:

@@ -13,7 +13,7 @@ from backoffice.orders import rules
 from backoffice.orders.model import Order
 from backoffice.ports import DeadlineKind
 from backoffice.workflows import order_letters as letters
-from backoffice.workflows import payments
+from backoffice.workflows import payments, premiums
 from backoffice.workflows.work import Work
 
 ORDER, EXTENSION = "service_order", "order_extension"
@@ -53,6 +53,9 @@ async def ask_more(work: Work, order: Order, extra: Money) -> None:
 
 async def on_payment(work: Work, payment: Payment) -> None:
     """The edge heard that a payment has changed: an order that waits for it goes on."""
+    if payment.purpose.kind in premiums.KINDS:
+        await premiums.on_payment(work, payment)
+        return
     if payment.purpose.kind not in (ORDER, EXTENSION) or payment.status is not PaymentStatus.AUTHORISED:
         return
     order = await work.uow.orders.get(OrderId(payment.purpose.subject))

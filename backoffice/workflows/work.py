@@ -48,6 +48,7 @@ class World:
     duty: DutyRules = DutyRules()
     weights: ranking.Weights = ranking.WEIGHTS
     geocodes: bool = False
+    insurers: frozenset[str] = frozenset()
     family: FamilyRules = FamilyRules()
 
 

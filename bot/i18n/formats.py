@@ -8,7 +8,7 @@ from math import ceil
 from babel import Locale, dates, numbers
 
 from backoffice.kernel import geodesy, money
-from backoffice.kernel.messages import Distance, Labelled, Listing, Param, PlaceWords, Span, Term, When
+from backoffice.kernel.messages import Day, Distance, Labelled, Listing, Param, PlaceWords, Span, Term, When
 from backoffice.kernel.money import Money
 from bot.i18n import places, zones
 
@@ -39,6 +39,8 @@ class Formats:
                 return self.number(value)
             case When():
                 return self.moment(value, style)
+            case Day():
+                return dates.format_skeleton("yMMMd", value.on, locale=self.locale)
             case Distance():
                 return self.distance(value)
             case Span():

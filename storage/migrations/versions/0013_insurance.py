@@ -155,6 +155,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_cover_proof_person"), "cover_proof", ["person"], unique=False)
     op.create_table(
+        "phone_code",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("person", sa.String(length=64), nullable=False),
+        sa.Column("until", types.Utc(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("private", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_phone_code_person_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phone_code")),
+        sa.UniqueConstraint("person", name=op.f("uq_phone_code_person")),
+    )
+    op.create_table(
         "cover_look",
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("subject", sa.String(length=64), nullable=False),
@@ -181,12 +192,34 @@ def upgrade() -> None:
         sa.Column("minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("organisation", sa.String(length=64), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "unpaid",
+                "applied",
+                "confirmed",
+                "cancelling",
+                "cancelled",
+                "refused",
+                "lapsed",
+                name="policystatus",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "source",
+            sa.Enum("bought", "imported", "pushed", name="source", native_enum=False, length=32),
+            nullable=False,
+        ),
         sa.Column("policy_private", sa.LargeBinary(), nullable=True),
         sa.Column("document", sa.String(length=32), nullable=False),
         sa.Column("phone", sa.String(length=32), nullable=False),
         sa.Column("private", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("batch", "line", name=op.f("pk_policy_import")),
     )
+    op.create_index("ix_policy_import_policy", "policy_import", ["batch", "policy"], unique=False)
 
 
 def downgrade() -> None:
