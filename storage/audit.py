@@ -17,7 +17,9 @@ _HEAD = sa.select(audit_head.c.seq, audit_head.c.mac).where(audit_head.c.id == 1
 _BEGIN = insert_or_ignore(audit_head, [audit_head.c.id])
 _APPEND = sa.insert(audit)
 _MOVE = sa.update(audit_head).where(audit_head.c.id == 1)
-_ALL = sa.select(audit).order_by(audit.c.seq)
+_CHUNK = 5000
+_NEXT = sa.select(audit).where(audit.c.seq > sa.bindparam("after")).order_by(audit.c.seq).limit(_CHUNK)
+"""A trail of years is walked bit by bit: no command holds it whole in memory."""
 _WHOLE_HEAD = sa.select(audit_head).where(audit_head.c.id == 1)
 
 
@@ -67,12 +69,13 @@ async def verify(conn: AsyncConnection, vault: Vault, kept: Head | None = None) 
     """Walk the whole trail; `kept` is a head kept outside. None when every row holds."""
     last = Head(0, _FIRST)
     found_kept = kept is None or kept.seq == 0
-    for row in (await conn.execute(_ALL)).all():
-        fault = _check(vault, last, row)
-        if fault:
-            return fault
-        last = Head(row.seq, row.mac)
-        found_kept = found_kept or last == kept
+    while rows := (await conn.execute(_NEXT, {"after": last.seq})).all():
+        for row in rows:
+            fault = _check(vault, last, row)
+            if fault:
+                return fault
+            last = Head(row.seq, row.mac)
+            found_kept = found_kept or last == kept
     return _check_end(vault, last, (await conn.execute(_WHOLE_HEAD)).first(), found_kept)
 
 

@@ -63,9 +63,9 @@ async def _tell(request: web.Request, response: EventSourceResponse, case: str) 
     """Until the session ends, the browser goes or the service stops."""
     bus = request.config_dict[DEPS].bus
     async with bus.subscribe() as hints:
-        pump = Pump(hints)
+        pump, gate = Pump(hints), Gate(request)
         try:
-            while await guard.still_admitted(request) and response.is_connected():
+            while await gate.open() and response.is_connected():
                 for event in events(await pump.gather(), case):
                     await response.send("", event=event)
         finally:
@@ -90,6 +90,21 @@ def events(topics: set[str], case: str) -> list[str]:
 def _on_board(topic: str) -> bool:
     """Deadlines, payments and positions change nothing that the queue shows."""
     return topic == "letters" or topic.startswith("case:")
+
+
+class Gate:
+    """Asks whether the reader is still admitted, once in `CHECK_S` and not at every hint."""
+
+    def __init__(self, request: web.Request) -> None:
+        self._request = request
+        self._asked = -CHECK_S
+
+    async def open(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        if now - self._asked < CHECK_S / 2:
+            return True
+        self._asked = now
+        return await guard.still_admitted(self._request)
 
 
 class Pump:

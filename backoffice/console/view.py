@@ -26,6 +26,7 @@ class Pages:
 
     def __init__(self) -> None:
         self.texts = texts.load()
+        self.script = {name: self.texts.script(name) for name in texts.LOCALES}
         self._env = jinja2.Environment(
             loader=jinja2.FileSystemLoader(FOLDER),
             autoescape=True,
@@ -83,7 +84,7 @@ def _context(request: web.Request) -> dict[str, Any]:
         "rungs": deps.rungs,
         "tiles": deps.tiles,
         "speech": speech,
-        "script_texts": t.texts.script(lang),
+        "script_texts": request.config_dict[PAGES].script[lang],
         "millis": millis,
         "seconds": seconds,
         "attr_json": attr_json,

@@ -2,10 +2,9 @@
 
 import re
 
-from backoffice.cases.model import Case
 from backoffice.kernel.errors import NotFound, Refusal
-from backoffice.kernel.ids import CaseId
-from backoffice.kernel.messages import Message
+from backoffice.kernel.ids import CaseId, PersonId
+from backoffice.kernel.messages import Message, Param
 from backoffice.organisations.model import Organisation
 from backoffice.ports import Operator
 from backoffice.workflows import centre
@@ -37,7 +36,11 @@ async def bind(work: Work, case_id: CaseId, operator: Operator, code: str) -> No
     if not await work.uow.organisations.bind(case.requester, code, work.now):
         raise Refusal("organisation.bound_already")
     await work.note(case, f"operator:{operator.id}", "organisation.bound", organisation=organisation.name)
-    await _tell(work, case, "organisation.bound", organisation)
+    params: dict[str, Param] = {"organisation": organisation.name}
+    words = Message("organisation.bound_place", params)
+    await work.tell_traveller(
+        case, words if organisation.sees_place else Message("organisation.bound", params)
+    )
 
 
 async def unbind(work: Work, case_id: CaseId, operator: Operator, code: str) -> None:
@@ -46,10 +49,17 @@ async def unbind(work: Work, case_id: CaseId, operator: Operator, code: str) -> 
     if organisation is None or not await work.uow.organisations.unbind(case.requester, code):
         raise NotFound("organisation.unknown")
     await work.note(case, f"operator:{operator.id}", "organisation.unbound", organisation=organisation.name)
-    await _tell(work, case, "organisation.unbound", organisation)
+    await work.tell_traveller(case, Message("organisation.unbound", {"organisation": organisation.name}))
 
 
-async def _tell(work: Work, case: Case, key: str, organisation: Organisation) -> None:
-    """In the words for what it may know: the city, or the exact place too."""
-    words = f"{key}_place" if key == "organisation.bound" and organisation.sees_place else key
-    await work.tell_traveller(case, Message(words, {"organisation": organisation.name}))
+async def enlist(work: Work, person: PersonId, code: str, by: str) -> bool:
+    """From a list of an organisation's people: bound before anything happens. They read it in their profile.
+
+    False when it was so already. Raises `Refusal` for a code we do not know.
+    """
+    if await work.uow.organisations.get(code) is None:
+        raise NotFound("organisation.unknown")
+    if not await work.uow.organisations.bind(person, code, work.now):
+        return False
+    await work.uow.staff.audit(work.now, by, "organisation.bound", f"organisation:{code},person:{person}")
+    return True

@@ -47,7 +47,8 @@ async def ask(work: Work, case_id: CaseId, operator: Operator, question: Questio
     )  # fmt: skip
     await work.uow.authorisations.add(made)
     await _arm(work, case, made, 1)
-    await _note(work, case, f"operator:{operator.id}", "authorisation.asked", made)
+    facts = await _facts(work, made)
+    await work.note(case, f"operator:{operator.id}", "authorisation.asked", **facts)
     return made
 
 
@@ -80,7 +81,8 @@ async def answer(work: Work, asked_id: str, guest: Operator, granted: bool, word
     to = AuthorisationStatus.GRANTED if granted else AuthorisationStatus.REFUSED
     await _settle(work, asked, to, guest, words)
     case = await work.uow.cases.get(asked.case)
-    await _note(work, case, f"operator:{guest.id}", f"authorisation.{to}", asked)
+    facts = await _facts(work, asked)
+    await work.note(case, f"operator:{guest.id}", f"authorisation.{to}", **facts)
     kind = "authorisation_granted" if granted else "authorisation_refused"
     await work.uow.desk.alert(Alert(0, work.now, kind, case.id, f"{case.ref}: {asked.sum}"))
     work.uow.hint("queue")
@@ -93,7 +95,8 @@ async def withdraw(work: Work, asked_id: str, case_id: CaseId, operator: Operato
     if asked.case != case.id:
         raise NotFound
     await _settle(work, asked, AuthorisationStatus.WITHDRAWN, operator, "")
-    await _note(work, case, f"operator:{operator.id}", "authorisation.withdrawn", asked)
+    facts = await _facts(work, asked)
+    await work.note(case, f"operator:{operator.id}", "authorisation.withdrawn", **facts)
 
 
 async def _settle(
@@ -118,7 +121,7 @@ async def unanswered(work: Work, deadline: Deadline) -> None:
     if not asked.open:
         return
     case, level = await work.uow.cases.get(asked.case), int(deadline.payload["level"])
-    await _note(work, case, "system", "authorisation.unanswered", asked)
+    await work.note(case, "system", "authorisation.unanswered", **await _facts(work, asked))
     kind = "authorisation_for_supervisor" if level >= LEVELS else "authorisation_unanswered"
     await work.uow.desk.alert(Alert(0, work.now, kind, case.id, f"{case.ref}: {asked.sum}"))
     if level < LEVELS:
@@ -126,7 +129,7 @@ async def unanswered(work: Work, deadline: Deadline) -> None:
     work.uow.hint("queue")
 
 
-async def _note(work: Work, case: Case, actor: str, what: str, asked: Authorisation) -> None:
+async def _facts(work: Work, asked: Authorisation) -> dict[str, str]:
+    """For the timeline: who was asked, and for how much."""
     organisation = await work.uow.organisations.get(asked.organisation)
-    name = organisation.name if organisation else asked.organisation
-    await work.note(case, actor, what, organisation=name, sum=str(asked.sum))
+    return {"organisation": organisation.name if organisation else asked.organisation, "sum": str(asked.sum)}

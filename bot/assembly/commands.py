@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from backoffice.kernel.errors import Refusal
 from backoffice.money import tables
 from backoffice.ports import OperatorRole
-from bot.assembly import check, control, demo, drill, envoy_import, serve, setup
+from bot.assembly import check, control, demo, drill, envoy_import, organisation_csv, serve, setup
 from bot.assembly.deeds import Refused
 from config import logs
 from config.settings import Settings
@@ -56,11 +56,16 @@ def _parser() -> argparse.ArgumentParser:
     operator.add_argument("--centre", default="")
     operator.add_argument("--organisation", default="")
     import_ = commands.add_parser("import", help="vetted records in bulk")
-    import_.add_argument("what", choices=["envoys", "prices", *LATER])
+    import_.add_argument("what", choices=["envoys", "prices", *organisation_csv.KINDS, *LATER])
     import_.add_argument("file", type=Path)
     export = commands.add_parser("export", help="cases as JSON")
     export.add_argument("what", choices=["cases"])
     export.add_argument("--ref")
+    audit = commands.add_parser("audit", help="whether the trail of views and changes is whole")
+    audit.add_argument("what", choices=["verify"])
+    audit.add_argument(
+        "--kept", default="", help="NUMBER:CODE printed by an earlier verify and kept elsewhere"
+    )
     for name, words in (("backup", "a consistent copy while running"), ("restore", "put a copy back")):
         commands.add_parser(name, help=words).add_argument("file", type=Path)
     return parser
@@ -117,6 +122,12 @@ async def _import(settings: Settings, given: argparse.Namespace) -> int:
         raise Refused(f"import {given.what} is not part of this version")
     if given.what == "prices":
         return await _import_prices(settings, given.file)
+    if given.what in organisation_csv.KINDS:
+        rows = organisation_csv.read(given.what, given.file)
+        print(
+            f"{await control.perform(settings, organisation_csv.KINDS[given.what], {'rows': rows})} rows put"
+        )
+        return 0
     async with control.performing(settings) as perform:
         count = await envoy_import.run(given.file, perform, sys.stderr)
     print(f"{count} envoys imported")
@@ -131,6 +142,13 @@ async def _import_prices(settings: Settings, folder: Path) -> int:
         raise Refused(f"no {', '.join(path.name for path in found.values())} in {folder}")
     print(f"{await control.perform(settings, 'put_prices', texts)} rows put")
     return 0
+
+
+async def _audit(settings: Settings, given: argparse.Namespace) -> int:
+    """Exit code 1 and the first bad row when it is not whole."""
+    found = await control.perform(settings, "audit_verify", {"kept": given.kept})
+    print(found["words"])
+    return 0 if found["whole"] else 1
 
 
 async def _export(settings: Settings, given: argparse.Namespace) -> int:
@@ -196,6 +214,7 @@ _COMMANDS: Mapping[str, Command] = {
     "add-operator": _add_operator,
     "import": _import,
     "export": _export,
+    "audit": _audit,
     "backup": _backup,
     "restore": _restore,
 }

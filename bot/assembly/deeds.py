@@ -1,8 +1,6 @@
 """What commands ask the service to do: each a small function of the core and plain JSON values."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any, TypeVar
 
 from backoffice.cases.model import CaseStatus, CloseReason
@@ -17,15 +15,13 @@ from backoffice.people.model import Person
 from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows import centre, sos
 from backoffice.workflows.work import Work
-from bot.assembly import check, envoy_csv, price_deed
+from bot.assembly import check, envoy_csv, price_deed, staff_deeds
 from bot.assembly.core import Core
 from bot.drills import is_drill
 from storage import envoy_import, export
 from storage.unit_of_work import SqlUnitOfWork
 
 C = TypeVar("C")
-LINK_LIVES = timedelta(hours=24)
-"""A one-time sign-in link works this long."""
 
 
 class Refused(Exception):
@@ -41,20 +37,7 @@ def switched_on(config: C | None) -> C:
 
 async def add_operator(core: Core, given: Mapping[str, Any]) -> str:
     """A new operator; returns the one-time sign-in link."""
-    now = core.clock.now()
-    token = f"{core.world.bits(256):064x}"
-    operator = Operator(
-        OperatorId(ids.new_id(core.world.bits)),
-        given["name"],
-        OperatorRole(given["role"]),
-        given.get("centre") or "",
-        given.get("organisation") or "",
-    )
-    async with core.store.begin(now) as uow:
-        await uow.staff.add(operator)
-        await uow.staff.add_link(hashlib.sha256(token.encode()).hexdigest(), operator.id, now + LINK_LIVES)
-        await uow.commit()
-    return f"{core.settings.public_url}/console/enter/{token}"
+    return await staff_deeds.add_operator(core, given)
 
 
 async def import_envoys(core: Core, given: Mapping[str, Any]) -> int:
@@ -219,6 +202,9 @@ DEEDS: Mapping[str, Callable[[Core, Mapping[str, Any]], Awaitable[Any]]] = {
     "drill_end": drill_end,
     "put_envoys": put_rows,
     "put_prices": put_prices,
+    "audit_verify": staff_deeds.audit_verify,
+    "put_organisations": staff_deeds.put_organisations,
+    "bind_members": staff_deeds.bind_members,
 }
 
 

@@ -17,7 +17,7 @@ from backoffice.console import clocks
 from backoffice.console.deps import ConsoleDeps, Tiles
 from bot import app as public
 from bot.assembly import channels as channels_
-from bot.assembly import control, core, metrics, paging, service
+from bot.assembly import control, core, follow_page, metrics, paging, service
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.assembly.paperwork import Paperwork
@@ -91,7 +91,7 @@ def application(
     """Webhooks, health, the console, and what else is mounted."""
     parts = running_service.parts
     routes = channels.routes(parts.gateway) + list(channels.paying.routes(base, parts.payments))
-    mounted = {"/console": console.build(console_deps(base)), **mounts}
+    mounted = {"/console": console.build(console_deps(base)), "/follow": follow_page.mounted(base), **mounts}
     return public.build(public.Site(routes, running_service.ready, mounted))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from backoffice.kernel.exchange import NewLetter, Question
 from backoffice.kernel.messages import Choice, Message, Param, Sentence, Term
+from backoffice.organisations.model import Organisation
 from backoffice.people import minors, phones, preferences
 from backoffice.people.model import EmergencyContact, Profile
 from backoffice.workflows import vetting
@@ -34,12 +35,25 @@ async def show(turn: Turn) -> None:
     """What is kept, and what can be changed; consent is asked before the first field."""
     if CONSENT not in turn.person.profile.consents:
         offered = choices(("agree", "button.agree", "1"), ("refuse", "button.no_thanks", "2"))
-        await turn.ask(Message("profile.consent", choices=offered), "profile.consent")
+        who = await _who_sees(turn)
+        await turn.ask(Message("profile.consent", choices=offered, more=who), "profile.consent")
         return
-    lines = tuple(_line(turn.person.profile, name) for name in FIELDS)
+    lines = tuple(_line(turn.person.profile, name) for name in FIELDS) + await _who_sees(turn)
     fields = [Choice(name, f"profile_field.{name}", str(i)) for i, name in enumerate(FIELDS, 1)]
     offered = (*fields, Choice("erase", "button.erase", "99"))
     await turn.ask(Message("profile.shown", choices=offered, more=lines), "profile.menu")
+
+
+async def _who_sees(turn: Turn) -> tuple[Sentence, ...]:
+    """The organisations that answer for this person, and what each may see."""
+    bound = await turn.work.uow.organisations.of_person(turn.person.id)
+    return tuple(_sees(m.organisation) for m in bound)
+
+
+def _sees(organisation: Organisation) -> Sentence:
+    if organisation.sees_place:
+        return Sentence("profile.organisation_place", {"organisation": organisation.name})
+    return Sentence("profile.organisation", {"organisation": organisation.name})
 
 
 def _line(profile: Profile, name: str) -> Sentence:

@@ -8,6 +8,9 @@ from pathlib import Path
 from backoffice.dispatch.code_words import CODE_WORDS
 from backoffice.dispatch.travel import Transport
 from backoffice.enrolment import duty, model
+from backoffice.families import stages
+from backoffice.families.model import LIVE
+from backoffice.families.scopes import Scope
 from backoffice.kernel.geodesy import COMPASS
 from backoffice.kernel.messages import Ask, Role
 from backoffice.money.accounts import Operation
@@ -16,11 +19,12 @@ from backoffice.orders.model import OrderStatus
 from backoffice.orders.rules import OrderRules
 from backoffice.places.emergency_numbers import Service
 from backoffice.workflows import intake, jobs, order_letters, order_running
-from bot.conversations import menu, order_answers, order_questions, profile, service_order, words
+from bot.conversations import family, menu, order_answers, order_questions, profile, service_order, words
 
 ROOT = Path(__file__).parents[3]
 SPEAKING = (
     "backoffice/workflows",
+    "backoffice/follow",
     "bot/conversations",
     "bot/i18n",
     "bot/rendering.py",
@@ -37,6 +41,8 @@ PATTERN = re.compile(r"[a-z_]+\.[a-z0-9_*]*\*[a-z0-9_*]*")
 NOT_SAID = frozenset({"note", "Alert", "audit", "hint", "getLogger", "joinpath", "open"})
 """Calls whose dotted words are codes of the timeline, of alerts and of hints."""
 REFUSALS = frozenset({"Refusal", "NotFound", "NotAllowed"})
+CONSOLE = ("centre.", "people.", "organisation.", "authorisation.", "glass.")
+"""Beginnings of refusals that only staff read."""
 KINDS = frozenset(
     {
         "profile.menu",
@@ -47,6 +53,9 @@ KINDS = frozenset(
         "order.report",
         "order.reported",
         "order.quiet",
+        "family.menu",
+        "family.about",
+        "family.name",
     }
 )
 """Kinds of questions that look like keys and are never said."""
@@ -89,38 +98,65 @@ def _pattern(joined: ast.JoinedStr) -> str:
 
 
 def _families() -> dict[str, set[str]]:
+    return (
+        {
+            "ask.*_*": {f"ask.{ask}_{how}" for ask in Ask for how in ("button", "how")},
+            "ask.*_label": {f"ask.{ask}_label" for ask in Ask},
+            "button.order_*": {f"button.order_{value}" for value in order_letters.DIGITS},
+            "button.order_hours_*": {f"button.order_hours_{hours}" for hours in order_questions.LENGTHS},
+            "button.order_more_*": {f"button.order_more_{minutes}" for minutes in order_running.MORE},
+            "button.order_pick_*": {
+                f"button.order_pick_{n}" for n in range(1, OrderRules().willing_most + 1)
+            },
+            "button.order_place_*": {
+                f"button.order_place_{n}" for n in range(1, order_answers.FOUND_MOST + 1)
+            },
+            "button.order_show_*": {
+                f"button.order_show_{n}" for n in range(1, service_order.LISTED_MOST + 1)
+            },
+            "button.stars_*": {f"button.stars_{n}" for n in ratings.STARS},
+            "paper_what.*": {f"paper_what.{what}" for what in Operation},
+            "order_status.*": {f"order_status.{status}" for status in OrderStatus},
+            "service_kind.*": {f"service_kind.{kind}" for kind in kinds.all_kinds()},
+            "bearing.*": {f"bearing.{point.lower()}" for point in COMPASS},
+            "button.*": {f"button.{value}" for value in jobs.DIGITS},
+            "code_word.*": {f"code_word.{word}" for word in CODE_WORDS},
+            "intake.*": {f"intake.{step}" for step in intake.STEPS},
+            "job.next_*": {f"job.next_{status}" for status in jobs.JOB_CHOICES},
+            "label.*": {f"label.{role}" for role in Role},
+            "label.*_unnamed": {f"label.{role}_unnamed" for role in Role},
+            "language.*": set(),  # named by CLDR
+            "language_name.*": {f"language_name.{tag}" for tag in menu.LANGUAGES},
+            "menu_label.*": {f"menu_label.{name}" for name in (*_setup_commands(), "more")},
+            "profile.*": set(),  # kinds of questions
+            "profile.ask_*": {f"profile.ask_{name}" for name in profile.FIELDS},
+            "profile.bad_*": {f"profile.bad_{name}" for name in profile.FIELDS},
+            "profile_field.*": {f"profile_field.{name}" for name in profile.FIELDS},
+            "question.*_*": _asked_back(),
+            "service.*": {f"service.{service}" for service in Service},
+            "sos.envoy_coming_*": {"sos.envoy_coming_female", "sos.envoy_coming_male"},
+            "unit.*": {f"unit.{unit}" for unit in ("m", "km", "seconds", "minutes", "hours", "days")},
+        }
+        | _envoy_life()
+        | _families_of_cases()
+    )
+
+
+def _families_of_cases() -> dict[str, set[str]]:
+    each = [str(stage) for stage in stages.Stage]
+    picks = range(1, family.LISTED_MOST + 1)
     return {
-        "ask.*_*": {f"ask.{ask}_{how}" for ask in Ask for how in ("button", "how")},
-        "ask.*_label": {f"ask.{ask}_label" for ask in Ask},
-        "button.order_*": {f"button.order_{value}" for value in order_letters.DIGITS},
-        "button.order_hours_*": {f"button.order_hours_{hours}" for hours in order_questions.LENGTHS},
-        "button.order_more_*": {f"button.order_more_{minutes}" for minutes in order_running.MORE},
-        "button.order_pick_*": {f"button.order_pick_{n}" for n in range(1, OrderRules().willing_most + 1)},
-        "button.order_place_*": {f"button.order_place_{n}" for n in range(1, order_answers.FOUND_MOST + 1)},
-        "button.order_show_*": {f"button.order_show_{n}" for n in range(1, service_order.LISTED_MOST + 1)},
-        "button.stars_*": {f"button.stars_{n}" for n in ratings.STARS},
-        "paper_what.*": {f"paper_what.{what}" for what in Operation},
-        "order_status.*": {f"order_status.{status}" for status in OrderStatus},
-        "service_kind.*": {f"service_kind.{kind}" for kind in kinds.all_kinds()},
-        "bearing.*": {f"bearing.{point.lower()}" for point in COMPASS},
-        "button.*": {f"button.{value}" for value in jobs.DIGITS},
-        "code_word.*": {f"code_word.{word}" for word in CODE_WORDS},
-        "intake.*": {f"intake.{step}" for step in intake.STEPS},
-        "job.next_*": {f"job.next_{status}" for status in jobs.JOB_CHOICES},
-        "label.*": {f"label.{role}" for role in Role},
-        "label.*_unnamed": {f"label.{role}_unnamed" for role in Role},
-        "language.*": set(),  # named by CLDR
-        "language_name.*": {f"language_name.{tag}" for tag in menu.LANGUAGES},
-        "menu_label.*": {f"menu_label.{name}" for name in (*_setup_commands(), "more")},
-        "profile.*": set(),  # kinds of questions
-        "profile.ask_*": {f"profile.ask_{name}" for name in profile.FIELDS},
-        "profile.bad_*": {f"profile.bad_{name}" for name in profile.FIELDS},
-        "profile_field.*": {f"profile_field.{name}" for name in profile.FIELDS},
-        "question.*_*": _asked_back(),
-        "service.*": {f"service.{service}" for service in Service},
-        "sos.envoy_coming_*": {"sos.envoy_coming_female", "sos.envoy_coming_male"},
-        "unit.*": {f"unit.{unit}" for unit in ("m", "km", "seconds", "minutes", "hours", "days")},
-    } | _envoy_life()
+        "button.family_pick_*": {f"button.family_pick_{n}" for n in picks},
+        "family.brief_*": {f"family.brief_{stage}" for stage in each},
+        "family.stage_*": {f"family.stage_{stage}" for stage in each},
+        "family.stage_*_at": {f"family.stage_{stage}_at" for stage in stages.PLACED},
+        "family_state.*": {f"family_state.{status}" for status in LIVE},
+        "follow.hurt_*": {f"follow.hurt_{hurt}" for hurt in ("yes", "no", "unsure")},
+        "follow.next_*": {f"follow.next_{stage}" for stage in each},
+        "follow.stage_*": {f"follow.stage_{stage}" for stage in each},
+        "follow.state_*": {f"follow.state_{stage}" for stage in each},
+        "scope.*": {f"scope.{scope}" for scope in Scope},
+    }
 
 
 def _envoy_life() -> dict[str, set[str]]:
@@ -193,7 +229,7 @@ def _walk(node: ast.AST) -> Iterator[ast.AST]:
 
 def _silent(call: ast.Call) -> bool:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    return name in NOT_SAID or (name in REFUSALS and _first(call).startswith("centre."))
+    return name in NOT_SAID or (name in REFUSALS and _first(call).startswith(CONSOLE))
 
 
 def _first(call: ast.Call) -> str:
