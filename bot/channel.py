@@ -72,12 +72,16 @@ Part = TextPart | PointPart | MediaPart
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Everything a channel needs to send one part: to whom, how urgent, and a key that is the same on a retry."""
+    """Everything a channel needs to send one part: to whom, how urgent, and a key that is the same on a retry.
+
+    `brief`: what a notice says in place of "messages wait".
+    """
 
     to: Address
     urgency: Urgency
     key: str
     critical: bool = False
+    brief: str = ""
 
 
 @dataclass(frozen=True, slots=True)

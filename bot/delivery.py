@@ -287,10 +287,11 @@ class Delivery:
         return Outcome(LetterState.HELD, now, error=failure.code)
 
     async def _notice(self, letter: Letter, waiting: int) -> None:
-        """One notice for all that wait; raises what kept it from being taken."""
-        if await self._way.letters.held_count(letter.address):
+        """One notice for all that wait, and one for each step that says itself; raises what kept it from being taken."""
+        brief = self._way.sending.brief(letter)
+        if not brief and await self._way.letters.held_count(letter.address):
             return
-        envelope = Envelope(letter.address, letter.urgency, f"{letter.id}:nudge", True)
+        envelope = Envelope(letter.address, letter.urgency, f"{letter.id}:nudge", True, brief)
         await self._way.channels[letter.address.channel].nudge(envelope, waiting, letter.locale)
         self._unnoticed.discard(letter.address.lane)
 

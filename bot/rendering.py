@@ -68,6 +68,14 @@ class Rendering:
         head = self._head(letter)
         return head + "\n".join(line for line in lines if line)
 
+    def brief(self, letter: Letter) -> str:
+        """The newest step of news to a family in a notice's few characters; empty for every other letter."""
+        more = letter.message.more
+        if letter.message.key != "family.news" or not more:
+            return ""
+        stage = more[-1].key.rpartition("stage_")[2].removesuffix("_at")
+        return self._say(letter, f"family.brief_{stage}", {})
+
     def _say(self, letter: Letter, key: str, params: Mapping[str, Param]) -> str:
         return self._speech.sentence(key, params, letter.locale, letter.zone)
 

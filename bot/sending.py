@@ -105,6 +105,10 @@ class Sending:
             sent = await self._part(parcel, channel, (number, part))
             await self._letters.part_sent(letter.id, number + 1, [sent.ref] if sent.ref else [])
 
+    def brief(self, letter: Letter) -> str:
+        """What a notice can say of a letter that must wait; empty for most."""
+        return self._rendering.brief(letter)
+
     def _gather(self, letter: Letter, channel: Channel) -> None:
         age = self._clock.now() - letter.created_at
         if channel.features.joins and letter.urgency is not Urgency.SOS and age < JOINED_AFTER:

@@ -27,7 +27,7 @@ from backoffice.workflows import centre
 from backoffice.workflows.work import World
 from bot import app as public
 from bot.assembly import channels as channels_
-from bot.assembly import core, deeds, family_rules, pay_rules, service
+from bot.assembly import core, deeds, family_rules, follow_page, pay_rules, service
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.assembly.service import CaseActions, Service
@@ -157,6 +157,7 @@ class House:
         await parts.deadlines.settle()
         busy |= bool(await parts.fetching.step())
         busy |= bool(await parts.payments.step())
+            busy |= bool(await parts.insurers.step())
         busy |= bool(await parts.delivery.step())
         await parts.delivery.settle()
         for _ in range(10):
@@ -360,6 +361,7 @@ async def opened(
             given.centre.phones,
             pay_rules.rules(given),
             geocodes=bool(given.geocoder.provider),
+            insurers=given.confirming,
             family=family_rules.rules(given),
         )
         base = await stack.enter_async_context(core.opened(given, clock, around))
@@ -381,7 +383,8 @@ def _webhooks(base: Core, channels: Channels, running: Service) -> web.Applicati
     """What the platforms reach; nobody in a journey opens the console's pages."""
     parts = running.parts
     routes = channels.routes(parts.gateway) + list(channels.paying.routes(base, parts.payments))
-    return public.build(public.Site(routes, running.ready, {}))
+    routes += channels.insuring.routes(base, parts.insurers)
+    return public.build(public.Site(routes, running.ready, {"/follow": follow_page.mounted(base)}))
 
 
 def _key(data: Path) -> None:

@@ -38,6 +38,8 @@ OF_EVENT: Mapping[str, Stage] = {
 }
 """Code of the timeline -> stage. A code missing here is nobody's news."""
 
+CLOSED_WELL = frozenset({"helped", "safe", "false_alarm", "drill"})
+"""Reasons of a close that the service tells by itself; any other end goes through a person (voice.md)."""
 DURESS, DURESS_ENDED = "case.duress", "centre.duress_ended"
 ONCE = frozenset({Stage.CALLED, Stage.ANSWERED})
 """Told the first time only: that a colleague took over is no news."""
@@ -82,10 +84,17 @@ def told(events: Sequence[Happened]) -> list[Moment]:
     silent = False
     for number, event in enumerate(events, 1):
         silent = event.what == DURESS or (silent and event.what != DURESS_ENDED)
-        stage = OF_EVENT.get(event.what)
+        stage = _stage(event)
         if stage and not silent and not (stage in ONCE and any(m.stage is stage for m in found)):
             found.append(Moment(stage, event.at, number, _detail(event)))
     return found
+
+
+def _stage(event: Happened) -> Stage | None:
+    stage = OF_EVENT.get(event.what)
+    if stage is Stage.CLOSED and event.params.get("reason") not in CLOSED_WELL:
+        return None
+    return stage
 
 
 def _detail(event: Happened) -> int:

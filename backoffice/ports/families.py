@@ -1,10 +1,13 @@
 """Followers of cases, their links, their thread and when their page was opened."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from backoffice.cases.model import Case, Event
 from backoffice.families.model import FamilyEntry, Follower, FollowerId, FollowLink
+from backoffice.kernel.geo import Fix
 from backoffice.kernel.ids import CaseId, PersonId
 
 
@@ -45,3 +48,25 @@ class Families(Protocol):
 
     async def add_entry(self, entry: FamilyEntry) -> int: ...
     async def entries(self, case: CaseId) -> Sequence[FamilyEntry]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FollowView:
+    """What lies behind one token that is still good: never shown as it is, only through what the reader may know."""
+
+    link: FollowLink
+    follower: Follower
+    case: Case
+    events: Sequence[Event]
+    entries: Sequence[FamilyEntry]
+    track: Sequence[Fix]
+
+
+class FollowReads(Protocol):
+    """Reads for the families' page. None of them takes the writer."""
+
+    async def alive(self, token_hash: str, now: datetime) -> bool:
+        """Whether the token still opens anything."""
+        ...
+
+    async def view(self, token_hash: str, now: datetime) -> FollowView | None: ...

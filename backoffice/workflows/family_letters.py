@@ -42,7 +42,7 @@ async def standing(work: Work, case: Case, follower: Follower) -> None:
     if follower.person is None or case.duress:
         return
     events = await work.uow.cases.events(case.id)
-    message = Message("family.standing", more=tuple(_facts(work, case, follower, stages.told(events))))
+    message = Message("family.standing", more=tuple(_facts(case, follower, stages.told(events))))
     if follower.scopes and follower.person != case.requester:
         await work.tell(to_family(case, follower.person, message, f"family:{case.id}"))
         follower.told_at = work.now
@@ -50,8 +50,8 @@ async def standing(work: Work, case: Case, follower: Follower) -> None:
     await work.uow.families.save(follower)
 
 
-def _facts(work: Work, case: Case, follower: Follower, moments: Sequence[Moment]) -> list[Sentence]:
-    said = [stage(work, case, follower, moments[-1])] if moments and Scope.SAFE in follower.scopes else []
+def _facts(case: Case, follower: Follower, moments: Sequence[Moment]) -> list[Sentence]:
+    said = [stage(case, follower, moments[-1])] if moments and Scope.SAFE in follower.scopes else []
     place = city(case)
     if place and scopes.place(follower.scopes) is not scopes.Precision.NONE:
         said.append(Sentence("family.in_city", {"place": place}))
@@ -65,14 +65,21 @@ def city(case: Case) -> PlaceWords | None:
     return PlaceWords(case.place.country, case.place.city, None, case.place.zone)
 
 
-def stage(work: Work, case: Case, follower: Follower, moment: Moment) -> Sentence:
+def stage(case: Case, follower: Follower, moment: Moment) -> Sentence:
     """One stage with its time; a hospital's name only for those who may know the place or the illness."""
-    params: dict[str, Param] = {"when": When(moment.at, work.zone(case))}
+    params: dict[str, Param] = {"when": When(moment.at, zone_of(case, follower))}
     name = place_name(case, follower, moment)
     if name:
         params["place"] = name
         return Sentence(f"family.stage_{moment.stage}_at", params)
     return Sentence(f"family.stage_{moment.stage}", params)
+
+
+def zone_of(case: Case, follower: Follower) -> str:
+    """The zone in which times are said to this reader: the traveller's would tell where they are."""
+    if case.place is None or scopes.place(follower.scopes) is scopes.Precision.NONE:
+        return follower.zone
+    return case.place.zone
 
 
 def place_name(case: Case, follower: Follower, moment: Moment) -> str:
@@ -88,7 +95,7 @@ async def news(work: Work, case: Case, follower: Follower, moments: Sequence[Mom
     """What is new, in one message."""
     if follower.person is None:
         return
-    more = tuple(stage(work, case, follower, m) for m in moments)
+    more = tuple(stage(case, follower, m) for m in moments)
     await work.tell(to_family(case, follower.person, Message("family.news", more=more)))
 
 

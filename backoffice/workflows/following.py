@@ -119,7 +119,7 @@ async def send_qr(work: Work, case: Case, follower: Follower, to: PersonId) -> N
     media = Media(work.new_id(), MediaKind.PHOTO, "family-qr.png", "image/png")
     await work.uow.media.expect(media, case.id, QR_SOURCE, follower.id)
     message = Message("family.qr", {"name": follower.name}, media=media)
-    await work.tell(about(case, to, message))
+    await work.tell(family_letters.to_family(case, to, message))
     await work.uow.deadlines.cancel(DeadlineKind.FAMILY_QR, follower.id)
     kind, due = DeadlineKind.FAMILY_QR, work.now + model.QR_RENEWED_AFTER
     await work.arm(Deadline(DeadlineId(work.new_id()), kind, case.requester, follower.id, due))

@@ -91,6 +91,7 @@ def application(
     """Webhooks, health, the console, and what else is mounted."""
     parts = running_service.parts
     routes = channels.routes(parts.gateway) + list(channels.paying.routes(base, parts.payments))
+    routes += channels.insuring.routes(base, parts.insurers)
     mounted = {"/console": console.build(console_deps(base)), "/follow": follow_page.mounted(base), **mounts}
     return public.build(public.Site(routes, running_service.ready, mounted))
 

@@ -10,10 +10,13 @@ from backoffice.ports import Alert
 from backoffice.workflows import relay
 from backoffice.workflows.relay import Said
 from bot.conversations import (
+    albums,
     answers,
+    big_files,
     envoy,
     envoy_life,
     family,
+    meeting,
     menu,
     order_talking,
     paying,
@@ -89,6 +92,7 @@ async def _longer(turn: Turn, said: str) -> bool:
         await envoy_life.code(turn, said)
         or await order_talking.named(turn, said)
         or await talk.free_answer(turn, said)
+        or await meeting.word(turn, said)
     )
 
 
@@ -149,7 +153,8 @@ async def _command(turn: Turn, command: str, said: str = "") -> bool:
         case "sos":
             await sos.cry(turn, Origin.BUTTON, _behind(said))
         case "case":
-            await menu.my_case(turn)
+            if await turn.case() is not None or not await relatives.standing(turn):
+                await menu.my_case(turn)
         case "order":
             await service_order.begin(turn)
         case "profile":
@@ -194,7 +199,11 @@ async def _file(turn: Turn, file: File) -> None:
         await silent.duress(turn, file.caption)
     elif await _is_distress(turn, file.caption):
         await sos.cry(turn, Origin.PHRASE, file.caption)
+        await big_files.told(turn, file)
+    elif file.size > big_files.LARGEST:
+        await big_files.sent(turn, file)
     elif not await envoy_life.photo(turn):
+        turn.quiet = await albums.answered(turn, file.album)
         await talk.said(turn, file.caption)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from backoffice.kernel.exchange import Question
 from backoffice.kernel.geo import Fix
-from bot.conversations import enrolment, enrolment_answers, envoy_day, linking
+from bot.conversations import enrolment, enrolment_answers, envoy_day, family, linking, relatives
 from bot.conversations.turn import Turn
 from bot.incoming import Contact
 
@@ -12,6 +12,8 @@ _COMMANDS: Mapping[str, Callable[[Turn], Awaitable[bool]]] = {
     "enrol": enrolment.command,
     "envoy_leave": enrolment.leave,
     "link": linking.command,
+    "family": relatives.command,
+    "unfollow": relatives.leave,
 }
 
 
@@ -31,12 +33,15 @@ ANSWERS: Mapping[str, Callable[[Turn, Question, str], Awaitable[bool]]] = {
     "where": envoy_day.answer,
     "drill": envoy_day.answer,
     "complain": envoy_day.answer,
+    "family": family.answer,
 }
 """Kind of question -> who takes the chosen value."""
 
 
 async def free_answer(turn: Turn, question: Question, words: str) -> bool:
     """Typed words for one of these questions; False when they are none of it."""
+    if question.kind.startswith("family."):
+        return await family.named(turn, question, words)
     if question.kind.startswith("enrol."):
         return await enrolment_answers.typed(turn, question, words)
     return await envoy_day.typed(turn, question, words)

@@ -35,7 +35,9 @@ async def said(turn: Turn, words: str) -> None:
 async def _in_case(turn: Turn, case: Case, what: Said) -> None:
     await relay.from_traveller(turn.work, case, turn.person, what)
     await _tells_age(turn, case, what.text)
-    if case.status is CaseStatus.COUNTDOWN:
+    if turn.quiet:
+        await places.typed(turn, case, what.text)
+    elif case.status is CaseStatus.COUNTDOWN:
         seconds = telling.countdown(turn.work, case).params["seconds"]
         message = Message("sos.kept_in_countdown", {"seconds": seconds})
         await turn.work.tell(about(case, turn.person.id, message, tag=f"how:{case.id}"))

@@ -81,7 +81,7 @@ class WechatChannel:
         if not self._config.notice_template:
             raise channel.WindowClosed("no template")
         try:
-            result = await self._notice(envelope, self._words(waiting, locale))
+            result = await self._notice(envelope, envelope.brief or self._words(waiting, locale))
         except channel.SendFailure as error:
             return _notice_failed(error)
         return channel.Sent(str(result.get("msgid", "")))

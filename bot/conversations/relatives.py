@@ -1,0 +1,79 @@
+"""Families in chat, the relative's side: coming by a link, asking how things stand, asking the centre, leaving."""
+
+from backoffice.families import model
+from backoffice.families.model import Part
+from backoffice.kernel.errors import Refusal
+from backoffice.kernel.messages import Sentence
+from backoffice.workflows import family_letters, family_talk, following, relay, telling
+from backoffice.workflows.following import Opened
+from backoffice.workflows.relay import Said
+from bot.conversations import family
+from bot.conversations.turn import Turn
+
+
+async def came(turn: Turn, scene: str) -> bool:
+    """START behind a deep link, or a scanned code; False when the payload is no invitation of ours.
+
+    Raises `Refusal`: a wrong token and an ended one are refused in the same words.
+    """
+    token = model.payload_token(scene)
+    if token is None:
+        return False
+    found = await following.find(turn.work, token)
+    if found is None:
+        raise Refusal("family.bad_link")
+    await following.come(turn.work, found, turn.person)
+    return True
+
+
+async def command(turn: Turn) -> bool:
+    """ "Family": the traveller's list; for somebody who follows, how things stand; else what it is for."""
+    case = await family.case_of(turn)
+    if case is not None:
+        await family.listed(turn, case)
+    elif not await standing(turn):
+        await turn.say("family.no_case")
+    return True
+
+
+async def standing(turn: Turn) -> bool:
+    """How the case they follow stands, with a fresh link to their page; False when they follow none."""
+    found = await following.of_person(turn.work, turn.person.id)
+    if found is None:
+        return False
+    found.follower.heard_at = turn.work.now
+    if found.follower.scopes and not found.case.duress:
+        await family_letters.standing(turn.work, found.case, found.follower)
+    else:
+        await turn.work.uow.families.save(found.follower)
+    await turn.say("family.more_here", {}, *await _where_more(turn, found))
+    return True
+
+
+async def _where_more(turn: Turn, found: Opened) -> list[Sentence]:
+    line = telling.own_line(turn.work, turn.person)
+    link = await following.page_link(turn.work, found.follower)
+    return [*([line] if line else []), Sentence("family.page", {"link": link})]
+
+
+async def say(turn: Turn, what: Said) -> bool:
+    """Words of somebody who follows: to the centre, in the families' thread; a patient's are the case's own."""
+    found = await following.of_person(turn.work, turn.person.id)
+    if found is None or not (what.text or found.follower.part is Part.PATIENT):
+        return False
+    if found.follower.part is Part.PATIENT:
+        tell = relay.for_staff if found.case.duress else relay.from_traveller
+        await tell(turn.work, found.case, turn.person, what)
+    else:
+        await family_talk.ask(turn.work, found.case, found.follower, what.text)
+    await turn.say("family.passed_on")
+    return True
+
+
+async def leave(turn: Turn) -> bool:
+    """They want no more of it; False when they follow nothing."""
+    found = await following.of_person(turn.work, turn.person.id)
+    if found is None:
+        return False
+    await following.revoke(turn.work, found.case, found.follower, f"family:{found.follower.id}")
+    return True
