@@ -35,9 +35,15 @@ async def show(request: web.Request) -> web.Response:
     """The queue; the page asks for its pieces again whenever a hint says that something changed."""
     board = Markup(await _drawn(request))  # noqa: S704 drawn by our own templates, which escape
     template = "_board_live.html" if LIVE in request.headers else "board.html"
-    rings = await request.config_dict[DEPS].queries.ringing()
+    rings = await _rings(request)
     calls = presence.calls(request, rings)
     return view.page(request, template, rings=rings, calls=calls, pieces=board)
+
+
+async def _rings(request: web.Request) -> queries.Ringing:
+    """What rings: read once for everybody whose page asks by itself, anew for a person."""
+    read = request.config_dict[DEPS].queries.ringing
+    return await (request.config_dict[SHARED].get("rings", read) if LIVE in request.headers else read())
 
 
 async def _drawn(request: web.Request) -> str:
@@ -45,6 +51,8 @@ async def _drawn(request: web.Request) -> str:
     operator, sign_in = request[auth.SIGN_IN].operator, request[auth.SIGN_IN]
     shared, whole = request.config_dict[SHARED], "all" in request.query
     key = (view.locale(request), str(operator.role), whole)
+    if LIVE not in request.headers:
+        return await _draw(request, whole=whole, csrf=sign_in.csrf)
     drawn = await shared.get(key, lambda: _draw(request, whole=whole, csrf=shared.mark))
     return drawn.replace(shared.mark, sign_in.csrf)
 
@@ -69,7 +77,7 @@ async def _draw(request: web.Request, *, whole: bool, csrf: str) -> str:
 
 async def ringing(request: web.Request) -> web.Response:
     """Only the alarm, for pages that show something else."""
-    rings = await request.config_dict[DEPS].queries.ringing()
+    rings = await _rings(request)
     return view.page(request, "_alarm.html", rings=rings, calls=presence.calls(request, rings))
 
 

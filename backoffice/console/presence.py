@@ -205,7 +205,5 @@ def calls(request: web.Request, rings: queries.Ringing) -> list[list[float]]:
 
 
 def _after(rungs: tuple[float, ...], seats: list[Seat], mine: Seat, case: str) -> float:
-    from_rung = next(
-        (r for r in range(len(rungs) + 1) if mine.operator in ladder.sounding(seats, case, r)), 0
-    )
-    return 0.0 if from_rung == 0 else rungs[from_rung - 1]
+    rung = ladder.turn(seats, case, mine.operator)
+    return rungs[min(rung, len(rungs)) - 1] if rung else 0.0

@@ -1,9 +1,10 @@
 """What many operators see alike, drawn once: fifty open queues and one change cost one drawing, not fifty."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
 
 from aiohttp import web
 
@@ -11,6 +12,7 @@ from backoffice import ports
 from backoffice.console import presence, tokens
 from backoffice.kernel import ids
 
+T_ = TypeVar("T_")
 KEEPS_S = 2.0
 """A drawing lives no longer, so that a lost hint costs a moment and clocks stay true."""
 
@@ -27,7 +29,7 @@ class Shared:
     mark: str = ""
     drawn: int = 0
     """How many were made: what a measurement counts."""
-    _kept: dict[Hashable, tuple[float, asyncio.Future[str]]] = field(default_factory=dict)
+    _kept: dict[Hashable, tuple[float, asyncio.Future[Any]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.mark = f"mark-{tokens.fresh(self.bits)}"
@@ -40,7 +42,7 @@ class Shared:
         with suppress(asyncio.CancelledError):
             await listening
 
-    async def get(self, key: Hashable, draw: Callable[[], Awaitable[str]]) -> str:
+    async def get(self, key: Hashable, draw: Callable[[], Coroutine[Any, Any, T_]]) -> T_:
         """The drawing of this key; whoever comes while it is being made waits for it. Its failure is everybody's."""
         now = asyncio.get_running_loop().time()
         kept = self._kept.get(key)
@@ -49,7 +51,7 @@ class Shared:
             self._kept[key] = kept
             self.drawn += 1
         try:
-            return await asyncio.shield(kept[1])
+            return cast(T_, await asyncio.shield(kept[1]))
         except Exception:
             self._kept.pop(key, None)
             raise

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from backoffice.oncall.model import OnCall, by_order
 
@@ -50,14 +51,17 @@ def sounding(seats: Collection[Seat], case: str, rung: int) -> frozenset[str]:
     """Whose console sounds for a case: one operator at rung 0, the next as well at 1, all at 2, supervisors too
     from 3. The one with the fewest cases comes first, then by lot (the same lot in every process). With no
     operator there the supervisors are the operators."""
+    return frozenset(s.operator for s in seats if turn(seats, case, s.operator) <= rung)
+
+
+def turn(seats: Collection[Seat], case: str, operator: str) -> int:
+    """The rung from which this operator's console sounds for a case; see `sounding`."""
     operators = [s for s in seats if not s.supervisor] or list(seats)
-    if rung >= BEYOND:
-        return frozenset(s.operator for s in seats)
-    order = sorted(operators, key=lambda s: (s.load, _lot(case, s.operator)))
-    chosen = order if rung >= EVERYBODY else order[: rung + 1]
-    return frozenset(s.operator for s in chosen)
+    order = [s.operator for s in sorted(operators, key=lambda s: (s.load, _lot(case, s.operator)))]
+    return min(order.index(operator), EVERYBODY) if operator in order else BEYOND
 
 
+@lru_cache(maxsize=65_536)
 def _lot(case: str, operator: str) -> bytes:
     return hashlib.sha256(f"{case}|{operator}".encode()).digest()
 

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-NAMES = ("intake", "turns", "load", "lateness", "nearest", "nearest_million")
+NAMES = ("intake", "turns", "load", "lateness", "nearest", "nearest_million", "console")
 
 
 def main(arguments: list[str]) -> int:

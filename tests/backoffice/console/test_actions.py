@@ -1,5 +1,6 @@
 """What operators do through the page reaches the case, and what is refused says so."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -38,6 +39,37 @@ async def test_take(lin: Visitor, evening: Evening) -> None:
     taken = await case(evening, "K9BP")
     assert taken.owner_name == "林晓"
     assert not taken.ringing
+
+
+async def test_of_two_who_take_the_same_case_one_wins_and_the_other_reads_who(
+    evening: Evening, cast: Cast, visit: Callable[[Operator], Any]
+) -> None:
+    """Both saw it free; a supervisor who was slower takes nothing from a colleague without knowing it."""
+    zhou = await visit(await evening.operator("周", OperatorRole.OPERATOR))
+    boss = await visit(cast.chen)
+    path, seen = "/console/cases/case-K9BP/take", {"seen": ""}
+    answers = await asyncio.gather(zhou.post(path, seen), boss.post(path, seen))
+    assert sorted(a.status for a in answers) == [303, 409]
+    winner = (await case(evening, "K9BP")).owner_name
+    refused = next(a for a in answers if a.status == 409)
+    assert f"{winner} 已经接手这件案子" in await refused.text()
+
+
+async def test_taking_over_from_a_colleague_asks_why_and_tells(
+    evening: Evening, cast: Cast, visit: Callable[[Operator], Any]
+) -> None:
+    """The reason stands in the timeline; without one, or when the case has moved on meanwhile, nothing happens."""
+    zhou = await visit(await evening.operator("周", OperatorRole.OPERATOR))
+    path = f"{CASE}/take-over"
+    assert (await zhou.post(path, {"seen": cast.lin.id, "reason": " "})).status == 400
+    assert (await zhou.post(path, {"seen": "op-somebody", "reason": "x"})).status == 409
+    assert (await zhou.post(path, {"seen": cast.lin.id, "reason": "林晓下班了"})).status == 303
+    assert (await case(evening, "7K3F")).owner_name == "周"
+    (event,) = [e for e in (await view(evening, "7K3F")).events if e.what == "centre.taken_over"]
+    assert (event.params["was"], event.params["reason"]) == ("林晓", "林晓下班了")
+    assert (await zhou.post(f"{CASE}/take", {"seen": cast.lin.id})).status == 303
+    page = await (await zhou.get(CASE)).text()
+    assert "周从林晓手中接管：林晓下班了" in page
 
 
 async def test_hand_over(lin: Visitor, evening: Evening, cast: Cast) -> None:
@@ -150,4 +182,4 @@ async def test_a_refusal_of_the_workflow_is_a_sentence(
     other: Visitor = await visit(await evening.operator("other", OperatorRole.OPERATOR))
     answer = await other.post(f"{CASE}/take", Accept="application/json")
     assert answer.status == 409
-    assert (await answer.json())["said"] == "别的同事正在负责这件案子。"
+    assert (await answer.json())["said"] == "林晓 已经接手这件案子。"
