@@ -22,6 +22,7 @@ async def show(request: web.Request) -> web.Response:
         "balanced": not any(found.sums.values()),
         "may": view.allowed(request),
         "money": money_words.said,
+        "limit": request.config_dict[DEPS].pay.second_person_over,
     }
     return view.page(request, "ledger.html", **context)
 
