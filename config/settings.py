@@ -212,6 +212,25 @@ class Payments(BaseModel):
         return self
 
 
+class InsurerLine(BaseModel):
+    """One insurer: over HTTP (`url`), by files (`folder`), or one that only pushes policies (`secret` alone)."""
+
+    url: str = ""
+    folder: Path | None = None
+    key_id: str = "rescue"
+    secret: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _usable(self) -> "InsurerLine":
+        if self.url and self.folder:
+            raise ValueError("an insurer is reached by url or by folder, not by both")
+        if not self.folder and not self.secret:
+            raise ValueError("an insurer needs the secret both sides sign with")
+        if self.secret and len(self.secret.get_secret_value().encode()) < 32:
+            raise ValueError("an insurer's secret needs at least 32 bytes")
+        return self
+
+
 class Geocoder(BaseModel):
     """A street-address service; off by default and never on the SOS path."""
 
@@ -249,11 +268,17 @@ class Settings(BaseSettings):
     geocoder: Geocoder = Geocoder()
     envoys: Envoys = Envoys()
     payments: Payments = Payments()
+    insurers: dict[str, InsurerLine] = {}
 
     @property
     def embedded(self) -> bool:
         """One process on SQLite."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def confirming(self) -> frozenset[str]:
+        """Insurers that can be asked for a policy."""
+        return frozenset(name for name, line in self.insurers.items() if line.url or line.folder)
 
     @field_validator("public_url")
     @classmethod

@@ -85,6 +85,22 @@ _CASES = _unlooked("case", cases, "requester", cases.c.status == CaseStatus.OPEN
 _ORDERS = _unlooked("order", service_order, "customer", IS_LIVE)
 
 
+_WAITING = sa.select(insurer_request.c.id).where(
+    insurer_request.c.state.in_(_OPEN), insurer_request.c.due <= _NOW
+)
+_UNHEARD = sa.select(insurer_heard.c.request).where(
+    insurer_heard.c.done_at.is_(None), insurer_heard.c.due <= _NOW
+)
+_ANYTHING = sa.select(
+    sa.or_(
+        sa.exists(_WAITING),
+        sa.exists(_UNHEARD),
+        sa.exists(_CASES.limit(None)),
+        sa.exists(_ORDERS.limit(None)),
+    )
+)
+
+
 class InsurerQueue:
     """What the runner of insurers and their doors need."""
 
@@ -100,13 +116,10 @@ class InsurerQueue:
             await conn.commit()
         return [read_request(row) for row in rows]
 
-    async def nothing_due(self, now: datetime) -> bool:
-        """A look that takes no writer: most of the time there is nothing to do."""
-        waiting = sa.select(insurer_request.c.id).where(
-            insurer_request.c.state.in_(_OPEN), insurer_request.c.due <= _NOW
-        )
+    async def anything(self, now: datetime) -> bool:
+        """One look that takes no writer: most of the time there is nothing to do."""
         async with self._database.reading() as conn:
-            return (await conn.execute(waiting.limit(1), {"now": now})).first() is None
+            return bool((await conn.execute(_ANYTHING, {"now": now, "most": 1})).scalar_one())
 
     async def store(self, heard: Heard, now: datetime) -> bool:
         """Durable when this returns; False when it was told before."""

@@ -25,6 +25,7 @@ _NEWEST = (
     .order_by(product.c.edition.desc())
     .limit(1)
 )
+_EVERY = sa.select(product).order_by(product.c.code, product.c.edition)
 _ADD = sa.insert(product)
 _END = sa.update(product).where(
     product.c.code == sa.bindparam("of"),
@@ -77,6 +78,9 @@ class ProductRows(Rows):
         for row in await self._all(_ON_SALE, {"day": day}):
             found.setdefault(row.code, _product(row))
         return list(found.values())
+
+    async def all(self) -> Sequence[Product]:
+        return [_product(row) for row in await self._all(_EVERY, {})]
 
     async def newest(self, code: str, day: date) -> Product | None:
         row = await self._first(_NEWEST, {"of": code, "day": day})

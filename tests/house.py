@@ -157,7 +157,7 @@ class House:
         await parts.deadlines.settle()
         busy |= bool(await parts.fetching.step())
         busy |= bool(await parts.payments.step())
-            busy |= bool(await parts.insurers.step())
+        busy |= bool(await parts.insurers.step())
         busy |= bool(await parts.delivery.step())
         await parts.delivery.settle()
         for _ in range(10):
@@ -350,6 +350,7 @@ async def opened(
         sandbox = _url(sandbox_door)
         _key(data)
         more |= {"payments": paying.settings(sandbox, more.pop("trade", "jsapi"))} if pays else {}
+        more = (paying.insured(sandbox) | more) if pays else more
         given = settings(database_url, data, sandbox, **more)
         played = _sandbox(_url(service_door), clock, pays)
         await _listen(stack, played, sandbox_door)
@@ -412,6 +413,7 @@ def _sandbox(service: str, clock: FakeClock, pays: bool) -> web.Application:
         telegram=TelegramConfig(token=TOKEN, webhook_secret=SECRET),
         wechat=WeChatConfig(**APP),
         pay=paying.played(APP["app_id"]) if pays else None,
+        insurer=paying.insurer() if pays else None,
     )
     return sandbox_app.build(config, SandboxClock(clock))
 

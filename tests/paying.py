@@ -7,8 +7,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import SecretStr
 
-from bot.sandbox.config import PayConfig
-from config.settings import Payments
+from bot.sandbox.config import InsurerConfig, PayConfig
+from config.settings import InsurerLine, Payments
 
 MCH_ID, SERIAL, V3_KEY = "1900000109", "5F2A00C1", "0123456789abcdef0123456789abcdef"
 
@@ -44,3 +44,17 @@ def settings(sandbox: str, trade: Literal["jsapi", "native"] = "jsapi") -> Payme
         wechat_transfer_scene="1005",
         wechat_transfer_report={"岗位类型": "星使", "报酬说明": "服务报酬"},
     )
+
+
+INSURER_SECRET = "sandbox-insurer-secret-0123456789abcdef"
+
+
+def insurer() -> InsurerConfig:
+    """The played insurer, which answers at once."""
+    return InsurerConfig("sample", INSURER_SECRET)
+
+
+def insured(sandbox: str) -> dict[str, dict[str, InsurerLine]]:
+    """What the service is told of it."""
+    line = InsurerLine(url=f"{sandbox}/insurer/v1", secret=SecretStr(INSURER_SECRET))
+    return {"insurers": {"sample": line}}

@@ -39,7 +39,7 @@ Act = Callable[[Work], Awaitable[object]]
 class InsurerQueue(Protocol):
     """Rows to work on (`storage.insurer_queue`)."""
 
-    async def nothing_due(self, now: datetime) -> bool: ...
+    async def anything(self, now: datetime) -> bool: ...
     async def claim(self, now: datetime, limit: int) -> Sequence[Request]: ...
     async def news(self, now: datetime, limit: int) -> Sequence[tuple[str | None, Heard]]: ...
     async def unlooked(self, limit: int) -> Sequence[tuple[str, str, str]]: ...
@@ -91,10 +91,12 @@ class InsurerRunner:
     async def step(self) -> int:
         """Everything that is due now; returns how much that was. News come first: they answer questions."""
         now, queue = self._counter.clock.now(), self._counter.queue
+        if not await queue.anything(now):
+            return 0
         news = await queue.news(now, BATCH)
         for person, heard in news:
             await self._safely(self._hear(person, heard))
-        requests = [] if await queue.nothing_due(now) else await queue.claim(now, BATCH)
+        requests = await queue.claim(now, BATCH)
         await asyncio.gather(*(self._safely(self._carry_out(request)) for request in requests))
         looks = await queue.unlooked(BATCH)
         for kind, subject, person in looks:

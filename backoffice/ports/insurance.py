@@ -47,6 +47,10 @@ class Products(Protocol):
         """The newest edition of each code that may be bought on a day."""
         ...
 
+    async def all(self) -> Sequence[Product]:
+        """Every edition ever put."""
+        ...
+
     async def newest(self, code: str, day: date) -> Product | None:
         """The edition that holds on a day, for policies that name none."""
         ...

@@ -8,8 +8,9 @@ import aiohttp
 from aiohttp import web
 
 from backoffice.kernel.messages import MapPoint
-from bot.assembly import families, paying
+from bot.assembly import families, insuring, paying
 from bot.assembly.core import Core
+from bot.assembly.insuring import Insuring
 from bot.assembly.paying import Paying
 from bot.channel import Channel, Features, Reader
 from bot.drills import DrillGuard
@@ -37,6 +38,7 @@ class Channels:
     by_name: dict[str, Channel]
     routes: Callable[[Intake], list[web.AbstractRouteDef]]
     paying: Paying
+    insuring: Insuring
     telegram: telegram_outbound.TelegramChannel | None = None
     wechat: wechat_outbound.WechatChannel | None = None
 
@@ -68,7 +70,7 @@ def _channels(core: Core, http: aiohttp.ClientSession) -> Channels:
             made += wechat_webhook.routes(wechat_config, intake, core.clock)
         return made
 
-    return Channels(by_name, routes, paying.build(core, http, bot), bot, account)
+    return Channels(by_name, routes, paying.build(core, http, bot), insuring.build(core, http), bot, account)
 
 
 def _account(core: Core, http: aiohttp.ClientSession, config: WechatConfig) -> wechat_outbound.WechatChannel:

@@ -13,7 +13,17 @@ from pydantic import ValidationError
 from backoffice.kernel.errors import Refusal
 from backoffice.money import tables
 from backoffice.ports import OperatorRole
-from bot.assembly import check, control, demo, drill, envoy_import, organisation_csv, serve, setup
+from bot.assembly import (
+    check,
+    control,
+    demo,
+    drill,
+    envoy_import,
+    organisation_csv,
+    policy_csv_import,
+    serve,
+    setup,
+)
 from bot.assembly.deeds import Refused
 from config import logs
 from config.settings import Settings
@@ -22,7 +32,7 @@ from storage.engine import sqlite_path
 from storage.sqlite_file import AlreadyOpen
 
 Command = Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
-LATER = ("providers", "centres", "policies")
+LATER = ("providers", "centres")
 
 
 def main(arguments: list[str]) -> int:
@@ -56,7 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     operator.add_argument("--centre", default="")
     operator.add_argument("--organisation", default="")
     import_ = commands.add_parser("import", help="vetted records in bulk")
-    import_.add_argument("what", choices=["envoys", "prices", *organisation_csv.KINDS, *LATER])
+    import_.add_argument(
+        "what", choices=["envoys", "prices", "products", "policies", *organisation_csv.KINDS, *LATER]
+    )
     import_.add_argument("file", type=Path)
     export = commands.add_parser("export", help="cases as JSON")
     export.add_argument("what", choices=["cases"])
@@ -127,6 +139,14 @@ async def _import(settings: Settings, given: argparse.Namespace) -> int:
         print(
             f"{await control.perform(settings, organisation_csv.KINDS[given.what], {'rows': rows})} rows put"
         )
+        return 0
+    if given.what == "products":
+        texts = [given.file.read_text("utf-8")]
+        print(f"{await control.perform(settings, 'put_products', {'sources': texts})} new edition(s) put")
+        return 0
+    if given.what == "policies":
+        async with control.performing(settings) as perform:
+            print(await policy_csv_import.run(given.file, perform, sys.stderr))
         return 0
     async with control.performing(settings) as perform:
         count = await envoy_import.run(given.file, perform, sys.stderr)

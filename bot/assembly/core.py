@@ -181,6 +181,7 @@ def world(settings: Settings) -> World:
         orders=order_rules(settings.orders),
         duty=duty_rules(settings.envoys),
         geocodes=bool(settings.geocoder.provider),
+        insurers=settings.confirming,
         family=family_rules.rules(settings),
     )
 

@@ -16,8 +16,8 @@ from typing import Any
 import aiohttp
 from pydantic import SecretStr
 
-from bot.assembly import channels, deeds, demo_people, price_deed, sandbox_proxy, serve, setup
-from config.settings import Settings, Telegram, Wechat
+from bot.assembly import channels, deeds, demo_people, policy_deeds, price_deed, sandbox_proxy, serve, setup
+from config.settings import InsurerLine, Settings, Telegram, Wechat
 
 log = logging.getLogger(__name__)
 START_S = 30.0
@@ -48,6 +48,9 @@ def settings(_: argparse.Namespace) -> Settings:
             api_base=sandbox,
             notice_template="sandbox-notice",
         ),
+        "insurers": {
+            "sample": InsurerLine(url=f"{sandbox}/insurer/v1", secret=SecretStr(secrets.token_hex(24)))
+        },
         "payments": base.payments.model_copy(update={"telegram_provider_token": SecretStr("sandbox")}),
     }
     if not base.centre.phones:
@@ -72,6 +75,7 @@ async def run(settings_: Settings, fresh: bool) -> int:
         await setup.register(running.core, running.channels)
         await deeds.put_rows(running.core, {"rows": demo_people.envoy_rows()})
         await price_deed.put_prices(running.core, {"starting": True})
+        await policy_deeds.put_products(running.core, {"samples": True})
         link = await deeds.add_operator(running.core, {"name": "王", "role": "supervisor"})
         _say(settings_, link)
         await _until_stopped(process)
@@ -108,8 +112,13 @@ def _sandbox_config(settings_: Settings) -> dict[str, Any]:
             "token": wechat.token,
             "aes_key": wechat.aes_key,
         },
+        "insurer": {"name": "sample", "secret": _insurer_secret(settings_), "answers_after_s": 3.0},
         "people": demo_people.phones(),
     }
+
+
+def _insurer_secret(settings_: Settings) -> str:
+    return deeds.switched_on(settings_.insurers["sample"].secret).get_secret_value()
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

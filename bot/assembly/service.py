@@ -11,17 +11,19 @@ from backoffice.adapters.papers import PdfPapers
 from backoffice.clockwork.deadlines import DeadlineRunner
 from backoffice.clockwork.firing import Firing
 from backoffice.clockwork.index_feed import IndexFeed
+from backoffice.clockwork.insurers import InsurerRunner
 from backoffice.clockwork.payments import PaymentRunner
 from backoffice.kernel.errors import Stale
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import CaseId, EnvoyId, OrderId
 from backoffice.money.model import PaymentId, ProviderOrderId
 from backoffice.money.slips import SlipId, SlipKind
-from backoffice.workflows import following, papers, pay_codes
+from backoffice.workflows import certificates, following, papers, pay_codes
 from backoffice.workflows.work import Work
 from bot.app import Readiness
 from bot.assembly import channels as channels_
 from bot.assembly import families, paging
+from bot.assembly.certificates import Certificates
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.assembly.paperwork import Paperwork
@@ -60,6 +62,7 @@ class Parts:
     healths: Healths
     rendering: Rendering
     payments: PaymentRunner
+    insurers: InsurerRunner
 
 
 def build(core: Core, channels: Channels, wake: ports.Pager | None = None) -> Parts:
@@ -75,6 +78,7 @@ def build(core: Core, channels: Channels, wake: ports.Pager | None = None) -> Pa
         papers.SOURCE: Paperwork(core, drawn),
         pay_codes.SOURCE: PayCodes(core),
     }
+    sources[certificates.SOURCE] = Certificates(core)
     sources[following.QR_SOURCE] = families.QrCodes(core, channels.wechat)
     sending = Sending(channels.by_name, core.letters, rendering, enclosures, core.clock)
     way = Way(core.letters, core.store, channels.by_name, sending, core.clock, healths)
@@ -87,6 +91,7 @@ def build(core: Core, channels: Channels, wake: ports.Pager | None = None) -> Pa
         healths=healths,
         rendering=rendering,
         payments=channels.paying.runner(core),
+        insurers=channels.insuring.runner(core),
     )
 
 
@@ -140,6 +145,7 @@ class Service:
             self._run(self.parts.delivery.run())
             self._run(self.parts.deadlines.run())
             self._run(self.parts.payments.run())
+            self._run(self.parts.insurers.run())
             self._run(_every(self._core, 0.5, self.parts.delivery.upkeep))
             self._run(_every(self._core, 0.3, self._fetch))
             self._run(_every(self._core, 60, self._housekeeping))
@@ -159,6 +165,8 @@ class Service:
             self.parts.deadlines.wake()
         elif topic == "payments":
             self.parts.payments.wake()
+        elif topic == "insurers":
+            self.parts.insurers.wake()
         elif topic == "envoys":
             await self.parts.feed.load()
         elif topic.startswith("envoy:"):

@@ -74,6 +74,16 @@ class PayConfig:
 
 
 @dataclass(frozen=True)
+class InsurerConfig:
+    """The played insurer's account with the service; both sides sign with `secret`. 0 seconds: it answers at once."""
+
+    name: str
+    secret: str
+    key_id: str = "rescue"
+    answers_after_s: float = 0.0
+
+
+@dataclass(frozen=True)
 class SandboxConfig:
     """`service` is where the webhooks live (`http://127.0.0.1:8080`); a platform left out is switched off."""
 
@@ -81,6 +91,7 @@ class SandboxConfig:
     telegram: TelegramConfig | None = None
     wechat: WeChatConfig | None = None
     pay: PayConfig | None = None
+    insurer: InsurerConfig | None = None
     people: tuple[PersonSeed, ...] = ()
     host: str = "127.0.0.1"
     port: int = 8090
@@ -104,6 +115,7 @@ def from_mapping(raw: Mapping[str, Any]) -> SandboxConfig:
     telegram = values.pop("telegram", None)
     wechat = values.pop("wechat", None)
     pay = values.pop("pay", None)
+    insurer = values.pop("insurer", None)
     people = values.pop("people", ())
     return _build(
         SandboxConfig,
@@ -112,6 +124,7 @@ def from_mapping(raw: Mapping[str, Any]) -> SandboxConfig:
             "telegram": _build(TelegramConfig, telegram) if telegram else None,
             "wechat": _build(WeChatConfig, wechat) if wechat else None,
             "pay": _build(PayConfig, pay) if pay else None,
+            "insurer": _build(InsurerConfig, insurer) if insurer else None,
             "people": tuple(_build(PersonSeed, person) for person in people),
         },
     )

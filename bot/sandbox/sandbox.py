@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.sandbox.acts import Act, CannotDo, Play
 from bot.sandbox.clock import Clock
 from bot.sandbox.config import SandboxConfig, TelegramConfig, WeChatConfig
+from bot.sandbox.insurer import PlayedInsurer
 from bot.sandbox.model import ChatMessage, Person, Platform
 from bot.sandbox.pay.telegram import Invoices
 from bot.sandbox.pay.wechat import WeChatPay
@@ -42,6 +43,7 @@ class Sandbox:
         self.acts: dict[Platform, dict[str, Play]] = {}
         self.telegram = self._telegram(config.telegram) if config.telegram else None
         self.wechat = self._wechat(config.wechat) if config.wechat else None
+        self.insurer = PlayedInsurer(self.world, config.insurer, self.tasks) if config.insurer else None
         self.pay = WeChatPay(self.world, config.pay, self.tasks) if config.pay else None
         for seed in config.people:
             self.world.add_person(seed)
@@ -72,6 +74,7 @@ class Sandbox:
     def platform_routes(self) -> list[web.RouteDef]:
         routes = self.bot_api.routes() if self.telegram else []
         routes += self.server_api.routes() if self.wechat else []
+        routes += self.insurer.routes() if self.insurer else []
         return routes + (self.pay.routes() if self.pay else [])
 
     def act(self, act: Act) -> ChatMessage | None:
@@ -108,6 +111,8 @@ class Sandbox:
             self.telegram.webhook.session = session
         if self.wechat:
             self.wechat.pusher.session = session
+        if self.insurer:
+            self.insurer.session = session
         if self.pay:
             self.pay.session = session
         return session
