@@ -16,7 +16,19 @@ from typing import Any
 import aiohttp
 from pydantic import SecretStr
 
-from bot.assembly import channels, deeds, demo_people, policy_deeds, price_deed, sandbox_proxy, serve, setup
+from backoffice.kernel.exchange import Address
+from bot.assembly import (
+    channels,
+    core,
+    deeds,
+    demo_people,
+    on_call_deed,
+    policy_deeds,
+    price_deed,
+    sandbox_proxy,
+    serve,
+    setup,
+)
 from config.settings import InsurerLine, Settings, Telegram, Wechat
 
 log = logging.getLogger(__name__)
@@ -76,10 +88,17 @@ async def run(settings_: Settings, fresh: bool) -> int:
         await deeds.put_rows(running.core, {"rows": demo_people.envoy_rows()})
         await price_deed.put_prices(running.core, {"starting": True})
         await policy_deeds.put_products(running.core, {"samples": True})
+        await _on_call(running.core)
         link = await deeds.add_operator(running.core, {"name": "王", "role": "supervisor"})
         _say(settings_, link)
         await _until_stopped(process)
     return 0
+
+
+async def _on_call(base: core.Core) -> None:
+    """Somebody whose phone rings when nobody takes a case."""
+    channel, address, name = demo_people.ON_CALL
+    await on_call_deed.put_on_call(base, Address(channel, address), name, "北京")
 
 
 async def _start_sandbox(settings_: Settings, stack: AsyncExitStack) -> asyncio.subprocess.Process:

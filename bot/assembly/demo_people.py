@@ -14,6 +14,10 @@ _ENVOYS: tuple[Person, ...] = (
 """Channel, address, name, sex, languages, and degrees north and east of the city's centre."""
 
 
+ON_CALL = ("telegram", "700000301", "陈立")
+"""Somebody of the centre's staff, whose phone rings when nobody takes a case."""
+
+
 def envoy_rows() -> list[dict[str, Any]]:
     """The envoys as `import envoys` would have them."""
     return [_row(person) for person in _ENVOYS]
@@ -43,7 +47,8 @@ def phones() -> list[dict[str, Any]]:
     ]
     envoys = [_phone(channel, address, name, "envoy", "zh-hans") for channel, address, name, *_ in _ENVOYS]
     family = _phone("wechat", "oDEMOfamily000000000000001aa", "周妈妈", "family")
-    return [*travellers, *envoys, family]
+    channel, address, name = ON_CALL
+    return [*travellers, *envoys, family, _phone(channel, address, name, "staff", "zh-hans")]
 
 
 def _phone(platform: str, address: str, name: str, role: str, language: str = "") -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 @dataclass(frozen=True)
 class PersonSeed:
-    """A phone there from the start. `role` is traveller, envoy or family.
+    """A phone there from the start. `role` is traveller, envoy, family or staff.
 
     `started`: has started the bot, follows the account. `shown`: has a place on the page (others exist all the same).
     """

@@ -18,6 +18,7 @@ class Role(StrEnum):
     TRAVELLER = "traveller"
     ENVOY = "envoy"
     FAMILY = "family"
+    STAFF = "staff"
 
 
 class Sender(StrEnum):

@@ -4,7 +4,7 @@ const WORDS = {
   title: ["大救星", "Rescue"], subtitle: ["沙盒 · 两个平台的手机", "sandbox · phones on both platforms"],
   addPhone: ["添加手机", "Add phone"], faults: ["故障", "Faults"], other: ["EN", "中文"],
   linked: ["已连接", "live"], unlinked: ["连接中断，正在重连", "connection lost, retrying"],
-  traveller: ["旅客", "Traveller"], envoy: ["星使", "Envoy"], family: ["家人", "Family"], group: ["群", "Group"],
+  traveller: ["旅客", "Traveller"], envoy: ["星使", "Envoy"], family: ["家人", "Family"], staff: ["值守", "On call"], group: ["群", "Group"],
   wechat: ["微信", "WeChat"], telegram: ["Telegram", "Telegram"],
   message: ["发消息", "Message"], send: ["发送", "Send"], more: ["更多", "More"], back: ["返回", "Back"],
   bot: ["机器人", "bot"], service: ["服务号", "Service account"], typing: ["对方正在输入…", "typing…"],

@@ -17,7 +17,7 @@ function entry(name, label, attributes = {}) {
 
 export function askNewPhone(dialog, world) {
   const platforms = [world.wechat && ["wechat", t("wechat")], world.telegram && ["telegram", t("telegram")]].filter(Boolean);
-  const roles = ["traveller", "envoy", "family"].map((role) => [role, t(role)]);
+  const roles = ["traveller", "envoy", "family", "staff"].map((role) => [role, t(role)]);
   const form = h("form", { method: "dialog", class: "card" },
     h("h2", {}, t("addPhone")),
     choice("platform", t("platform"), platforms),

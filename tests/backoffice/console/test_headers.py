@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from backoffice.console import guard
+from backoffice.console import guard, security
+from backoffice.console.deps import Tiles
 from backoffice.ports import Operator
+from config.settings import Map
 from tests.backoffice.console.conftest import Visitor
 from tests.backoffice.console.world import Evening, busy
 
@@ -51,6 +54,24 @@ async def test_every_answer_is_locked_down(
     assert "unsafe" not in csp
     is_file = path.startswith(("/console/static/", "/console/leaflet/")) and answer.status == 200
     assert answer.headers["Cache-Control"] == ("no-cache" if is_file else "no-store")
+
+
+def test_a_tile_server_is_the_only_outside_host_and_for_pictures_alone() -> None:
+    """By setting; without one the policy names nobody but ourselves."""
+    assert security.policy("") == security.CSP
+    assert "https" not in security.CSP
+    tiles = Tiles("https://tiles.example:8443/a/{z}/{x}/{y}.png")
+    given = dict(part.strip().split(" ", 1) for part in security.policy(tiles.host).split(";"))
+    assert given.pop("img-src").split() == ["'self'", "https://tiles.example:8443", "data:", "blob:"]
+    assert not any("tiles" in sources for sources in given.values())
+
+
+@pytest.mark.parametrize(
+    "url", ["http://t.example/{z}/{x}/{y}", "https://t.example/{z}", "https://t/{z}/{x}/{y}; x"]
+)
+def test_a_tile_address_that_could_widen_the_policy_is_refused(url: str) -> None:
+    with pytest.raises(ValidationError, match="RESCUE_MAP__TILE_URL"):
+        Map(tile_url=url)
 
 
 async def test_nothing_outside_the_folder_is_served(nobody: Visitor) -> None:
