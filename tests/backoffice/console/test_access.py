@@ -15,7 +15,7 @@ from backoffice.console.access import Act
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import CaseId, MediaId, OperatorId, PersonId
 from backoffice.ports import Operator, OperatorRole
-from tests.backoffice.console import people_matrix
+from tests.backoffice.console import people_matrix, shop_matrix
 from tests.backoffice.console.conftest import Visitor
 from tests.backoffice.console.world import Evening, applied, busy
 
@@ -38,7 +38,7 @@ FORMS = {
         "zone": "Asia/Shanghai", "start": "08:00", "end": "20:00",
     },
 }  # fmt: skip
-FORMS |= people_matrix.FORMS
+FORMS |= people_matrix.FORMS | shop_matrix.FORMS
 TEXT = {"text": "一句话"}
 ROLES = list(OperatorRole)
 
@@ -47,7 +47,7 @@ def paths(evening: Evening) -> dict[str, tuple[str, str]]:
     """Method and path of every route, filled with things that exist."""
     filled = {"case": "case-7K3F", "media": "m-street", "item": "1", "alert": "1", "token": "0" * 64}
     filled |= {"entry": "oc-1"}
-    filled |= people_matrix.FILLED
+    filled |= people_matrix.FILLED | shop_matrix.FILLED
     filled |= {"application": "app-1", "photo": "m-paper", "drill": "drill-1"}
     found = {}
     for route in console.build(evening.deps()).router.routes():
@@ -56,7 +56,9 @@ def paths(evening: Evening) -> dict[str, tuple[str, str]]:
         if route.method != "HEAD":
             found[str(route.name)] = (
                 route.method,
-                "/console" + re.sub(r"\{(\w+)[^}]*\}", lambda m: filled[m[1]], pattern),
+                "/console"
+                + re.sub(r"\{(\w+)[^}]*\}", lambda m: filled[m[1]], pattern)
+                + shop_matrix.QUERY.get(str(route.name), ""),
             )
     return found
 
@@ -87,6 +89,8 @@ async def test_matrix_of_routes_and_roles(
     cast = await busy(evening)
     await applied(evening)
     operator = await people_matrix.prepare(evening, cast, role, standing)
+    if standing == "colleague":
+        await shop_matrix.prepare(evening)
     evening.still = True
     visitor: Visitor = await visit(operator)
     for name, (method, path) in paths(evening).items():
@@ -95,7 +99,12 @@ async def test_matrix_of_routes_and_roles(
         form = {**TEXT, **FORMS.get(name, {})}
         answer = await (visitor.get(path) if method == "GET" else visitor.post(path, form))
         allowed = access.ROUTES[name] is access.PUBLIC or _expected(operator, name, standing)
-        assert _reached(name, answer, await answer.text(errors="replace")) == allowed, (role, standing, name, answer.status)
+        assert _reached(name, answer, await answer.text(errors="replace")) == allowed, (
+            role,
+            standing,
+            name,
+            answer.status,
+        )
 
 
 def _reached(name: str, answer: ClientResponse, text: str) -> bool:
@@ -129,6 +138,9 @@ def _expected(operator: Operator, name: str, standing: str) -> bool:
     about_people = people_matrix.expected(operator, name, standing)
     if about_people is not None:
         return about_people
+    about_shop = shop_matrix.expected(operator, name)
+    if about_shop is not None:
+        return about_shop
     on_case = name.startswith("case.") or name in ("case", "media")
     if on_case and not people_matrix.sees_case(operator, standing):
         return False
