@@ -20,6 +20,7 @@ from backoffice.kernel.ids import MediaId, PersonId
 from backoffice.kernel.messages import Media, Message
 from backoffice.people.model import Person
 from backoffice.ports import Alert, DeadlineKind
+from backoffice.workflows import jobs
 from backoffice.workflows.work import Seat, Work, World
 from bot.blame import STORED, Blame
 from bot.channel import Answer, Reader
@@ -33,8 +34,7 @@ log = logging.getLogger(__name__)
 RETRIES = 2
 """A turn is a pure retry: a stale version runs it again, twice at most."""
 UNTAKEN_AFTER = timedelta(seconds=1)
-SWEPT_AT_ONCE = 32  # lanes: after a crash rows wait for the writer side by side, and share its commits
-LARGEST_FILE = 20 * 2**20  # bytes: what getFile serves and what business.md stores
+SWEPT_AT_ONCE = 8  # lanes: they share commits; more would stand in the writer's queue and be suspects after a death
 
 
 class InboxRows(Protocol):
@@ -343,7 +343,7 @@ class Gateway:
         now = self._gate.clock.now()
         async with self._gate.store.begin(now) as uow:
             turn = await self._prepare(uow, row, incoming, now)
-            await (engine.refused(turn, refusal) if refusal else _answer(turn))
+            await (engine.refused(turn, refusal) if refusal else engine.take(turn))
             if await uow.inbox.done(row.seq):
                 await uow.commit()
 
@@ -376,21 +376,14 @@ class Gateway:
             await note(uow.windows, incoming, now)
 
     async def _expect(self, uow: TurnWork, incoming: Incoming, person: Person) -> Media | None:
-        """A file is noted for fetching in the transaction that refers to it; outside a case it is its sender's."""
+        """A file is noted for fetching in the transaction that refers to it, under the key of their case or job."""
         content = incoming.content
         if not isinstance(content, File):
             return None
         new = MediaId(ids.new_id(self._gate.world.bits))
         media = Media(new, content.kind, content.name, content.mime, content.size)
         case = await uow.cases.active_of(person.id)
-        channel, about = incoming.sender.at.channel, case.id if case else None
+        channel = incoming.sender.at.channel
+        about = case.id if case else await jobs.case_of(uow, person.id)
         await uow.media.expect(media, about, channel, content.handle, person.id)
         return media
-
-
-async def _answer(turn: Turn) -> None:
-    """The turn itself; who sends more than can be fetched is told so at once."""
-    await engine.take(turn)
-    content = turn.incoming.content
-    if isinstance(content, File) and content.size > LARGEST_FILE:
-        await turn.say("menu.unknown_kind")

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from backoffice import ports
 from backoffice.cases.model import Case, CaseStatus
 from backoffice.dispatch import code_words
 from backoffice.dispatch.model import WORKING, Assignment, AssignmentStatus, Envoy
 from backoffice.dispatch.standing import Answer
 from backoffice.kernel.errors import Refusal
-from backoffice.kernel.ids import AssignmentId
+from backoffice.kernel.ids import AssignmentId, CaseId, PersonId
 from backoffice.kernel.messages import Choice, Listing, MapPoint, Message, Param, Sentence, Span, Term
 from backoffice.ports import Alert
 from backoffice.workflows import (
@@ -280,6 +281,13 @@ async def hand_on(work: Work, envoy: Envoy, own: Case) -> None:
     await work.uow.envoys.take(envoy.id, own.id)
     await no_offers(work, envoy)
     work.uow.hint(f"envoy:{envoy.id}")
+
+
+async def case_of(uow: ports.UnitOfWork, person: PersonId) -> CaseId | None:
+    """The case an envoy is at work on: what they send belongs to it."""
+    envoy = await uow.envoys.of_person(person)
+    found = await uow.assignments.of_envoy(envoy.id, WORKING) if envoy else []
+    return found[0].case if found else None
 
 
 async def working(work: Work, case: Case) -> Sequence[Assignment]:

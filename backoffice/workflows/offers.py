@@ -105,10 +105,20 @@ async def close(work: Work, assignment: Assignment) -> None:
 
 async def hold(work: Work, case: Case) -> None:
     """The traveller says they are safe: envoys under way hold until the centre has verified."""
+    await _tell_working(work, case, Message("job.hold"))
+
+
+async def go_on(work: Work, case: Case) -> None:
+    """The traveller takes it back: envoys who hold are needed again."""
+    await _tell_working(work, case, Message("job.go_on"))
+
+
+async def _tell_working(work: Work, case: Case, message: Message) -> None:
+    """One tag for both: of two that wait only the later is true."""
     for assignment in await work.uow.assignments.of_case(case.id):
         if assignment.working:
             envoy = await work.uow.envoys.get(assignment.envoy)
-            await work.tell(about(case, envoy.person, Message("job.hold"), tag=f"hold:{case.id}"))
+            await work.tell(about(case, envoy.person, message, tag=f"hold:{case.id}"))
 
 
 async def take_back(work: Work, case: Case, assignment: Assignment, message: str) -> None:

@@ -296,9 +296,11 @@ async def ring_again(work: Work, case: Case, person: Person) -> None:
         return
     if case.status is CaseStatus.RESOLVED:
         case.move(CaseStatus.OPEN)
-    case.says_safe_at = None
+    held, case.says_safe_at = case.says_safe_at is not None, None
     await ringing.again(work, case)
     await work.tell(about(case, person.id, _rang(work, case), f"how:{case.id}"))
+    if held:
+        await offers.go_on(work, case)
     await _search_if_nobody(work, case)
     await work.uow.talk.close_about(case.id, "late")
     await intake.next_question(work, case, person)

@@ -17,16 +17,20 @@ GOOD_FOR = timedelta(minutes=15)
 
 @dataclass
 class Turn:
-    """`stored_at` is when the update was stored; `media` is the file it carries, already noted for fetching."""
+    """`stored_at` is when the update was stored; `media` is the file it carries, already noted for fetching;
+    `quiet`: it goes on where an earlier one has been answered, and needs no words of its own."""
 
     work: Work
     person: Person
     incoming: Incoming
     stored_at: datetime
     media: Media | None = None
+    quiet: bool = False
 
     async def say(self, key: str, params: Mapping[str, Param] | None = None, *more: Sentence) -> None:
         """Tell this person one thing that belongs to no case."""
+        if self.quiet:
+            return
         message = Message(key, params or {}, more=more, drill=self.person.drill)
         await self.work.tell(NewLetter(self.person.id, message))
 

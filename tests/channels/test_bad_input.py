@@ -155,7 +155,7 @@ async def test_a_very_long_text_arrives_whole_on_both_platforms(house: House) ->
 
 
 async def test_a_file_too_large_to_fetch_is_said_to_both_sides(house: House) -> None:
-    """Over 20 MB: the sender is told at once, the envoy that a file is missing, staff see it on the case."""
+    """Over 20 MB: the sender is told why at once, the envoy that a file is missing, staff see it on the case."""
     _, envoy = await open_case(house)
     traveller = await house.telegram("Anna", "en")
     await envoy.text("x")
@@ -163,7 +163,7 @@ async def test_a_file_too_large_to_fetch_is_said_to_both_sides(house: House) -> 
     await house.pass_time(6, 1)
     await traveller.document("oversized")
     await house.pass_time(3, 1)
-    assert "cannot read this kind" in "\n".join(await texts(traveller))
+    assert "at most 20 MB" in "\n".join(await texts(traveller))
     case = await house.case_of(traveller)
     assert case is not None
     assert [e.media.kind for e in await observing.entries(house, case.id) if e.media] == ["file"]
