@@ -22,7 +22,7 @@ from backoffice.orders import rules
 from backoffice.orders.model import Meeting, Offer, OfferStatus, Order, OrderStatus, Review
 from backoffice.ports import Booking, DeadlineKind
 from backoffice.workflows import order_letters as letters
-from backoffice.workflows import order_minors, settlement
+from backoffice.workflows import order_minors, order_talk, settlement
 from backoffice.workflows import order_offers as offers
 from backoffice.workflows.work import Work
 
@@ -88,6 +88,7 @@ async def _begin(work: Work, order: Order, envoy: Envoy) -> None:
     await _clocks(work, order)
     await letters.note(work, order, f"envoy:{envoy.id}", "order.booked", name=envoy.name)
     await brief(work, order, envoy)
+    await order_talk.early(work, order, envoy)
     await tell_traveller(work, order, envoy)
     work.uow.hint(f"envoy:{envoy.id}")
 

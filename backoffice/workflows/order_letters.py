@@ -7,9 +7,10 @@ from backoffice.cases.model import Event
 from backoffice.dispatch.model import Envoy
 from backoffice.kernel.exchange import NewLetter
 from backoffice.kernel.ids import CaseId, DeadlineId, PersonId
-from backoffice.kernel.messages import Choice, Message, Role
+from backoffice.kernel.messages import Choice, Message, Role, Sentence
 from backoffice.orders.model import Order, OrderStatus
 from backoffice.ports import Alert, Deadline, DeadlineKind
+from backoffice.workflows import order_sides
 from backoffice.workflows.work import Work
 
 DIGITS = {
@@ -29,7 +30,7 @@ DIGITS = {
 }
 """The digit of each thing a party may do: the same one as long as the order lives."""
 _MENU: dict[tuple[Role, OrderStatus], tuple[str, ...]] = {
-    (Role.TRAVELLER, OrderStatus.OFFERING): ("cancel",),
+    (Role.TRAVELLER, OrderStatus.OFFERING): ("centre", "cancel"),
     (Role.TRAVELLER, OrderStatus.BOOKED): ("start", "meet", "centre", "cancel", "sos"),
     (Role.TRAVELLER, OrderStatus.RUNNING): ("extend", "end", "centre", "sos"),
     (Role.ENVOY, OrderStatus.BOOKED): ("start", "meet", "centre", "withdraw", "arrived"),
@@ -111,14 +112,21 @@ async def tell(work: Work, order: Order, role: Role, message: Message, tag: str 
     """Words to one side, nothing to answer."""
     to = await reader(work, order, role)
     if to is not None:
-        await work.tell(about(order, to, message, tag))
+        await work.tell(about(order, to, await named(work, order, to, message), tag))
+
+
+async def named(work: Work, order: Order, to: PersonId, message: Message) -> Message:
+    """Somebody with several orders reads which one it is about."""
+    if "ref" in message.params or not await order_sides.several(work, to):
+        return message
+    return replace(message, more=(*message.more, Sentence("order.thread", {"ref": order.ref})))
 
 
 async def offer_menu(work: Work, order: Order, role: Role, message: Message, tag: str = "") -> None:
     """Words to one side, with what they can do next."""
     to = await reader(work, order, role)
     if to is not None:
-        message = replace(message, choices=menu(order, role))
+        message = await named(work, order, to, replace(message, choices=menu(order, role)))
         await work.ask(about(order, to, message, tag), DO, subject(order, role))
 
 

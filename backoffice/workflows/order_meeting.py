@@ -15,6 +15,8 @@ from backoffice.workflows.work import Work
 CODE, MEET, AGREE = "order.code", "order.meet", "order.meet_ok"
 """Questions: the other's code word, a place to meet, whether a place is agreed."""
 BACK = (Choice("back", "button.order_back", "0"),)
+EARLIEST = timedelta(hours=2)
+"""Nobody waits longer at a meeting place."""
 ASK_FOR = timedelta(minutes=15)
 """A word or pin answers such a question this long; afterwards a pin is an SOS again."""
 
@@ -40,6 +42,7 @@ async def _put(work: Work, order: Order, role: Role, message: Message, kind: str
     to = await letters.reader(work, order, role)
     if to is not None:
         until = work.now + ASK_FOR
+        message = await letters.named(work, order, to, message)
         await work.ask(letters.about(order, to, message), kind, letters.subject(order, role), until)
 
 
@@ -117,8 +120,10 @@ async def _start(work: Work, order: Order) -> None:
 
 
 async def arrived(work: Work, order: Order) -> None:
-    """The envoy is at the meeting place."""
+    """The envoy is at the meeting place; hours before the time it is rather another order that is meant."""
     _booked(order)
+    if order.start_at - work.now > EARLIEST:
+        raise Refusal("job.order_arrived_early", ref=order.ref)
     order.arrived_at = order.arrived_at or work.now
     await order_ending.here(work, order, Role.ENVOY)
     await work.uow.orders.save(order)
@@ -151,6 +156,7 @@ async def propose(work: Work, order: Order, role: Role, place: Meeting) -> None:
     if to is not None:
         key = "order.meet_ok" if other is Role.TRAVELLER else "job.order_meet_ok"
         message = Message(key, more=_named(place), place=place.point, choices=booking.YES_NO)
+        message = await letters.named(work, order, to, message)
         await work.ask(letters.about(order, to, message), AGREE, letters.subject(order, other))
 
 

@@ -184,7 +184,7 @@ def say(work: Work, order: Order, envoy: Envoy, offer: Offer) -> Message:
         "pay": order.price.pay,
         "hold": Span((offer.until - work.now).total_seconds()),
     }
-    more = [_when(order), _how(order)]
+    more = [_when(order), *_language(order), _how(order)]
     more += [Sentence("offer.order_from_base")] if offer.from_base else []
     choices = (Choice("accept", "button.accept", "1"), Choice("decline", "button.decline", "0"))
     return Message("offer.order", params, choices, more=tuple(more))
@@ -194,6 +194,11 @@ def _when(order: Order) -> Sentence:
     if order.asap:
         return Sentence("offer.order_now")
     return Sentence("offer.order_when", {"when": When(order.start_at, order.place.zone)})
+
+
+def _language(order: Order) -> list[Sentence]:
+    spoken = {"language": Term(f"language.{order.language}")}
+    return [Sentence("offer.order_language", spoken)] if order.language else []
 
 
 def _how(order: Order) -> Sentence:

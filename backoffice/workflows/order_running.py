@@ -37,6 +37,7 @@ _BACK = (Choice("back", "button.order_back", "0"),)
 async def _ask(work: Work, order: Order, role: Role, message: Message, kind: str) -> None:
     to = await letters.reader(work, order, role)
     if to is not None:
+        message = await letters.named(work, order, to, message)
         await work.ask(letters.about(order, to, message), kind, letters.subject(order, role))
 
 

@@ -1,22 +1,19 @@
 """Talk about an order: the two hear each other through the service, and either calls the centre in."""
 
 from backoffice.cases.model import Audience, Entry
-from backoffice.kernel.ids import PersonId
-from backoffice.kernel.messages import Message, Role, Sentence, Speaker
+from backoffice.dispatch.model import Envoy
+from backoffice.kernel.messages import Message, Role, Speaker
 from backoffice.orders.model import Order
 from backoffice.ports import QueueItem
 from backoffice.workflows import order_letters as letters
-from backoffice.workflows import order_threads, relay
+from backoffice.workflows import relay
 from backoffice.workflows.relay import Said
 from backoffice.workflows.work import Work
 
+EARLY = "early_words"
+"""The note of what was said while nobody had the order, by entry number."""
 CENTRE = "centre_called"
 """The note that the centre was called in: from then on the queue hears every word."""
-
-
-async def several(work: Work, person: PersonId) -> bool:
-    """Whether this person has more than one order to talk about."""
-    return len(await order_threads.held(work, person)) > 1
 
 
 async def said(work: Work, order: Order, role: Role, what: Said) -> int:
@@ -28,25 +25,38 @@ async def said(work: Work, order: Order, role: Role, what: Said) -> int:
     to = await letters.reader(work, order, letters.other(role))
     if to is not None:
         message = relay.message(Speaker(role, name), what, masked=not order.unmasked)
-        if await several(work, to):
-            message = _named(message, order)
+        message = await letters.named(work, order, to, message)
         await work.tell(letters.about(order, to, message, entry=number))
+        await _say_hidden(work, order, role, what)
+    elif role is Role.TRAVELLER and order.live:
+        await _keep_for_later(work, order, number)
     if order.notes.get(CENTRE):
         await _to_queue(work, order, role, what.text or "[…]")
     return number
 
 
-def _named(message: Message, order: Order) -> Message:
-    """Somebody with several orders reads which one it is about."""
-    more = (*message.more, Sentence("order.thread", {"ref": order.ref}))
-    return Message(
-        message.key,
-        message.params,
-        place=message.place,
-        media=message.media,
-        speaker=message.speaker,
-        more=more,
-    )
+async def _say_hidden(work: Work, order: Order, role: Role, what: Said) -> None:
+    """Nobody believes that a number was given when the other side reads dots."""
+    if not order.unmasked and relay.mask(what.text) != what.text:
+        key = "order.number_hidden" if role is Role.TRAVELLER else "job.order_number_hidden"
+        await letters.tell(work, order, role, Message(key), tag=f"hidden:{order.id}:{role}")
+
+
+async def _keep_for_later(work: Work, order: Order, number: int) -> None:
+    """Said while nobody has the order: whoever takes it reads it with the briefing."""
+    order.notes = order.notes | {EARLY: [*order.notes.get(EARLY, ()), number]}
+    await work.uow.orders.save(order)
+    message = Message("order.kept_for_envoy", {"ref": order.ref})
+    await letters.offer_menu(work, order, Role.TRAVELLER, message, tag=f"early:{order.id}")
+
+
+async def early(work: Work, order: Order, envoy: Envoy) -> None:
+    """To the envoy who has just got the order: what the traveller has written about it since."""
+    numbers = set(order.notes.get(EARLY, ()))
+    for entry in [e for e in await work.uow.orders.entries(order.id) if e.number in numbers]:
+        said_ = Said(entry.text, entry.media, entry.place)
+        message = relay.message(Speaker(Role.TRAVELLER, entry.name), said_, masked=not order.unmasked)
+        await work.tell(letters.about(order, envoy.person, message, entry=entry.number))
 
 
 async def _author(work: Work, order: Order, role: Role) -> tuple[str, str]:

@@ -5,29 +5,19 @@ from datetime import datetime
 
 from backoffice.kernel.ids import PersonId
 from backoffice.kernel.messages import Listing, Message, Param, Role, Sentence, Term, When
-from backoffice.orders.model import HELD, Order
+from backoffice.orders.model import Order
 from backoffice.workflows import order_letters as letters
+from backoffice.workflows import order_sides
+from backoffice.workflows.order_sides import Party
 from backoffice.workflows.work import Work
 
 THREAD = "order_thread"
 """The session's note of which order was named, and when."""
-Party = tuple[Order, Role]
-
-
-async def held(work: Work, person: PersonId) -> list[Party]:
-    """Every order with an envoy that this person has a side of, the one that runs first, then the soonest."""
-    found: list[Party] = [
-        (o, Role.TRAVELLER) for o in await work.uow.orders.live_of(person) if o.status in HELD
-    ]
-    envoy = await work.uow.envoys.of_person(person)
-    if envoy is not None:
-        found += [(o, Role.ENVOY) for o in await work.uow.orders.held_by(envoy.id)]
-    return sorted(found, key=lambda f: (f[0].started_at is None, f[0].start_at))
 
 
 async def current(work: Work, person: PersonId) -> Party | None:
     """The one they write in: as they said, unless another has begun since; else the one that runs, or the next."""
-    found = await held(work, person)
+    found = await order_sides.held(work, person)
     if not found:
         return None
     named = await _named(work, person, found)
@@ -46,7 +36,7 @@ async def _named(work: Work, person: PersonId, found: list[Party]) -> Party | No
 
 async def by_ref(work: Work, person: PersonId, ref: str) -> Party | None:
     """The order of this reference in which this person may write."""
-    return next((party for party in await held(work, person) if party[0].ref == ref), None)
+    return next((party for party in await order_sides.held(work, person) if party[0].ref == ref), None)
 
 
 async def keep(work: Work, person: PersonId, order: Order) -> bool:
@@ -90,5 +80,5 @@ async def _other_side(work: Work, order: Order, role: Role) -> Param:
 
 
 async def _others(work: Work, person: PersonId, but: Order) -> tuple[Sentence, ...]:
-    refs = tuple(o.ref for o, _ in await held(work, person) if o.id != but.id)
+    refs = tuple(o.ref for o, _ in await order_sides.held(work, person) if o.id != but.id)
     return (Sentence("order.thread_others", {"refs": Listing(refs)}),) if refs else ()

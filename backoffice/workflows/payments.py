@@ -24,9 +24,12 @@ from backoffice.money.model import (
 )
 from backoffice.money.rules import RECORDED
 from backoffice.people.model import Reach
-from backoffice.ports import Alert
+from backoffice.ports import Alert, QueueItem
 from backoffice.workflows import pay_codes, statement_days
 from backoffice.workflows.work import Work
+
+ASKED_HOW = "queue_item"
+"""Where a person has to say how to pay: the item of the centre's queue, among `Payment.how`."""
 
 
 class NotPaid(Refusal):
@@ -113,7 +116,7 @@ async def order(
 
 async def prepared(work: Work, payment: Payment, how: dict[str, object]) -> None:
     """The provider has made it payable: the payer is told how, unless the provider's own words show it."""
-    payment.how = how
+    payment.how = how | {k: v for k, v in payment.how.items() if k == ASKED_HOW}
     await work.uow.payments.save(payment)
     if payment.status is not PaymentStatus.REQUESTED or how.get("shown"):
         return
@@ -124,6 +127,35 @@ async def prepared(work: Work, payment: Payment, how: dict[str, object]) -> None
     else:
         await _tell(work, payment, Message("payment.by_centre", params))
         await _alert(work, "payment_to_record", payment)
+        await _wants_to_know_how(work, payment)
+
+
+async def _wants_to_know_how(work: Work, payment: Payment) -> None:
+    """A person tells them how to pay: it waits in the queue until somebody has."""
+    if payment.how.get(ASKED_HOW):
+        return
+    text = f"[{payment.id[:8]}] 请告知付款方式 / how to pay: {payment.charged}"
+    item = await work.uow.desk.queue(QueueItem(0, payment.payer, work.now, text))
+    payment.how = {**payment.how, ASKED_HOW: item}
+    await work.uow.payments.save(payment)
+    work.uow.hint("queue")
+
+
+async def _knows_how(work: Work, payment: Payment) -> None:
+    """Paid or over: nobody has to be told how any more."""
+    item = payment.how.get(ASKED_HOW)
+    if item:
+        await work.uow.desk.finish(int(str(item)), work.now)
+        work.uow.hint("queue")
+
+
+async def again(work: Work, payment_id: PaymentId) -> None:
+    """The payer asks anew how to pay: the provider makes it payable once more, which is the same payment."""
+    payment = await work.uow.payments.get(payment_id)
+    orders = await work.uow.payments.orders_of(payment.id)
+    waiting = any(o.kind is OrderKind.CREATE and not o.settled for o in orders)
+    if payment.status is PaymentStatus.REQUESTED and not waiting:
+        await order(work, payment, OrderKind.CREATE, payment.charged)
 
 
 async def _payable(work: Work, payment: Payment, params: dict[str, Param]) -> Message:
@@ -167,6 +199,7 @@ async def _held(work: Work, payment: Payment, proof: Proof) -> None:
         payment.charged = payment.amount
     await work.uow.ledger.post(ledger.hold(Stamp(f"hold:{payment.id}", work.now, payment.id), payment.amount))
     await work.uow.payments.save(payment)
+    await _knows_how(work, payment)
     if late:
         await _alert(work, "payment_late", payment)
     await _tell(work, payment, Message("payment.received", {"amount": proof.amount}))
@@ -204,6 +237,7 @@ async def closed(work: Work, payment: Payment) -> None:
     over = work.now >= payment.expires_at
     payment.move(PaymentStatus.EXPIRED if over else PaymentStatus.CANCELLED)
     await work.uow.payments.save(payment)
+    await _knows_how(work, payment)
     if over:
         await _tell(work, payment, Message("payment.expired", {"amount": payment.charged}))
 

@@ -37,6 +37,15 @@ async def ask(work: Work, order: Order) -> None:
     order.payment = found.id
 
 
+async def ask_again(work: Work, order: Order) -> None:
+    """How to pay is sent once more. The caller saves."""
+    found = None if order.paid else await _open_payment(work, order)
+    if found is not None:
+        await payments.again(work, found.id)
+    else:
+        await ask(work, order)
+
+
 async def _open_payment(work: Work, order: Order) -> Payment | None:
     known = await work.uow.payments.of(Purpose(ORDER, order.id))
     return next((p for p in known if p.status is PaymentStatus.REQUESTED and work.now < p.expires_at), None)

@@ -9,13 +9,30 @@ from backoffice.kernel.exchange import Question
 from backoffice.kernel.ids import CaseId, QuestionId
 from backoffice.kernel.messages import Sentence
 from backoffice.workflows import intake, sos
-from bot.conversations import envoy, envoy_life, menu, order_questions, places, profile, service_order
+from bot.conversations import (
+    cover,
+    cover_questions,
+    envoy,
+    envoy_life,
+    menu,
+    order_questions,
+    places,
+    profile,
+    service_order,
+)
 from bot.conversations import sos as own_sos
 from bot.conversations.turn import Turn
 from bot.incoming import Pressed
 
+JUST_OVER = timedelta(minutes=1)
+"""So long after the dispatch 10 and 11 may be meant for a countdown that had these digits."""
+FREE_DIGITS = order_questions.FREE_DIGITS | cover_questions.FREE_DIGITS
 READ_IN = timedelta(seconds=1.5)
 """Nobody gets a question, reads it and types its answer in less."""
+
+
+_LATER = ("order.", "cover.")
+"""Kinds of questions that wait while an own case is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +57,7 @@ async def pressed(turn: Turn, button: Pressed) -> bool:
 async def typed(turn: Turn, digits: str) -> bool:
     """A typed number answers the newest open question that uses it and that they can have read."""
     for question in await _awake(turn):
-        if question.kind in order_questions.FREE_DIGITS and digits not in question.answers:
+        if question.kind in FREE_DIGITS and digits not in question.answers:
             return False
         if digits in question.answers and not _unread(turn, question):
             return await _route(turn, Answer(question, question.answers[digits]))
@@ -50,9 +67,9 @@ async def typed(turn: Turn, digits: str) -> bool:
 async def _awake(turn: Turn) -> list[Question]:
     """Open questions, newest first. While an own case is open, what is typed belongs to it and not to an order."""
     asked = await turn.work.uow.talk.open_questions(turn.person.id)
-    if not any(q.kind.startswith("order.") for q in asked) or await turn.case() is None:
+    if not any(q.kind.startswith(_LATER) for q in asked) or await turn.case() is None:
         return list(asked)
-    return [q for q in asked if not q.kind.startswith("order.")]
+    return [q for q in asked if not q.kind.startswith(_LATER)]
 
 
 def _unread(turn: Turn, question: Question) -> bool:
@@ -63,8 +80,10 @@ def _unread(turn: Turn, question: Question) -> bool:
 async def _countdown_just_over(turn: Turn, digits: str) -> bool:
     """A 0 or 1 meant for a countdown that has just ended still means cancel or confirm."""
     case = await turn.case()
-    if digits not in ("0", "1"):
+    just = case is not None and case.dispatched_at and turn.work.now - case.dispatched_at < JUST_OVER
+    if digits not in ("0", "1") and not (just and digits[-1] in "01"):
         return False
+    digits = digits[-1]
     if case is None:
         return await envoy.too_late(turn)
     return await (own_sos.cancel(turn) if digits == "0" else own_sos.confirm(turn))
@@ -88,6 +107,7 @@ async def worded(turn: Turn, meanings: frozenset[str]) -> bool:
 
 _MEANT: Mapping[str, Mapping[str, frozenset[str]]] = {
     "intake.for_whom": {"self": frozenset({"me"})},
+    "intake.guardian": {"own": frozenset({"me"}), "none": frozenset({"skip", "no"})},
     "intake.hurt": {"yes": frozenset({"hurt"}), "no": frozenset({"not_hurt"})},
     "late": {"yes": frozenset({"confirm"}), "no": frozenset({"cancel", "safe"})},
     "profile.consent": {"agree": frozenset({"yes"}), "refuse": frozenset({"no"})},
@@ -98,6 +118,10 @@ _MEANT: Mapping[str, Mapping[str, frozenset[str]]] = {
     "order.cancel_ok": {"yes": frozenset({"confirm", "cancel"})},
     "order.time_ok": {"yes": frozenset({"confirm"})},
     "order.summary": {"choose": frozenset({"confirm", "yes"})},
+    "cover.price": {"buy": frozenset({"confirm", "yes"})},
+    "cover.sure": {"yes": frozenset({"confirm"})},
+    "cover.cancel_ok": {"yes": frozenset({"confirm"})},
+    "cover.extend_ok": {"yes": frozenset({"confirm"})},
     "profile.erase": {"yes": frozenset({"erase"}), "no": frozenset({"cancel"})},
 }
 """Other words for a value, by kind of question: "cancel" says no to an erasure, and nothing about being hurt."""
@@ -125,6 +149,8 @@ async def _meaning(turn: Turn, answer: Answer) -> list[Sentence]:
     digit = next(d for d, value in answer.question.answers.items() if value == answer.value)
     if kind == "order":
         return [Sentence("question.order", {"digit": digit})]
+    if kind == "cover":
+        return [Sentence("question.cover", {"digit": digit})]
     about = await envoy.offer_lines(turn, answer.question) if kind == "offer" else []
     return [*about, Sentence(f"question.{kind}_{answer.value}", {"digit": digit})]
 
@@ -207,6 +233,10 @@ async def _on_language(turn: Turn, answer: Answer) -> bool:
     return True
 
 
+async def _on_cover(turn: Turn, answer: Answer) -> bool:
+    return await cover.answer(turn, answer.question, answer.value)
+
+
 async def _on_place(turn: Turn, answer: Answer) -> bool:
     return await places.confirmed(turn, answer.value)
 
@@ -225,5 +255,6 @@ _ROUTES: Mapping[str, Callable[[Turn, Answer], Awaitable[bool]]] = {
     "profile": _on_profile,
     "language": _on_language,
     "order": _on_order,
+    "cover": _on_cover,
     "place": _on_place,
 }

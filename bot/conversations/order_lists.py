@@ -3,7 +3,7 @@
 from backoffice.kernel.messages import Message, Role, Sentence, Term, When
 from backoffice.orders.model import Order
 from backoffice.workflows import order_letters
-from backoffice.workflows.order_threads import Party
+from backoffice.workflows.order_sides import Party
 from bot.conversations.turn import Turn
 
 

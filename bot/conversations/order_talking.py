@@ -4,7 +4,7 @@ from backoffice.distress import classify, red_flags
 from backoffice.kernel.messages import Role
 from backoffice.orders.model import OrderStatus
 from backoffice.workflows import order_running, order_talk, order_threads
-from backoffice.workflows.order_threads import Party
+from backoffice.workflows.order_sides import Party
 from backoffice.workflows.relay import Said
 from bot.conversations import order_lists, order_refs
 from bot.conversations.turn import Turn
@@ -13,9 +13,13 @@ from bot.conversations.turn import Turn
 async def say(turn: Turn, said: Said) -> bool:
     """Words and files that answer nothing go to the other side of the order; False without one."""
     found = await order_threads.current(turn.work, turn.person.id)
-    if found is None:
+    if found is not None:
+        await _say_in(turn, found, said)
+        return True
+    waiting = [o for o in await turn.work.uow.orders.live_of(turn.person.id) if o.offer is None]
+    if len(waiting) != 1:
         return False
-    await _say_in(turn, found, said)
+    await order_talk.said(turn.work, waiting[0], Role.TRAVELLER, said)
     return True
 
 

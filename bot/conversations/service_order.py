@@ -13,6 +13,7 @@ from backoffice.workflows import (
     order_meeting,
     order_rating,
     order_running,
+    order_sides,
     order_talk,
     order_threads,
     order_watch,
@@ -20,7 +21,7 @@ from backoffice.workflows import (
     papers,
     settlement,
 )
-from backoffice.workflows.order_threads import Party
+from backoffice.workflows.order_sides import Party
 from backoffice.workflows.relay import Said
 from bot.conversations import order_answers, order_lists, order_questions, order_words, words
 from bot.conversations import sos as own_sos
@@ -82,7 +83,7 @@ async def _yours(turn: Turn, value: str) -> None:
         await turn.say("question.over")
         return
     order, role = found
-    if order.status in HELD and await order_talk.several(turn.work, turn.person.id):
+    if order.status in HELD and await order_sides.several(turn.work, turn.person.id):
         await order_threads.keep(turn.work, turn.person.id, order)
         await order_threads.say_which(turn.work, turn.person.id, found)
     else:
@@ -123,7 +124,7 @@ async def _paper(turn: Turn, order: Order) -> None:
 
 async def _pay(turn: Turn, order: Order, _role: Role) -> None:
     """How to pay comes by a letter of its own."""
-    await settlement.ask(turn.work, order)
+    await settlement.ask_again(turn.work, order)
     await turn.work.uow.orders.save(order)
     await turn.say("order.pay_again", {"amount": order.price.total})
 

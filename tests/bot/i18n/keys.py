@@ -202,7 +202,7 @@ def _asked_back() -> set[str]:
         "drill": {"accept", "decline"},
         "complain": {"other"},
     }
-    typed = {value for values in words.PHRASES.values() for value in values} | {"self"}
+    typed = {value for values in words.PHRASES.values() for value in values} | {"self", "own", "none"}
     return {f"question.{kind}_{value}" for kind, values in answers.items() for value in values & typed}
 
 
