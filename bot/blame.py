@@ -15,8 +15,8 @@ CROWD = 2
 """`attempts` of a row tried once more beside others: a death then says not whose fault it was."""
 MOST_CRASHES = 3
 """So often a row may crash, by an exception or by a death while it is in hand alone; then it is parked."""
-CALM_FOR = timedelta(seconds=2)
-"""For each death it is blamed for, a row waits until the process has lived so long: one that is killed from
+CALM_FOR = (timedelta(), timedelta(seconds=1), timedelta(seconds=5))
+"""By the number of deaths a row is blamed for: it waits until the process has lived so long. One that is killed from
 outside again and again in its first seconds says nothing about the row it was at."""
 
 Turns = Callable[[StoredUpdate], Awaitable[None]]
@@ -57,7 +57,7 @@ class Blame:
         blamed = row.attempts - CROWD
         if not 0 < blamed < MOST_CRASHES or row.seq in self._survived:
             return 0.0
-        return (self._born + blamed * CALM_FOR - self._clock.now()).total_seconds()
+        return (self._born + CALM_FOR[blamed] - self._clock.now()).total_seconds()
 
     async def attempt(self, row: StoredUpdate, turns: Turns) -> bool:
         """Try it once; raises what the turn raised. False: it has crashed three times and is to be parked."""

@@ -19,8 +19,9 @@ LOOK_AGAIN_S = 1.0
 """The safety net: rows are looked at at least this often, whatever hints were lost."""
 SOON_S = 0.05
 BATCH = 200
-OTHERS_AT_ONCE = 32
-"""Of what is no countdown so many at once: after an outage a thousand bells keep no cry for help waiting."""
+COUNTDOWNS_AT_ONCE, OTHERS_AT_ONCE = 32, 4
+"""After an outage a thousand bells keep no cry for help waiting: few of them stand in the writer's queue at a time.
+Whoever is in hand when the process dies is a suspect afterwards: few countdowns' updates are, too."""
 TROUBLE_S = 0.5
 LONGEST_PAUSE_S = 60.0
 LONGEST_FOR_AN_SOS_S = 5.0
@@ -66,7 +67,7 @@ class DeadlineRunner:
         self._clock = clock
         self._wake = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
-        self._others = 0
+        self._in_hand = {True: 0, False: 0}
         self._troubles: dict[str, _Trouble] = {}
         self.last_round: datetime | None = None
 
@@ -112,7 +113,8 @@ class DeadlineRunner:
         trouble = self._troubles.get(deadline.id)
         if deadline.id in self._busy or (trouble is not None and trouble.again > now):
             return False
-        return deadline.kind is DeadlineKind.COUNTDOWN or self._others < OTHERS_AT_ONCE
+        sos = deadline.kind is DeadlineKind.COUNTDOWN
+        return self._in_hand[sos] < (COUNTDOWNS_AT_ONCE if sos else OTHERS_AT_ONCE)
 
     def _soon_s(self, due: Sequence[Deadline], now: datetime) -> float:
         """Something is due: look again at once, unless all of it waits for another try."""
@@ -128,15 +130,17 @@ class DeadlineRunner:
             self._troubles = {key: kept for key, kept in self._troubles.items() if key in left}
 
     def _start(self, deadline: Deadline) -> None:
-        other = int(deadline.kind is not DeadlineKind.COUNTDOWN)
-        self._others += other
+        self._in_hand[deadline.kind is DeadlineKind.COUNTDOWN] += 1
         task = asyncio.get_running_loop().create_task(self._fire(deadline))
         self._busy[deadline.id] = task
-        task.add_done_callback(lambda _: self._ended(deadline, other))
+        task.add_done_callback(lambda _: self._ended(deadline))
 
-    def _ended(self, deadline: Deadline, other: int) -> None:
+    def _ended(self, deadline: Deadline) -> None:
+        """There is room for another."""
         self._busy.pop(deadline.id, None)
-        self._others -= other
+        self._in_hand[deadline.kind is DeadlineKind.COUNTDOWN] -= 1
+        if len(self._busy) >= OTHERS_AT_ONCE - 1:
+            self._wake.set()
 
     async def _fire(self, deadline: Deadline) -> None:
         try:

@@ -21,7 +21,7 @@ from backoffice.kernel.ids import PersonId
 from backoffice.money.rules import RECORDED
 from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows.work import World
-from bot.assembly import core, deeds, paying, service
+from bot.assembly import core, deeds, insuring, paying, service
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.assembly.service import CaseActions, Service
@@ -30,6 +30,7 @@ from bot.handlers.telegram import outbound as telegram_outbound
 from bot.handlers.wechat import outbound as wechat_outbound
 from storage import letter_row, migrate
 from storage.exchange_tables import letter
+from storage.insurer_queue import InsurerQueue
 from storage.payment_queue import PaymentQueue
 from tests import house
 from tests.chaos.pushes import Pushes, Someone
@@ -214,8 +215,10 @@ async def opened(given: Setting) -> AsyncIterator[Rig]:
         }
         by_name: dict[str, Channel] = {**channels}
         by_hand = paying.Paying({RECORDED: RecordedPay()}, {}, PaymentQueue(base.database))
+        nobody = insuring.Insuring({}, {}, InsurerQueue(base.database))
         pager = SilentPager()
-        running = Service(base, service.build(base, Channels(by_name, lambda _intake: [], by_hand), pager))
+        doors = Channels(by_name, lambda _intake: [], by_hand, nobody)
+        running = Service(base, service.build(base, doors, pager))
         await running.start(sweep=given.running, work=given.running)
         stack.push_async_callback(running.stop)
         yield Rig(base, running, given.clock, channels, pager)
