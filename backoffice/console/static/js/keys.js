@@ -58,8 +58,9 @@ export function startKeys(page) {
     }
     if (event.key === "Escape" && typing) return event.target.blur();
     if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-    if (event.key === "j" || event.key === "ArrowDown" && event.target === document.body) { choose(1); return event.preventDefault(); }
-    if (event.key === "k" || event.key === "ArrowUp" && event.target === document.body) { choose(-1); return event.preventDefault(); }
+    const lines = document.querySelector("[data-line]");
+    if (lines && event.key === "j" || event.key === "ArrowDown" && event.target === document.body) { choose(1); return event.preventDefault(); }
+    if (lines && event.key === "k" || event.key === "ArrowUp" && event.target === document.body) { choose(-1); return event.preventDefault(); }
     const node = find(event.key.toLowerCase());
     if (node) { event.preventDefault(); press(node); }
   });
