@@ -9,6 +9,7 @@ from backoffice import ports
 from backoffice.cases.model import Case, CaseStatus, Entry, Event, Hurt, Kind, Verified
 from backoffice.dispatch.looks import Look
 from backoffice.dispatch.model import Assignment
+from backoffice.families.model import FamilyEntry, Follower
 from backoffice.kernel.exchange import LetterState
 from backoffice.kernel.geo import Fix, Point
 from backoffice.kernel.ids import CaseId, EnvoyId, MediaId, OperatorId, PersonId
@@ -156,6 +157,32 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowerCard:
+    """One relative: what they may know, when their page was opened, and every letter written to them."""
+
+    follower: Follower
+    openings: tuple[datetime, ...]
+    told: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyFile:
+    """Everybody who follows a case, and the families' own thread."""
+
+    followers: tuple[FollowerCard, ...] = ()
+    thread: tuple[FamilyEntry, ...] = ()
+
+    @property
+    def waiting(self) -> int:
+        """Relatives whose newest question nobody has answered."""
+        newest: dict[str, Role] = {}
+        for entry in self.thread:
+            if entry.follower:
+                newest[entry.follower] = entry.role
+        return sum(role is Role.FAMILY for role in newest.values())
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """Everything the case page shows."""
 
@@ -173,6 +200,7 @@ class CaseView:
     """Every look for envoys, oldest first."""
     names: dict[str, str]
     """Display names of the persons, envoys and operators whose ids appear in entries and events."""
+    family: FamilyFile = FamilyFile()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Operators, their one-time links, their sessions, and the trail of what they saw and changed."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -69,6 +69,8 @@ _END_ONE = sa.delete(console_session).where(
 _END_ALL = sa.delete(console_session).where(
     console_session.c.operator == sa.bindparam("of"), console_session.c.token_hash != sa.bindparam("but")
 )
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
+"""Stands in conditions that are then left out."""
 HANDLE = 16
 """Hex digits of the token's hash that name a session in lists: 64 bits, and nothing can be opened with them."""
 _END = sa.delete(console_session).where(console_session.c.token_hash == sa.bindparam("token"))
@@ -171,9 +173,9 @@ def _trail(wanted: AuditWanted) -> sa.Select[Any]:
         (wanted.actor, t.actor.in_([wanted.actor, f"operator:{wanted.actor}"])),
         (wanted.action, t.action.startswith(wanted.action, autoescape=True)),
         (wanted.object, t.object.contains(wanted.object, autoescape=True)),
-        (wanted.since, t.at >= wanted.since),
-        (wanted.until, t.at < wanted.until),
-        (wanted.before, t.seq < wanted.before),
+        (wanted.since, t.at >= (wanted.since or _LONG_AGO)),
+        (wanted.until, t.at < (wanted.until or _LONG_AGO)),
+        (wanted.before, t.seq < (wanted.before or 0)),
     ]
     found = sa.select(audit_table).order_by(t.seq.desc()).limit(wanted.limit)
     return found.where(*(condition for value, condition in asked if value))

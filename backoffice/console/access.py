@@ -54,6 +54,8 @@ class Act(StrEnum):
     SEE_GUEST_CASE = "see_guest_case"
     ANSWER_AUTHORISATION = "answer_authorisation"
     SEE_WALL = "see_wall"
+    SEE_FAMILIES = "see_families"
+    FAMILY = "family"
 
 
 _DESK = frozenset({OperatorRole.OPERATOR, OperatorRole.SUPERVISOR})
@@ -105,6 +107,8 @@ ROLES: Mapping[Act, frozenset[OperatorRole]] = {
     Act.SEE_GUEST_CASE: _GUEST,
     Act.ANSWER_AUTHORISATION: _GUEST,
     Act.SEE_WALL: frozenset(OperatorRole) - _GUEST,
+    Act.SEE_FAMILIES: _DESK,
+    Act.FAMILY: _DESK,
 }
 """A role missing here may not. Claims and admin open a case with a reason only (`yours`)."""
 
@@ -126,6 +130,7 @@ _ELSEWHERE = {
     Act.SEE_MONEY,
     Act.BOOK_MONEY,
     Act.PAY_OUT,
+    Act.SEE_FAMILIES,
 }
 _ON_A_CASE = (
     frozenset(Act) - _ELSEWHERE - {Act.SEE_ENVOYS, Act.VET, Act.DRILL, Act.SEE_ON_CALL, Act.SET_ON_CALL}
@@ -144,6 +149,7 @@ _OWNERS = frozenset(
         Act.UNMASK,
         Act.BIND_PEOPLE,
         Act.ASK_AUTHORISATION,
+        Act.FAMILY,
     }
 )
 GUESTS_ON_A_CASE = frozenset({Act.SEE_GUEST_CASE, Act.ANSWER_AUTHORISATION})
@@ -281,6 +287,16 @@ ROUTES: Mapping[str, Act | None] = {
     "case.end_duress": Act.END_DURESS,
     "case.unmask": Act.UNMASK,
     "case.mask": Act.UNMASK,
+    "families": Act.SEE_FAMILIES,
+    "case.family": Act.SEE_CASE,
+    "case.family_invite": Act.FAMILY,
+    "case.family_links": Act.FAMILY,
+    "case.family_open": Act.FAMILY,
+    "case.family_revoke": Act.FAMILY,
+    "case.family_named": Act.FAMILY,
+    "case.family_stage": Act.FAMILY,
+    "case.family_answer": Act.FAMILY,
+    "case.family_called": Act.FAMILY,
     "queue.done": Act.QUEUE,
     "queue.answer": Act.QUEUE,
     "queue.reopen": Act.QUEUE,

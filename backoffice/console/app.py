@@ -12,6 +12,7 @@ from backoffice.console import (
     board,
     case,
     entrance,
+    families,
     guard,
     live,
     media,
@@ -55,6 +56,7 @@ def build(deps: ConsoleDeps) -> web.Application:
     _on_call(app.router)
     people_rooms.add(app.router)
     shop_rooms.add(app.router)
+    families.add(app.router)
     _check(app)
     return app
 

@@ -1,5 +1,6 @@
 """Organisations: the administrator's list, and on a case who answers for its person and what they are asked for."""
 
+import re
 from datetime import timedelta
 from decimal import InvalidOperation
 
@@ -13,6 +14,7 @@ from backoffice.kernel.money import Money
 from backoffice.organisations.model import Organisation, OrganisationKind
 from backoffice.workflows import answering_for, authorising, work
 
+_PLAIN = re.compile(r"[0-9]{1,12}(\.[0-9]{1,3})?")
 HERE = "/console/organisations"
 CURRENCIES = ("CNY", "USD", "EUR", "HKD", "THB", "JPY", "KRW", "SGD", "GBP", "AUD", "VND", "IDR", "MYR")
 
@@ -108,12 +110,20 @@ def _sum(form: Form) -> Money:
     try:
         if currency not in CURRENCIES:
             raise BadForm
-        found = Money.of(text_of(form, "sum").replace(",", "").replace(" ", ""), currency)
+        found = Money.of(_plain(text_of(form, "sum")), currency)
     except (InvalidOperation, ValueError, OverflowError) as wrong:
         raise BadForm("authorisation.no_sum") from wrong
     if not 0 < found.minor < 10**13:
         raise BadForm("authorisation.no_sum")
     return found
+
+
+def _plain(typed: str) -> str:
+    """`30,000.50` as digits and a point; `1e9` and the like are no sums people mean."""
+    digits = typed.replace(",", "").replace(" ", "")
+    if not _PLAIN.fullmatch(digits):
+        raise BadForm("authorisation.no_sum")
+    return digits
 
 
 async def withdraw(request: web.Request) -> web.Response:

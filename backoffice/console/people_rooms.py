@@ -8,7 +8,6 @@ from backoffice.console import (
     entrance,
     glass,
     guests,
-    live,
     organisations,
     passkeys,
     people,
@@ -77,7 +76,7 @@ def _organisations(router: web.UrlDispatcher) -> None:
 def _guests(router: web.UrlDispatcher) -> None:
     router.add_get("/guest", guests.show, name="guest")
     router.add_get(f"/guest{CASE}", guests.one, name="guest.case")
-    router.add_get(f"/guest/live/{{case:{ID}}}", live.stream, name="guest.live")
+    router.add_get(f"/guest/live/{{case:{ID}}}", guests.stream, name="guest.live")
     answer = f"/guest{CASE}/authorisations/{{authorisation:{ID}}}/answer"
     router.add_post(answer, guests.answer, name="guest.answer")
 

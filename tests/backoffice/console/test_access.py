@@ -15,7 +15,7 @@ from backoffice.console.access import Act
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import CaseId, MediaId, OperatorId, PersonId
 from backoffice.ports import Operator, OperatorRole
-from tests.backoffice.console import people_matrix, shop_matrix
+from tests.backoffice.console import family_matrix, people_matrix, shop_matrix
 from tests.backoffice.console.conftest import Visitor
 from tests.backoffice.console.world import Evening, applied, busy
 
@@ -38,7 +38,7 @@ FORMS = {
         "zone": "Asia/Shanghai", "start": "08:00", "end": "20:00",
     },
 }  # fmt: skip
-FORMS |= people_matrix.FORMS | shop_matrix.FORMS
+FORMS |= people_matrix.FORMS | family_matrix.FORMS | shop_matrix.FORMS
 TEXT = {"text": "一句话"}
 ROLES = list(OperatorRole)
 
@@ -147,11 +147,14 @@ def _expected(operator: Operator, name: str, standing: str) -> bool:
     desk = operator.role in (OperatorRole.OPERATOR, OperatorRole.SUPERVISOR)
     speaks = {"case.reply", "case.reply_envoy", "case.called", "case.number", "case.close", "case.hand_over"}
     asks = {"case.ask_again", "case.envoys_wanted", "case.ask_by_name", "case.ask_wave", "case.task"}
+    about_families = family_matrix.expected(operator, name, standing)
+    if about_families is not None:
+        return about_families
     if name in speaks | asks | {"case.unmask", "case.mask"} | people_matrix.OWNERS:
         return people_matrix.owns(operator, standing)
     if name in ("case.reopen", "case.end_duress"):
         return False
-    if name in ("board", "ringing", "case", "media", "case.note", "case.organisations"):
+    if name in ("board", "ringing", "case", "media", "case.note", "case.organisations", "case.family"):
         return desk or operator.role is OperatorRole.DOCTOR
     if name in ("on_call.put", "on_call.remove", "on_call.test"):
         return operator.role in (OperatorRole.SUPERVISOR, OperatorRole.ADMIN)
