@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice import ports, queries
 from backoffice.cases.model import Case, Entry
 from backoffice.dispatch.model import Assignment, Envoy
+from backoffice.families.model import Follower
 from backoffice.kernel import codec
 from backoffice.kernel.geo import Point
 from backoffice.kernel.ids import CaseId, PersonId
@@ -21,6 +22,7 @@ from storage.cases import CaseRows
 from storage.considerations import ConsiderationRows
 from storage.envoys import EnvoyRows
 from storage.exchange_tables import letter, wechat_window
+from storage.families import FamilyRows
 from storage.people import PersonRows
 from storage.tables import identity, operator
 from storage.vault import Sealer, Vault, key_id_of, opened
@@ -54,7 +56,8 @@ class CaseReader:
         ways = await self.ways([person.id, *(e.person for e in envoys)])
         by_id = {e.id: e for e in envoys}
         entries = await self._cases.entries(case.id)
-        letters = Letters(person, envoys, await self.letters(case.id))
+        relatives = tuple(await FamilyRows(self._conn, self._vault, self._now).of_case(case.id))
+        letters = Letters(person, envoys, await self.letters(case.id), relatives)
         return queries.CaseView(
             case=case,
             line=line,
@@ -66,8 +69,17 @@ class CaseReader:
             events=tuple(await self._cases.events(case.id)),
             envoys=tuple(_envoy(by_id[a.envoy], a, ways) for a in assignments if a.envoy in by_id),
             looks=tuple(await ConsiderationRows(self._conn, self._vault, self._now).of(case.id)),
-            names=await self.names(person, envoys),
+            names=await self.names(person, envoys) | {f.id: f.name for f in relatives},
+            family=await self._family(case, letters),
         )
+
+    async def _family(self, case: Case, letters: "Letters") -> queries.FamilyFile:
+        rows = FamilyRows(self._conn, self._vault, self._now)
+        cards = [
+            queries.FollowerCard(f, tuple(await rows.openings(f.id)), letters.told_to(f))
+            for f in letters.relatives
+        ]
+        return queries.FamilyFile(tuple(cards), tuple(await rows.entries(case.id)))
 
     async def letters(self, case: CaseId) -> list["_Opened"]:
         sealer = await self._vault.find(self._conn, case_row.subject(case))
@@ -112,10 +124,20 @@ def _text(row: Any, sealer: Sealer | None) -> str:
 class Letters:
     """The letters of a case, those that carry an entry and those the service wrote itself."""
 
-    def __init__(self, person: Person, envoys: Sequence[Envoy], letters: Sequence[_Opened]) -> None:
+    def __init__(
+        self,
+        person: Person,
+        envoys: Sequence[Envoy],
+        letters: Sequence[_Opened],
+        relatives: Sequence[Follower] = (),
+    ) -> None:
         self._requester = person.id
         self._names: dict[str, str] = {**{e.person: e.name for e in envoys}, person.id: person.display_name}
-        self._letters = letters
+        self._letters, self.relatives = letters, relatives
+        self._read_apart: dict[str, str] = {
+            f.person: f.name for f in relatives if f.person and f.person != person.id
+        }
+        self._names = {**self._read_apart, **self._names}
         self._by_entry: dict[int, list[Any]] = {}
         for x in letters:
             self._by_entry.setdefault(x.row.entry, []).append(x.row)
@@ -132,7 +154,20 @@ class Letters:
         return tuple(queries.Said(entry, self.of_entry(entry)) for entry in entries)
 
     def told(self) -> tuple[queries.Told, ...]:
-        return tuple(self._told(x) for x in self._letters if not x.row.entry and x.message)
+        """What was told in the case's own thread; relatives have one of their own."""
+        mine = [x for x in self._letters if x.row.person not in self._read_apart]
+        return tuple(self._told(x) for x in mine if not x.row.entry and x.message)
+
+    def told_to(self, relative: Follower) -> tuple[queries.Told, ...]:
+        """Every letter to one relative."""
+        if relative.person not in self._read_apart:
+            return ()
+        return tuple(self._told(x) for x in self._letters if x.row.person == relative.person and x.message)
+
+    def _role(self, person: str) -> Role:
+        if person == self._requester:
+            return Role.TRAVELLER
+        return Role.FAMILY if person in self._read_apart else Role.ENVOY
 
     def _told(self, opened_: _Opened) -> queries.Told:
         row, message = opened_.row, opened_.message
@@ -140,7 +175,7 @@ class Letters:
             raise ValueError("a letter without words is not shown")
         return queries.Told(
             to=self._names.get(row.person, ""),
-            role=Role.TRAVELLER if row.person == self._requester else Role.ENVOY,
+            role=self._role(row.person),
             message=message,
             locale=row.locale,
             zone=row.zone,

@@ -20,6 +20,7 @@ from storage.considerations import ConsiderationRows
 from storage.engine import Database
 from storage.envoys import EnvoyRows
 from storage.exchange_tables import letter
+from storage.families import FamilyRows
 from storage.people import PersonRows
 from storage.tables import cases
 from storage.vault import Sealer, Vault, key_id_of, opened
@@ -65,7 +66,9 @@ class _Exporter:
         assignments = await self._assignments.of_case(case.id)
         envoys = {e.id: e for e in await self._envoys.many([a.envoy for a in assignments])}
         person = await self._people.get(case.requester)
-        readers = {person.id: Role.TRAVELLER} | {e.person: Role.ENVOY for e in envoys.values()}
+        followers = await FamilyRows(self._conn, self._vault, _BEFORE_ALL).of_case(case.id)
+        readers = {f.person: Role.FAMILY for f in followers if f.person}
+        readers |= {person.id: Role.TRAVELLER} | {e.person: Role.ENVOY for e in envoys.values()}
         return {
             **_facts(case),
             "traveller": person.display_name or person.id,

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backoffice.cases.model import CaseStatus
 from backoffice.families.model import LIVE, FamilyEntry, Follower, FollowerId, FollowLink
 from backoffice.families.scopes import Scope
 from backoffice.kernel import errors
@@ -13,6 +14,7 @@ from backoffice.kernel.ids import CaseId, PersonId
 from storage import case_row
 from storage.family_tables import family_entry, follow_link, follow_opening, follower
 from storage.rows import Rows
+from storage.tables import cases
 from storage.vault import Sealer, opened, pack
 
 _SAME = (
@@ -44,6 +46,12 @@ _OF_PERSON = (
     sa.select(follower)
     .where(follower.c.person == sa.bindparam("of"), follower.c.status.in_(tuple(LIVE)))
     .order_by(follower.c.number.desc())
+)
+_RUNNING = (
+    sa.select(follower, cases.c.ref)
+    .join(cases, cases.c.id == follower.c["case"])
+    .where(cases.c.status.in_([CaseStatus.OPEN, CaseStatus.RESOLVED]), follower.c.status.in_(tuple(LIVE)))
+    .order_by(cases.c.opened_at, follower.c.number)
 )
 _ADD_LINK = sa.insert(follow_link)
 _LINK = sa.select(follow_link).where(follow_link.c.token_hash == sa.bindparam("of"))
@@ -101,6 +109,10 @@ class FamilyRows(Rows):
 
     async def of_person(self, person: PersonId) -> Sequence[Follower]:
         return await self._read(await self._all(_OF_PERSON, {"of": person}))
+
+    async def running(self) -> Sequence[tuple[str, Follower]]:
+        rows = await self._all(_RUNNING, {})
+        return list(zip([row.ref for row in rows], await self._read(rows), strict=True))
 
     async def add_link(self, link: FollowLink) -> None:
         row = {"token_hash": link.token_hash, "follower": link.follower, "kind": link.kind}

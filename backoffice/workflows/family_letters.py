@@ -10,6 +10,7 @@ from backoffice.families.stages import Moment, Stage
 from backoffice.kernel.exchange import NewLetter
 from backoffice.kernel.ids import PersonId
 from backoffice.kernel.messages import Listing, Message, Param, PlaceWords, Sentence, Term, Urgency, When
+from backoffice.workflows import stages as waiting
 from backoffice.workflows import telling
 from backoffice.workflows.work import Work, about
 
@@ -45,6 +46,7 @@ async def standing(work: Work, case: Case, follower: Follower) -> None:
     message = Message("family.standing", more=tuple(_facts(case, follower, stages.told(events))))
     if follower.scopes and follower.person != case.requester:
         await work.tell(to_family(case, follower.person, message, f"family:{case.id}"))
+        await waiting.reached(work, case, waiting.Stage.FAMILY)
         follower.told_at = work.now
     follower.told_upto = len(events)
     await work.uow.families.save(follower)
@@ -97,6 +99,7 @@ async def news(work: Work, case: Case, follower: Follower, moments: Sequence[Mom
         return
     more = tuple(stage(case, follower, m) for m in moments)
     await work.tell(to_family(case, follower.person, Message("family.news", more=more)))
+    await waiting.reached(work, case, waiting.Stage.FAMILY)
 
 
 async def ended(work: Work, case: Case, follower: Follower) -> None:

@@ -10,6 +10,7 @@ from backoffice.kernel.errors import NotFound, Refusal
 from backoffice.kernel.messages import Role, Speaker
 from backoffice.ports import Alert, Operator
 from backoffice.workflows import family_letters, relay
+from backoffice.workflows import stages as waiting
 from backoffice.workflows.relay import Said
 from backoffice.workflows.work import Work
 
@@ -86,3 +87,4 @@ async def called(work: Work, case: Case, operator: Operator, told: tuple[Followe
     entry = FamilyEntry(case.id, work.now, Role.OPERATOR, *author, text, follower.id, CALLED)
     await work.uow.families.add_entry(entry)
     await work.note(case, f"operator:{operator.id}", "family.called")
+    await waiting.reached(work, case, waiting.Stage.FAMILY)

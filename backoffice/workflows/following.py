@@ -23,6 +23,7 @@ from backoffice.kernel.messages import Media, MediaKind, Message, Sentence
 from backoffice.people.model import Person
 from backoffice.ports import Alert, Deadline, DeadlineKind
 from backoffice.workflows import family_letters, family_news
+from backoffice.workflows import stages as waiting
 from backoffice.workflows.work import Work, about
 
 QR_SOURCE = "family-qr"
@@ -90,6 +91,7 @@ async def _reach(work: Work, follower: Follower, wanted: Reached) -> None:
 
 async def _write_first(work: Work, case: Case, follower: Follower) -> None:
     if follower.call_since:
+        await waiting.wanted(work, case, waiting.Stage.FAMILY)
         await work.uow.desk.alert(Alert(0, work.now, "family_call", case.id, case.ref))
         work.uow.hint("queue")
     if follower.person:
@@ -227,6 +229,8 @@ async def decide(work: Work, case: Case, follower: Follower, wanted: Scopes, by:
     await work.note(case, who, "family.scopes", now=",".join(sorted(wanted)) or "none")
     if less and follower.person and follower.person != case.requester:
         await work.uow.outbox.drop_about(follower.person, case.id)
+    if more:
+        await waiting.wanted(work, case, waiting.Stage.FAMILY)
     if more and follower.reads:
         await family_letters.standing(work, case, follower)
 
