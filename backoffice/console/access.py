@@ -318,6 +318,7 @@ ROUTES: Mapping[str, Act | None] = {
     "order.unmask": Act.WORK_ORDER,
     "order.mask": Act.WORK_ORDER,
     "order.free": Act.WORK_ORDER,
+    "order.guardian": Act.WORK_ORDER,
     "order.end": Act.WORK_ORDER,
     "order.absent": Act.WORK_ORDER,
     "order.reassign": Act.WORK_ORDER,

@@ -17,7 +17,7 @@ from backoffice.kernel.ids import MediaId, OrderId
 from backoffice.kernel.messages import Role
 from backoffice.orders import rules
 from backoffice.orders.model import HELD, Decision, Order, OrderStatus
-from backoffice.workflows import order_desk, order_sos, papers
+from backoffice.workflows import order_desk, order_minors, order_sos, papers
 from backoffice.workflows.order_desk import Ending
 from backoffice.workflows.papers import REPORT, REPORTED
 
@@ -117,6 +117,7 @@ def deeds(order: Order, deps: ConsoleDeps) -> frozenset[str]:
         "ask_again": status is OrderStatus.OFFERING,
         "reassign": status is OrderStatus.BOOKED,
         "free": order.live and order.blocked,
+        "guardian": order.live and order_minors.waits(order),
         "absent": status is OrderStatus.BOOKED and now >= order.start_at,
         "end": order.live,
         "unmask": status in HELD and not order.unmasked,
@@ -150,6 +151,13 @@ def mask(order: OrderId, operator: ports.Operator, form: Form) -> Step:
 
 def free(order: OrderId, operator: ports.Operator, form: Form) -> Step:
     return lambda w: order_desk.free_start(w, order, operator)
+
+
+def guardian(order: OrderId, operator: ports.Operator, form: Form) -> Step:
+    async def step(w: Any) -> None:
+        await order_minors.agreed(w, await w.uow.orders.get(order), operator)
+
+    return step
 
 
 def end(order: OrderId, operator: ports.Operator, form: Form) -> Step:
@@ -188,6 +196,7 @@ ON_ORDER: Mapping[str, tuple[str, OnOrder]] = {
     "order.unmask": ("unmask", unmask),
     "order.mask": ("mask", mask),
     "order.free": ("free", free),
+    "order.guardian": ("guardian", guardian),
     "order.end": ("end", end),
     "order.absent": ("absent", absent),
     "order.reassign": ("reassign", reassign),

@@ -49,5 +49,6 @@ async def agreed(work: Work, order: Order, operator: Operator) -> None:
     order.notes = order.notes | {AGREED: operator.name}
     await work.uow.orders.save(order)
     await letters.note(work, order, f"operator:{operator.id}", "order.guardian_agreed")
+    await work.uow.staff.audit(work.now, operator.id, "order.guardian_agreed", order.id)
     await letters.tell(work, order, Role.TRAVELLER, Message("order.guardian_agreed", {"ref": order.ref}))
     await letters.tell(work, order, Role.ENVOY, Message("job.order_guardian_agreed", {"ref": order.ref}))

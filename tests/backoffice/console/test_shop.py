@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from backoffice.kernel.ids import OrderId
 from backoffice.kernel.money import Money
 from backoffice.money.model import PaymentId, ProviderOrderId
 from backoffice.money.payouts import PayoutStatus
 from backoffice.money.slips import SlipStatus
 from backoffice.orders.model import Decision, OrderStatus
 from backoffice.ports import Operator, OperatorRole, QueueItem
+from backoffice.workflows import order_minors
 from tests.backoffice.console import shop_world
 from tests.backoffice.console.conftest import Visitor
 from tests.backoffice.console.shop_world import Shop
@@ -137,6 +139,25 @@ async def test_the_centre_ends_an_order_by_the_table_or_without_a_charge(
     await desk.post("/console/orders/order-BBBB3/end", {"reason": "旅客来电取消", "charge": charge})
     found = await look(evening, lambda uow: uow.orders.get("order-BBBB3"))
     assert (found.status, found.charged) == (OrderStatus.CANCELLED, Money(minor, "THB"))
+
+
+async def test_the_guardians_yes_is_noted_once_and_lets_the_service_begin(
+    evening: Evening, shop: Shop, desk: Visitor
+) -> None:
+    """For somebody under age the page names whom to call; without a guardian to ask there is nothing to note."""
+    assert (await desk.post(f"{RUNNING}/guardian", **JSON)).status == 409
+    async with evening.store.begin(evening.clock.now()) as uow:
+        order = await uow.orders.get(OrderId("order-CCCC4"))
+        order.notes = order.notes | order_minors.notes("王女士 +86 138 0013 8000")
+        await uow.orders.save(order)
+        await uow.commit()
+    page = await (await desk.get(RUNNING)).text()
+    assert "138 0013 8000" in page
+    assert f"{RUNNING}/guardian" in page
+    assert (await desk.post(f"{RUNNING}/guardian", **JSON)).status == 200
+    order = await look(evening, lambda uow: uow.orders.get(OrderId("order-CCCC4")))
+    assert not order_minors.waits(order)
+    assert (await desk.post(f"{RUNNING}/guardian", **JSON)).status == 409
 
 
 async def test_somebody_else_is_sent_and_nobody_is_blamed(
