@@ -12,6 +12,7 @@ from backoffice.dispatch import looks
 from backoffice.dispatch.looks import Considered, Look
 from backoffice.dispatch.model import Assignment, Envoy
 from backoffice.kernel.geo import Fix, Point
+from backoffice.kernel.ids import CaseId
 from backoffice.kernel.messages import Role
 from storage import case_row, letter_row, places
 from storage.assignments import AssignmentRows
@@ -74,10 +75,13 @@ class _Exporter:
             "traveller": person.display_name or person.id,
             "position": _position(case, cell),
             "assignments": [_assignment(a, envoys[a.envoy]) for a in assignments],
-            "considered": [_look(look, case) for look in await self._considerations.of(case.id)],
+            "considered": [
+                look(each, exact=case.status is not CaseStatus.CLOSED)
+                for each in await self._considerations.of(case.id)
+            ],
             "messages": await self._messages(case, sealer, readers),
             "timeline": [
-                {"at": _time(e.at), "actor": e.actor, "what": e.what, "params": e.params}
+                {"at": time(e.at), "actor": e.actor, "what": e.what, "params": e.params}
                 for e in await self._cases.events(case.id)
             ],
         }
@@ -86,10 +90,17 @@ class _Exporter:
         self, case: Case, sealer: Sealer | None, readers: Mapping[Any, Role]
     ) -> Sequence[Row]:
         """What was said and what was sent, in the order of time."""
-        said = [_entry(entry) for entry in await self._cases.entries(case.id)]
-        rows = (await self._conn.execute(_LETTERS, {"of": case.id})).all()
-        sent = [_letter(row, sealer, readers.get(row.person)) for row in rows]
+        said = [entry(one) for one in await self._cases.entries(case.id)]
+        sent = await letters(self._conn, case.id, sealer, readers)
         return sorted(said + sent, key=lambda message: str(message["at"]))
+
+
+async def letters(
+    conn: AsyncConnection, thread: CaseId, sealer: Sealer | None, readers: Mapping[Any, Role]
+) -> list[Row]:
+    """What was sent about a case or an order, and how each letter stands."""
+    rows = (await conn.execute(_LETTERS, {"of": thread})).all()
+    return [_letter(row, sealer, readers.get(row.person)) for row in rows]
 
 
 def _facts(case: Case) -> Row:
@@ -97,9 +108,9 @@ def _facts(case: Case) -> Row:
         "ref": case.ref,
         "kind": case.kind.value,
         "status": case.status.value,
-        "opened_at": _time(case.opened_at),
-        "dispatched_at": _time(case.dispatched_at),
-        "closed_at": _time(case.closed_at),
+        "opened_at": time(case.opened_at),
+        "dispatched_at": time(case.dispatched_at),
+        "closed_at": time(case.closed_at),
         "close_reason": case.close_reason.value if case.close_reason else None,
         "verified": case.verified.value,
         "place": places.write_city(case.place) if case.place else None,
@@ -116,7 +127,7 @@ def _position(case: Case, cell: Point | None) -> Row | None:
 
 
 def _point(point: Point, fix: Fix | None) -> Row:
-    received = {"datum": fix.raw.datum.value, "at": _time(fix.at)} if fix else {"datum": None, "at": None}
+    received = {"datum": fix.raw.datum.value, "at": time(fix.at)} if fix else {"datum": None, "at": None}
     return {"lat": point.lat, "lon": point.lon, **received}
 
 
@@ -127,21 +138,21 @@ def _assignment(assignment: Assignment, envoy: Envoy) -> Row:
         "status": assignment.status.value,
         "task": assignment.task or None,
         "asked_by_hand": assignment.by_hand,
-        "asked_at": _time(assignment.asked_at),
-        "answered_at": _time(assignment.answered_at),
+        "asked_at": time(assignment.asked_at),
+        "answered_at": time(assignment.answered_at),
     }
 
 
-def _look(look: Look, case: Case) -> Row:
-    """One look for envoys; a closed case shows no distance, nor what follows from one."""
+def look(given: Look, *, exact: bool) -> Row:
+    """One look for envoys; what is over shows no distance, nor what follows from one."""
     return {
-        "at": _time(look.at),
-        "what": look.what,
-        "wave": look.wave,
-        "ring_km": look.ring_km,
-        "counts": dict(look.counts),
-        "answer": look.answer or None,
-        "envoys": [_considered(one, exact=case.status is not CaseStatus.CLOSED) for one in look.considered],
+        "at": time(given.at),
+        "what": given.what,
+        "wave": given.wave,
+        "ring_km": given.ring_km,
+        "counts": dict(given.counts),
+        "answer": given.answer or None,
+        "envoys": [_considered(one, exact=exact) for one in given.considered],
     }
 
 
@@ -156,14 +167,15 @@ def _considered(one: Considered, *, exact: bool) -> Row:
     }
 
 
-def _entry(entry: Entry) -> Row:
+def entry(said: Entry) -> Row:
+    """One entry of a thread."""
     return {
-        "at": _time(entry.at),
-        "from": entry.role.value,
-        "to": CENTRE if entry.audience is Audience.STAFF else EVERYBODY,
-        "text": entry.text,
-        "media": entry.media.kind.value if entry.media else None,
-        "entry": entry.number,
+        "at": time(said.at),
+        "from": said.role.value,
+        "to": CENTRE if said.audience is Audience.STAFF else EVERYBODY,
+        "text": said.text,
+        "media": said.media.kind.value if said.media else None,
+        "entry": said.number,
         "state": "received",
     }
 
@@ -172,14 +184,14 @@ def _letter(row: Any, sealer: Sealer | None, reader: Role | None) -> Row:
     message = opened(sealer, letter_row.message_context(row.id), row.message) or {}
     speaker = message.get("speaker")
     return {
-        "at": _time(row.created_at),
+        "at": time(row.created_at),
         "from": speaker[0] if speaker else SERVICE,
         "to": reader.value if reader else row.person,
         "text": _text(row, sealer) or str(message.get("key", "")),
         "channel": row.channel,
         "entry": row.entry,
         "state": row.state.value,
-        "finished_at": _time(row.finished_at),
+        "finished_at": time(row.finished_at),
         "error": row.error,
     }
 
@@ -191,5 +203,5 @@ def _text(row: Any, sealer: Sealer | None) -> str:
     return sealer.open(letter_row.text_context(row.id), row.text_sent).decode()
 
 
-def _time(at: datetime | None) -> str | None:
+def time(at: datetime | None) -> str | None:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None

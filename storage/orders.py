@@ -33,6 +33,11 @@ _OF = table.c.customer == sa.bindparam("of")
 _LIVE_OF = _LOCKED.where(_OF, IS_LIVE).order_by(table.c.start_at, table.c.id)
 _LAST_OF = _LOCKED.where(_OF).order_by(table.c.created_at.desc()).limit(1)
 _HELD_BY = _LOCKED.where(table.c.envoy == sa.bindparam("of"), IS_HELD).order_by(table.c.start_at, table.c.id)
+_LATELY_OF = (
+    SELECT.where(table.c.envoy == sa.bindparam("of"), table.c.ended_at >= sa.bindparam("since", type_=Utc()))
+    .order_by(table.c.ended_at.desc(), table.c.id)
+    .limit(20)
+)
 _LOCK_ENVOY = (
     sa.select(envoys.c.id)
     .where(
@@ -159,6 +164,9 @@ class OrderRows(Rows):
     async def held_by(self, envoy: EnvoyId) -> Sequence[Order]:
         found = [self._read(row) for row in await self._all(_HELD_BY, {"of": envoy})]
         return [order for order in found if order.envoy == envoy and order.live]
+
+    async def lately_of(self, envoy: EnvoyId, since: datetime) -> Sequence[Order]:
+        return [self._read(row) for row in await self._all(_LATELY_OF, {"of": envoy, "since": since})]
 
     async def book(self, booking: Booking) -> bool:
         if await self._first(_LOCK_ENVOY, {"of_envoy": booking.envoy, "any_duty": False}) is None:

@@ -45,6 +45,10 @@ class Orders(Protocol):
         """Orders booked with or running at this envoy, the soonest first."""
         ...
 
+    async def lately_of(self, envoy: EnvoyId, since: datetime) -> Sequence[Order]:
+        """Orders this envoy had to the end, ended since then, the newest first."""
+        ...
+
     async def last_of(self, customer: PersonId) -> Order | None: ...
     async def book(self, booking: Booking) -> bool:
         """Conditional UPDATE: the envoy has the order while it is still offered, the envoy is on duty, and no

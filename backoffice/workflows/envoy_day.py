@@ -9,12 +9,14 @@ from backoffice.enrolment import hours
 from backoffice.kernel.exchange import NewLetter
 from backoffice.kernel.messages import Listing, Message, Param, Sentence, Term, When
 from backoffice.ports import QueueItem
-from backoffice.workflows import duty, payouts
+from backoffice.workflows import duty, order_booking, payouts
 from backoffice.workflows.work import Work
 
 NEXT_SHOWN = 3
 COMPLAINTS_ABOUT = timedelta(days=30)
 """Jobs ended longer ago are complained about in words."""
+COMPLAINT = "complaint"
+"""Why a review of an order is opened."""
 _TAKEN = WORKING | {AssignmentStatus.DONE, AssignmentStatus.WITHDRAWN, AssignmentStatus.STOOD_DOWN}
 
 
@@ -109,7 +111,9 @@ async def recent(work: Work, envoy: Envoy) -> Sequence[tuple[str, str]]:
     assignments = await work.uow.assignments.of_envoy(envoy.id, _TAKEN)
     young = [a for a in assignments if a.answered_at and work.now - a.answered_at < COMPLAINTS_ABOUT]
     cases = [(await _ref(work, a), f"case:{a.case}") for a in young[:NEXT_SHOWN]]
-    orders = [(o.ref, f"order:{o.id}") for o in await work.uow.orders.held_by(envoy.id)]
+    over = await work.uow.orders.lately_of(envoy.id, work.now - COMPLAINTS_ABOUT)
+    mine = [*await work.uow.orders.held_by(envoy.id), *over]
+    orders = [(o.ref, f"order:{o.id}") for o in mine]
     return [*orders[:NEXT_SHOWN], *cases]
 
 
@@ -118,8 +122,12 @@ async def _ref(work: Work, assignment: Assignment) -> str:
 
 
 async def complain(work: Work, envoy: Envoy, ref: str, words: str) -> None:
-    """To the desk's queue, marked as a complaint; a person reads it and answers."""
+    """About an order it opens a quality review, else it goes to the desk's queue marked as one; a person reads it."""
     text = f"【投诉 / complaint】{envoy.name}: {words.strip()[:3900]}"
-    await work.uow.desk.queue(QueueItem(0, envoy.person, work.now, text, after_ref=ref))
+    order = await work.uow.orders.by_ref(ref) if ref else None
+    if order is not None and order.envoy == envoy.id:
+        await order_booking.review(work, order, COMPLAINT, words.strip()[:3900])
+    else:
+        await work.uow.desk.queue(QueueItem(0, envoy.person, work.now, text, after_ref=ref))
     work.uow.hint("queue")
     await work.tell(NewLetter(envoy.person, Message("envoy.complaint_kept")))

@@ -70,8 +70,8 @@ def _parser() -> argparse.ArgumentParser:
         "what", choices=["envoys", "prices", "products", "policies", *organisation_csv.KINDS, *LATER]
     )
     import_.add_argument("file", type=Path)
-    export = commands.add_parser("export", help="cases as JSON")
-    export.add_argument("what", choices=["cases"])
+    export = commands.add_parser("export", help="cases or orders as JSON")
+    export.add_argument("what", choices=["cases", "orders"])
     export.add_argument("--ref")
     audit = commands.add_parser("audit", help="whether the trail of views and changes is whole")
     audit.add_argument("what", choices=["verify"])
@@ -172,7 +172,7 @@ async def _audit(settings: Settings, given: argparse.Namespace) -> int:
 
 
 async def _export(settings: Settings, given: argparse.Namespace) -> int:
-    found = await control.perform(settings, "export_cases", {"ref": given.ref})
+    found = await control.perform(settings, f"export_{given.what}", {"ref": given.ref})
     print(json.dumps(found, ensure_ascii=False, indent=2))
     return 0
 

@@ -18,7 +18,7 @@ from backoffice.workflows.work import Work
 from bot.assembly import check, envoy_csv, policy_deeds, price_deed, staff_deeds
 from bot.assembly.core import Core
 from bot.drills import is_drill
-from storage import envoy_import, export
+from storage import envoy_import, export, export_orders
 from storage.unit_of_work import SqlUnitOfWork
 
 C = TypeVar("C")
@@ -132,6 +132,10 @@ async def export_cases(core: Core, given: Mapping[str, Any]) -> list[dict[str, A
     return await export.export_cases(core.database, core.vault, given.get("ref"))
 
 
+async def export_of_orders(core: Core, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return await export_orders.export_orders(core.database, core.vault, given.get("ref"))
+
+
 async def drill_state(core: Core, given: Mapping[str, Any]) -> dict[str, Any]:
     """How far a drill has come: its case as exported, and the questions its envoy was asked."""
     async with core.store.begin(core.clock.now()) as uow:
@@ -198,6 +202,7 @@ DEEDS: Mapping[str, Callable[[Core, Mapping[str, Any]], Awaitable[Any]]] = {
     "import_take": import_take,
     "import_drop": import_drop,
     "export_cases": export_cases,
+    "export_orders": export_of_orders,
     "drill_state": drill_state,
     "drill_end": drill_end,
     "put_envoys": put_rows,
