@@ -20,8 +20,11 @@ _CHECK: Final = "10X98765432"
 _SEPARATORS: Final = re.compile(r"[,，、;；:：/|\t]+")
 
 
+WHYS: Final = ("no_document", "bad_document", "no_birth", "no_name")
+
+
 class Unclear(ValueError):
-    """What is missing or wrong in a line: `no_document`, `bad_document`, `no_birth`, `no_name`."""
+    """What is missing or wrong in a line: one of `WHYS`."""
 
 
 @dataclass(frozen=True, slots=True)

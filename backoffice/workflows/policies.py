@@ -24,6 +24,7 @@ from backoffice.kernel.ids import PersonId
 from backoffice.kernel.messages import Day, Param
 from backoffice.kernel.money import Money
 from backoffice.money.model import PaymentId, Purpose
+from backoffice.ports import Alert
 from backoffice.workflows import certificates, insurer_requests, payments, policy_letters, premiums
 from backoffice.workflows.insurer_requests import Effect, NotSettled
 from backoffice.workflows.work import Work
@@ -54,8 +55,7 @@ async def settle(work: Work, request: Request, answer: Answer) -> None:
 
 async def _issued(work: Work, policy: Policy, _request: Request, answer: Answer) -> None:
     """Covered from here on: the number, the paper, the money shared out."""
-    await _make_room(work, policy, answer.number)
-    policy.number, policy.confirmed_at = answer.number, work.now
+    policy.number, policy.confirmed_at = await _make_room(work, policy, answer.number), work.now
     policy.move(PolicyStatus.CONFIRMED)
     await work.uow.policies.save(policy)
     for payment in policy.payments:
@@ -70,16 +70,25 @@ async def _issued(work: Work, policy: Policy, _request: Request, answer: Answer)
     )
 
 
-async def _make_room(work: Work, policy: Policy, number: str) -> None:
-    """The insurer's own list may have told us of this policy before its answer: that copy gives way."""
+async def _make_room(work: Work, policy: Policy, number: str) -> str:
+    """The insurer's own list may have told us of this policy before its answer: that copy gives way.
+
+    A number it gave to two policies bought here is its mistake: both are covered, staff have it put right.
+    """
     twin = await work.uow.policies.with_number(policy.insurer, number)
     if twin is None or twin.id == policy.id:
-        return
+        return number
     if twin.source is Source.BOUGHT:
-        raise Refusal("cover.number_taken")
+        await work.uow.desk.alert(
+            Alert(0, work.now, "policy_number_twice", None, f"{policy.insurer} {number}")
+        )
+        work.uow.hint("queue")
+        return f"{number[:100]}~{policy.id[:8]}"
     twin.number = f"{number[:100]}~{twin.id[:8]}"
-    twin.move(PolicyStatus.CANCELLED)
+    if twin.status is PolicyStatus.CONFIRMED:
+        twin.move(PolicyStatus.CANCELLED)
     await work.uow.policies.save(twin)
+    return number
 
 
 async def _looked_at_anew(work: Work, policy: Policy) -> None:
@@ -96,15 +105,16 @@ async def _not_issued(work: Work, policy: Policy, _request: Request, answer: Ans
     for payment in policy.payments:
         await premiums.give_back_held(work, payment)
     await _looked_at_anew(work, policy)
-    await _tell_refusal(work, policy, "cover.refused", answer)
+    await _tell_refusal(work, policy, ("cover.refused", "cover.refused_because"), answer)
 
 
-async def _tell_refusal(work: Work, policy: Policy, key: str, answer: Answer) -> None:
-    """With the insurer's own reason where it gave one."""
+async def _tell_refusal(work: Work, policy: Policy, keys: tuple[str, str], answer: Answer) -> None:
+    """Without a reason, or with the insurer's own where it gave one."""
+    plain, because = keys
     if answer.reason:
-        await policy_letters.tell(work, policy, f"{key}_because", {"reason": answer.reason[:300]})
+        await policy_letters.tell(work, policy, because, {"reason": answer.reason[:300]})
     else:
-        await policy_letters.tell(work, policy, key)
+        await policy_letters.tell(work, policy, plain)
 
 
 async def _changed(work: Work, policy: Policy, _request: Request, _answer: Answer) -> None:
@@ -125,7 +135,7 @@ async def _not_changed(work: Work, policy: Policy, _request: Request, answer: An
     await work.uow.policies.save(policy)
     if change is not None and change.payment:
         await premiums.give_back_held(work, change.payment)
-    await _tell_refusal(work, policy, "cover.change_refused", answer)
+    await _tell_refusal(work, policy, ("cover.change_refused", "cover.change_refused_because"), answer)
 
 
 async def _cancelled(work: Work, policy: Policy, _request: Request, _answer: Answer) -> None:
@@ -142,7 +152,7 @@ async def _not_cancelled(work: Work, policy: Policy, _request: Request, answer: 
     policy.refund = None
     policy.move(PolicyStatus.CONFIRMED)
     await work.uow.policies.save(policy)
-    await _tell_refusal(work, policy, "cover.cancel_refused", answer)
+    await _tell_refusal(work, policy, ("cover.cancel_refused", "cover.cancel_refused_because"), answer)
 
 
 EFFECTS: Mapping[tuple[RequestKind, Said], Effect] = {

@@ -49,6 +49,7 @@ class World:
     weights: ranking.Weights = ranking.WEIGHTS
     geocodes: bool = False
     insurers: frozenset[str] = frozenset()
+    sms: bool = False
     family: FamilyRules = FamilyRules()
 
 

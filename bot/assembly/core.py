@@ -182,6 +182,7 @@ def world(settings: Settings) -> World:
         duty=duty_rules(settings.envoys),
         geocodes=bool(settings.geocoder.provider),
         insurers=settings.confirming,
+        sms=bool(settings.sms.url),
         family=family_rules.rules(settings),
     )
 

@@ -13,6 +13,7 @@ from bot.conversations import (
     albums,
     answers,
     big_files,
+    cover,
     envoy,
     envoy_life,
     family,
@@ -157,6 +158,10 @@ async def _command(turn: Turn, command: str, said: str = "") -> bool:
                 await menu.my_case(turn)
         case "order":
             await service_order.begin(turn)
+        case "cover":
+            await cover.mine(turn)
+        case "buy_cover":
+            await cover.buy(turn)
         case "profile":
             await profile.show(turn)
         case "language":

@@ -7,6 +7,8 @@ from backoffice.workflows import guardians, intake, relay, telling
 from backoffice.workflows.relay import Said
 from backoffice.workflows.work import about
 from bot.conversations import (
+    cover,
+    cover_find,
     envoy,
     envoy_life,
     menu,
@@ -68,6 +70,8 @@ async def free_answer(turn: Turn, words: str) -> bool:
                 return True
         if question.kind.startswith("order.") and await service_order.filled(turn, question, words):
             return True
+        if question.kind.startswith("cover.") and await cover.filled(turn, question, words):
+            return True
         if question.kind.startswith("profile.") and await profile.filled(turn, question, words):
             return True
         if await envoy_life.free_answer(turn, question, words):
@@ -102,7 +106,7 @@ async def _unclear(turn: Turn, case: Case, words: str) -> bool:
 
 async def contact(turn: Turn, card: Contact) -> None:
     """A number handed over: their own is kept, another's goes to staff on the case."""
-    if await envoy_life.contact(turn, card):
+    if await envoy_life.contact(turn, card) or await cover_find.contact(turn, card):
         return
     case = await turn.case()
     if card.own and await intake.phone(turn.work, case, turn.person, card.phone):

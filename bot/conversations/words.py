@@ -155,6 +155,10 @@ _COMMANDS: Final[Mapping[str, str]] = {
         注文 注文する 注文したい
         予約 私の注文 サービス注文 通訳を頼む スタッフを頼む 現地スタッフの注文 주문 주문하기 내_주문 예약
         도우미_주문 도우미_예약 서비스_주문 통역_주문 주문_상황""",
+    "cover": """我的保障 保障 我的保险 我的保单 保单 查保单 查询保单 保单查询 保险 my_cover cover my_insurance
+        my_policy my_policies insurance 私の補償 補償 私の保険 保険 保険証券 내_보장 보장 내_보험 보험 내_보험증권""",
+    "buy_cover": """买保险 购买保险 投保 我要投保 我要买保险 买保障 购买保障 buy_cover buy_insurance
+        get_insurance get_cover insure_me 保険に入る 保険を買う 保険加入 보험_가입 보험_들기 보험_사기""",
     "language": """语言 语言设置 切换语言 更换语言 改语言 语系 language languages change_language 言語
         言語設定 言語変更 언어 언어_설정 언어_변경""",
     "help": """帮助 使用帮助 使用说明 说明 怎么用 使用方法 菜单 功能 instructions how_to_use menu
@@ -195,6 +199,11 @@ _SLASHES: Final[Mapping[str, str]] = {
     "order": "order",
     "orders": "order",
     "book": "order",
+    "cover": "cover",
+    "insurance": "cover",
+    "policy": "cover",
+    "buy": "buy_cover",
+    "insure": "buy_cover",
     "profile": "profile",
     "me": "profile",
     "language": "language",

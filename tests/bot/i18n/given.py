@@ -10,7 +10,30 @@ from tests.bot.i18n import keys
 SPEAKERS = frozenset({"Message", "Sentence", "say"})
 ANYTHING = "**"
 """Stands for values spread in from elsewhere."""
+_POLICY = {"product", "number", "starts", "ends", "premium", "names"}
+"""What every letter about a policy gives (`policy_letters.facts`)."""
 ELSEWHERE = {
+    "cover.applied": _POLICY,
+    "cover.cancel_applied": _POLICY | {"refund"},
+    "cover.cancel_refused*": _POLICY | {"reason"},
+    "cover.cancelled": _POLICY | {"refund"},
+    "cover.change*": _POLICY | {"reason"},
+    "cover.confirmed": _POLICY | {"until"},
+    "cover.paper": _POLICY,
+    "cover.refused*": _POLICY | {"reason"},
+    "cover.cancel_ok": {"refund", "number"},
+    "cover.line": _POLICY | {"index", "status"},
+    "cover.line_unnumbered": _POLICY | {"index", "status"},
+    "cover.not_that_age": {"least", "most"},
+    "cover.people*": {"persons"},
+    "cover.price": {"product", "starts", "ends", "persons", "place", "sports", "total"},
+    "cover.sure": {"product", "starts", "ends", "persons", "place", "sports", "total"},
+    "cover.too_long": {"days"},
+    "cover.too_many": {"most"},
+    "cover.sports_*": {"names", "words"},
+    "cover.where_unclear": {"words"},
+    "cover.found": {"policies"},
+    "certificate.*": {"starts", "ends", "link"},
     "sos.countdown": {"place", "seconds"},
     "sos.countdown_last_known": {"place", "seconds", "age"},
     "sos.countdown_no_place": {"seconds"},

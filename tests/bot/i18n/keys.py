@@ -11,6 +11,8 @@ from backoffice.enrolment import duty, model
 from backoffice.families import stages
 from backoffice.families.model import LIVE
 from backoffice.families.scopes import Scope
+from backoffice.insurance.insured import WHYS
+from backoffice.insurance.policies import PolicyStatus
 from backoffice.kernel.geodesy import COMPASS
 from backoffice.kernel.messages import Ask, Role
 from backoffice.money.accounts import Operation
@@ -19,7 +21,18 @@ from backoffice.orders.model import OrderStatus
 from backoffice.orders.rules import OrderRules
 from backoffice.places.emergency_numbers import Service
 from backoffice.workflows import intake, jobs, order_letters, order_running
-from bot.conversations import family, menu, order_answers, order_questions, profile, service_order, words
+from bot.conversations import (
+    cover,
+    cover_policy,
+    cover_questions,
+    family,
+    menu,
+    order_answers,
+    order_questions,
+    profile,
+    service_order,
+    words,
+)
 
 ROOT = Path(__file__).parents[3]
 SPEAKING = (
@@ -34,6 +47,7 @@ SPEAKING = (
     "backoffice/kernel/errors.py",
     "backoffice/money",
     "backoffice/papers",
+    "backoffice/insurance",
 )
 """What may put words in a chat. The console's own texts live in the console."""
 KEY = re.compile(r"[a-z_]+\.[a-z0-9_]*[a-z0-9]")
@@ -114,6 +128,14 @@ def _families() -> dict[str, set[str]]:
             "button.order_show_*": {
                 f"button.order_show_{n}" for n in range(1, service_order.LISTED_MOST + 1)
             },
+            "button.cover_days_*": {f"button.cover_days_{days}" for days in cover_questions.LENGTHS},
+            "button.cover_more_*": {f"button.cover_more_{days}" for days in cover_policy.MORE_DAYS},
+            "button.cover_pick_*": {
+                f"button.cover_pick_{n}" for n in range(1, cover_questions.OFFERED_MOST + 1)
+            },
+            "button.cover_show_*": {f"button.cover_show_{n}" for n in range(1, cover.LISTED_MOST + 1)},
+            "cover.line_*": {f"cover.line_{why}" for why in WHYS},
+            "policy_status.*": {f"policy_status.{status}" for status in PolicyStatus},
             "button.stars_*": {f"button.stars_{n}" for n in ratings.STARS},
             "paper_what.*": {f"paper_what.{what}" for what in Operation},
             "order_status.*": {f"order_status.{status}" for status in OrderStatus},
