@@ -88,6 +88,7 @@ async def test_matrix_of_routes_and_roles(
     """On one's own case, a colleague's and a foreign one: what is forbidden is refused, what is allowed is reached."""
     cast = await busy(evening)
     await applied(evening)
+    await evening.on_call()
     operator = await people_matrix.prepare(evening, cast, role, standing)
     if standing == "colleague":
         await shop_matrix.prepare(evening)

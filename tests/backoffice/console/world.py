@@ -20,6 +20,7 @@ from backoffice.kernel.exchange import Address, NewLetter
 from backoffice.kernel.geo import Datum, Fix, Point, RawPoint, Source
 from backoffice.kernel.ids import AssignmentId, CaseId, EnvoyId, MediaId, OperatorId, PersonId
 from backoffice.kernel.messages import Media, MediaKind, Message, Role, Speaker
+from backoffice.oncall.model import OnCall, Reach, Sent, WayKind
 from backoffice.people.model import EmergencyContact, Person, Profile
 from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows.work import SosRules, Work, World
@@ -109,6 +110,7 @@ class Evening:
             clock=self.clock,
             bits=self.bits,
             public_url=self.public_url,
+            page_test=self.page_test,
             shop=SqlShopQueries(self.database, self.vault),
             paper=self.paper,
         )
@@ -116,6 +118,16 @@ class Evening:
     async def paper(self, handle: str) -> bytes:
         """A paper that names its handle: drawing is another test's business."""
         return f"%PDF-1.4 {handle}".encode()
+
+    async def page_test(self, person: OnCall) -> list[Sent]:
+        """Nobody is woken from here."""
+        return []
+
+    async def on_call(self, name: str = "文静") -> OnCall:
+        """Somebody a centre may wake."""
+        made = OnCall("oc-1", "北京", 1, name, (Reach(WayKind.SMS, "+8613800138000"),))
+        await self.act(lambda work: work.uow.on_call.put(made))
+        return made
 
     async def operator(self, name: str, role: OperatorRole) -> Operator:
         made = Operator(OperatorId(f"op-{name}"), name, role)
