@@ -67,7 +67,14 @@ class MediaPart:
     caption: str = ""
 
 
-Part = TextPart | PointPart | MediaPart
+@dataclass(frozen=True, slots=True)
+class GonePart:
+    """A message of ours, by its id, that is taken off the screen again."""
+
+    ref: str
+
+
+Part = TextPart | PointPart | MediaPart | GonePart
 
 
 @dataclass(frozen=True, slots=True)

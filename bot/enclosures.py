@@ -10,11 +10,11 @@ from backoffice import ports
 from backoffice.kernel import errors
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.exchange import Address, Letter
-from backoffice.kernel.ids import MediaId
+from backoffice.kernel.ids import CaseId, MediaId
 from backoffice.kernel.messages import Media, MediaKind
 from backoffice.papers.model import OURS
 from bot.channel import Channel, Features
-from bot.rendering import Enclosure
+from bot.rendering import PLACE_GONE, Enclosure
 
 WAIT_FOR_FILE = timedelta(seconds=20)
 """A letter waits this long for its file, then goes without and says so."""
@@ -45,6 +45,7 @@ class Fetches(Protocol):
 
 class LiveMaps(Protocol):
     async def live_map(self, name: str, address: Address) -> str | None: ...
+    async def points(self, case: CaseId, address: Address) -> list[str]: ...
 
 
 @runtime_checkable
@@ -77,6 +78,10 @@ class Enclosures:
 
     async def of(self, letter: Letter, features: Features) -> Enclosure:
         """Raises `NotYet` while the file may still come."""
+        if letter.message.key == PLACE_GONE:
+            return Enclosure(
+                gone=tuple(await self._maps.points(letter.case, letter.address)) if letter.case else ()
+            )
         editing = await self._editing(letter, features)
         media = letter.message.media
         if media is None:

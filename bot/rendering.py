@@ -6,11 +6,13 @@ from typing import Protocol
 
 from backoffice.kernel.exchange import Letter
 from backoffice.kernel.messages import Ask, Choice, MapPoint, MediaKind, Message, Param, Term
-from bot.channel import Button, Features, MediaPart, Part, PointPart, TextPart
+from bot.channel import Button, Features, GonePart, MediaPart, Part, PointPart, TextPart
 from bot.splitting import split
 
 LIVE_S = 8 * 3600
 """A moving map runs this long; platforms allow up to a day."""
+PLACE_GONE = "job.place_gone"
+"""The message that says nothing: it takes maps and pins off a screen."""
 INLINE_CHOICES = 4
 """More choices than this stand on lines of their own."""
 
@@ -26,6 +28,7 @@ class Enclosure:
     """What goes with a letter beside its words: the fetched file, and the moving map already on the screen.
 
     `kind`: what the file has become on its way, when it is no longer what the letter names.
+    `gone`: messages on the screen that this letter takes away.
     """
 
     body: bytes | None = None
@@ -33,6 +36,7 @@ class Enclosure:
     missing: bool = False
     editing: str = ""
     kind: MediaKind | None = None
+    gone: tuple[str, ...] = ()
 
 
 class Rendering:
@@ -45,6 +49,8 @@ class Rendering:
     def parts(self, letter: Letter, features: Features, enclosure: Enclosure) -> tuple[Part, ...]:
         """Everything to send for a letter, in order."""
         message = letter.message
+        if message.key == PLACE_GONE:
+            return tuple(GonePart(ref) for ref in enclosure.gone)
         if enclosure.editing and message.place:
             return (_point(message.place, enclosure.editing),)
         text = self.text(letter, features, enclosure)

@@ -7,11 +7,12 @@ from typing import Protocol
 
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.exchange import Address, Letter
-from backoffice.kernel.ids import LetterId
+from backoffice.kernel.ids import CaseId, LetterId
 from backoffice.kernel.messages import Message, Urgency
 from bot.channel import (
     Channel,
     Envelope,
+    GonePart,
     MediaPart,
     Part,
     PermanentFailure,
@@ -21,7 +22,7 @@ from bot.channel import (
     Unreachable,
 )
 from bot.enclosures import Enclosures, NotYet, shown
-from bot.rendering import LIVE_S, Enclosure, Rendering
+from bot.rendering import LIVE_S, PLACE_GONE, Enclosure, Rendering
 from bot.splitting import measure
 
 PARCEL = 4
@@ -55,6 +56,8 @@ class Letters(Protocol):
     async def still_wanted(self, letter: LetterId, attempt: int) -> bool: ...
     async def put_live_map(self, name: str, address: Address, ref: str, until: datetime) -> None: ...
     async def drop_live_map(self, name: str, address: Address) -> None: ...
+    async def put_pin(self, letter: Letter, ref: str) -> None: ...
+    async def drop_points(self, case: CaseId, address: Address) -> None: ...
     async def waiting_at(self, address: Address, limit: int) -> list[Letter]: ...
     async def join(self, head: LetterId, others: Sequence[LetterId]) -> list[Letter]: ...
 
@@ -104,6 +107,8 @@ class Sending:
                 raise NoLongerWanted
             sent = await self._part(parcel, channel, (number, part))
             await self._letters.part_sent(letter.id, number + 1, [sent.ref] if sent.ref else [])
+        if letter.message.key == PLACE_GONE and letter.case:
+            await self._letters.drop_points(letter.case, letter.address)
 
     def brief(self, letter: Letter) -> str:
         """What a notice can say of a letter that must wait; empty for most."""
@@ -158,14 +163,18 @@ class Sending:
             sent = await channel.send(envelope, part)
         except PermanentFailure as failure:
             sent = await self._instead(letter, channel, (envelope, part, failure))
-        await self._note_live(letter, part, sent)
+        if isinstance(part, PointPart) and sent.ref:
+            await self._note_point(letter, sent.ref)
+            await self._take_back(letter, channel, (envelope, sent.ref))
         return sent
 
     async def _instead(
         self, letter: Letter, channel: Channel, what: tuple[Envelope, Part, PermanentFailure]
     ) -> Sent:
-        """A map gone from their screen is sent anew; for a file that is refused its reader is told where it is."""
+        """What is gone need not go; a map gone from their screen is sent anew; a file's reader is told where it is."""
         envelope, part, failure = what
+        if isinstance(part, GonePart):
+            return Sent()
         if isinstance(failure, Unreachable) or isinstance(part, TextPart):
             raise failure
         if isinstance(part, MediaPart):
@@ -180,17 +189,29 @@ class Sending:
         envelope, part, failure = what
         if not part.editing:
             raise failure
+        if not await self._letters.still_wanted(letter.id, letter.attempts):
+            raise NoLongerWanted
         place = letter.message.place
         if place is not None:
             await self._letters.drop_live_map(place.live, letter.address)
         return await channel.send(envelope, PointPart(part.point, part.accuracy_m, LIVE_S))
 
-    async def _note_live(self, letter: Letter, part: Part, sent: Sent) -> None:
+    async def _note_point(self, letter: Letter, ref: str) -> None:
+        """What stands on the screen: to move it, and to take it away when its reader may see it no longer."""
         place = letter.message.place
-        if not isinstance(part, PointPart) or place is None or not place.live or not sent.ref:
+        if place is None or not place.live:
+            await self._letters.put_pin(letter, ref)
             return
         until = self._clock.now() + timedelta(seconds=LIVE_S)
-        await self._letters.put_live_map(place.live, letter.address, sent.ref, until)
+        await self._letters.put_live_map(place.live, letter.address, ref, until)
+
+    async def _take_back(self, letter: Letter, channel: Channel, what: tuple[Envelope, str]) -> None:
+        """Recalled while the point was on its way: nobody who looked for it before has seen it."""
+        if await self._letters.still_wanted(letter.id, letter.attempts):
+            return
+        envelope, ref = what
+        await channel.send(replace(envelope, key=f"{envelope.key}:gone"), GonePart(ref))
+        raise NoLongerWanted
 
 
 def _together(parts: tuple[Part, ...], joined: Sequence[tuple[Letter, str]]) -> tuple[Part, ...]:

@@ -24,6 +24,8 @@ LEASE = timedelta(seconds=30)
 """How long a claim is good; `part_sent` renews it. Longer than any call to a platform that sends words may take."""
 FILE_LEASE = timedelta(minutes=2)
 """The same for a letter with a file, which is uploaded and then sent."""
+PINS_KEPT = timedelta(hours=48)
+"""Platforms let a message be deleted this long (Bot API, deleteMessage)."""
 UNKNOWN_ALERT = "letter_unknown"
 
 _ID = letter.c.id == sa.bindparam("of")
@@ -211,6 +213,12 @@ class Letters:
             found = await live_maps.load(conn, name, address, self._clock.now())
             return found.ref if found else None
 
+    async def put_pin(self, letter: Letter, ref: str) -> None:
+        """A point of a case that never moves is on its reader's screen."""
+        if letter.case:
+            name, until = live_maps.pin(letter.case, letter.id), self._clock.now() + PINS_KEPT
+            await self.put_live_map(name, letter.address, ref, until)
+
     async def put_live_map(self, name: str, address: Address, ref: str, until: datetime) -> None:
         async with self._database.writing() as conn:
             await live_maps.put(conn, LiveMap(name, address, ref, until))
@@ -220,6 +228,17 @@ class Letters:
         """The map is gone from the screen: the next point is a new one."""
         async with self._database.writing() as conn:
             await live_maps.drop(conn, name, address)
+            await conn.commit()
+
+    async def points(self, case: CaseId, address: Address) -> list[str]:
+        """The messages on this screen that show an exact point of a case."""
+        async with self._database.reading() as conn:
+            return await live_maps.of_case(conn, case, address, self._clock.now())
+
+    async def drop_points(self, case: CaseId, address: Address) -> None:
+        """They are off the screen."""
+        async with self._database.writing() as conn:
+            await live_maps.drop_case(conn, case, address, self._clock.now())
             await conn.commit()
 
     async def _change(self, change: sa.Update, values: dict[str, Any]) -> int:

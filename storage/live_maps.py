@@ -13,6 +13,31 @@ _MINE = sa.and_(t.c.name == sa.bindparam("of"), t.c.lane == sa.bindparam("at"))
 _LOAD = sa.select(t).where(_MINE, t.c.until > sa.bindparam("now"))
 _PUT = conflict.upsert(t, [t.c.name, t.c.lane], [t.c.ref, t.c.until])
 _DROP = sa.delete(t).where(_MINE)
+_OF_CASE = sa.and_(
+    sa.or_(t.c.name == sa.bindparam("of"), t.c.name.startswith(sa.bindparam("pins"), autoescape=False)),
+    t.c.lane == sa.bindparam("at"),
+    t.c.until > sa.bindparam("now"),
+)
+_REFS = sa.select(t.c.ref).where(_OF_CASE).order_by(t.c.name)
+_DROP_ALL = sa.delete(t).where(_OF_CASE)
+
+
+def pin(case: str, letter: str) -> str:
+    """The name of a point that never moves: one for each letter that showed one."""
+    return f"pin:{case}:{letter}"
+
+
+def _case(case: str, at: Address, now: datetime) -> dict[str, object]:
+    return {"of": f"case:{case}", "pins": pin(case, ""), "at": at.lane, "now": now}
+
+
+async def of_case(conn: AsyncConnection, case: str, at: Address, now: datetime) -> list[str]:
+    """The messages on this screen that still show an exact point of a case, its moving map among them."""
+    return list((await conn.execute(_REFS, _case(case, at, now))).scalars())
+
+
+async def drop_case(conn: AsyncConnection, case: str, at: Address, now: datetime) -> None:
+    await conn.execute(_DROP_ALL, _case(case, at, now))
 
 
 async def load(conn: AsyncConnection, name: str, address: Address, now: datetime) -> LiveMap | None:

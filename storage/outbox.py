@@ -11,7 +11,7 @@ from backoffice.kernel.exchange import Address, LetterState, NewLetter
 from backoffice.kernel.ids import CaseId, LetterId, PersonId
 from backoffice.people.model import Reach
 from backoffice.ports import Alert
-from storage import letter_row
+from storage import letter_row, live_maps
 from storage.desk import DeskRows
 from storage.exchange_tables import inbox, letter
 from storage.letter_row import state
@@ -94,6 +94,11 @@ class OutboxRows:
         values = {"of": person, "about": case}
         await self._conn.execute(_RECALL, values)
         return await self._end(_DROP, values)
+
+    async def points_shown(self, person: PersonId, case: CaseId) -> list[Address]:
+        """The addresses of this person on whose screens an exact point of the case may still stand."""
+        known = await self._addresses(person)
+        return [at for at in known if await live_maps.of_case(self._conn, case, at, self._now)]
 
     async def release_held(self, at: Address) -> None:
         """Held letters wait again, each kind only in its newest form."""

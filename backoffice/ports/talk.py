@@ -35,6 +35,10 @@ class Outbox(Protocol):
         """Drop this person's letters of this case that are not yet sent; returns how many."""
         ...
 
+    async def points_shown(self, person: PersonId, case: CaseId) -> Sequence[Address]:
+        """The addresses of this person on whose screens an exact point of the case may still stand."""
+        ...
+
     async def release_held(self, at: Address) -> None:
         """The person wrote: held letters to this address wait again."""
         ...

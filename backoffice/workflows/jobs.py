@@ -8,8 +8,19 @@ from backoffice.dispatch import code_words
 from backoffice.dispatch.model import WORKING, Assignment, AssignmentStatus, Envoy
 from backoffice.dispatch.standing import Answer
 from backoffice.kernel.errors import Refusal
+from backoffice.kernel.exchange import NewLetter
 from backoffice.kernel.ids import AssignmentId, CaseId, PersonId
-from backoffice.kernel.messages import Choice, Listing, MapPoint, Message, Param, Sentence, Span, Term
+from backoffice.kernel.messages import (
+    Choice,
+    Listing,
+    MapPoint,
+    Message,
+    Param,
+    Sentence,
+    Span,
+    Term,
+    Urgency,
+)
 from backoffice.ports import Alert
 from backoffice.workflows import (
     dispatching,
@@ -259,7 +270,16 @@ async def release(work: Work, case: Case, assignment: Assignment, envoy: Envoy) 
     await history.worked(work, envoy)
     await work.uow.talk.close_about(assignment.id)
     await work.uow.outbox.drop_about(envoy.person, case.id)
+    await _clear_screen(work, case, envoy)
     work.uow.hint(f"envoy:{envoy.id}")
+
+
+async def _clear_screen(work: Work, case: Case, envoy: Envoy) -> None:
+    """Maps and pins that stand in their chats are taken away (business.md: one second later they see nothing)."""
+    for at in await work.uow.outbox.points_shown(envoy.person, case.id):
+        gone = Message("job.place_gone", {"ref": case.ref}, drill=case.drill)
+        await work.uow.outbox.put(NewLetter(envoy.person, gone, Urgency.SOS, case.id, only=at))
+        work.uow.hint("letters")
 
 
 async def end_all(work: Work, case: Case) -> None:

@@ -41,6 +41,9 @@ class NoMaps:
     async def live_map(self, name: str, address: Address) -> str | None:
         return None
 
+    async def points(self, case: CaseId, address: Address) -> list[str]:
+        return []
+
 
 def letter(media: str) -> Letter:
     file = Media(media, MediaKind.FILE, "receipt-K9Q2.pdf", "application/pdf")

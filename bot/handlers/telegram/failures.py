@@ -45,6 +45,8 @@ _AWAY = (
 _REFUSED = (
     ("message is not modified", NOT_MODIFIED),
     ("message to edit not found", EDIT_GONE),
+    ("message to delete not found", EDIT_GONE),
+    ("can't be deleted", EDIT_GONE),
     ("can't be edited", EDIT_GONE),
     ("no live location", EDIT_GONE),
     ("message_id_invalid", EDIT_GONE),

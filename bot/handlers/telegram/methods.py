@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from aiogram import types
 from aiogram.methods import (
+    DeleteMessage,
     EditMessageLiveLocation,
     SendDocument,
     SendLocation,
@@ -17,7 +18,7 @@ from aiogram.methods import (
 )
 
 from backoffice.kernel.messages import Ask, MediaKind
-from bot.channel import MediaPart, Part, PermanentFailure, PointPart, TextPart, Unreachable
+from bot.channel import GonePart, MediaPart, Part, PermanentFailure, PointPart, TextPart, Unreachable
 from bot.handlers.telegram import failures, fields
 
 LIVE_MIN_S: Final = 60
@@ -50,6 +51,8 @@ def of(address: str, part: Part) -> TelegramMethod[Any]:
         raise Unreachable("bad_address")
     if isinstance(part, TextPart):
         return _text(chat, part)
+    if isinstance(part, GonePart):
+        return DeleteMessage(chat_id=chat, message_id=_shown(part.ref))
     return _point(chat, part) if isinstance(part, PointPart) else _media(chat, part)
 
 

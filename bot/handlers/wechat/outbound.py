@@ -70,6 +70,8 @@ class WechatChannel:
         if isinstance(part, channel.MediaPart):
             media.check(part)
             return await self._metered(envelope, lambda: self._file(envelope, part))
+        if isinstance(part, channel.GonePart):
+            raise channel.PermanentFailure("nothing said can be taken back")
         text = part.text if isinstance(part, channel.TextPart) else self._point(part)
         if not text.strip() or not reply.fits(text):
             raise channel.PermanentFailure("length not taken")
