@@ -1,5 +1,6 @@
 """While an order runs: the envoy's report, more time with the traveller's yes, and the end."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from backoffice.cases.model import Entry
@@ -56,7 +57,9 @@ async def report(work: Work, order: Order, said: Said) -> None:
     text = said.text if order.unmasked else relay.mask(said.text)
     speaker = Speaker(Role.ENVOY, envoy.name)
     message = Message("order.report_from_scene", {"text": text}, speaker=speaker, media=said.media)
-    await work.tell(letters.about(order, order.customer, message, entry=number))
+    message = replace(message, choices=letters.menu(order, Role.TRAVELLER))
+    shown = letters.about(order, order.customer, message, entry=number)
+    await work.ask(shown, letters.DO, letters.subject(order, Role.TRAVELLER))
     await letters.tell(work, order, Role.ENVOY, Message("job.order_reported"))
 
 

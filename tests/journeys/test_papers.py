@@ -5,7 +5,8 @@ import io
 import pypdfium2
 from PIL import Image
 
-from backoffice.workflows import papers
+from backoffice.kernel.messages import Role
+from backoffice.workflows import order_letters, papers
 from backoffice.workflows.work import Work
 from bot.sandbox.client import ChatMessage, Phone
 from tests.house import BANGKOK, House, texts
@@ -74,3 +75,33 @@ async def test_the_receipt_comes_as_a_picture_on_wechat(house: House) -> None:
         assert page.format == "PNG"
         assert page.width >= 1000
     assert not any("打不开" in text for text in await texts(traveller))
+
+
+async def test_a_report_with_its_photo_is_asked_for_on_paper(house: House) -> None:
+    """What the envoy wrote and showed from the scene, as one file, while the service still runs."""
+    traveller, envoy = await house.telegram(), await house.telegram("陈静", "zh-hans")
+    await stories.prices(house)
+    await house.envoy(envoy, NEAR)
+    await stories.types(house, envoy, "值班")
+    await stories.orders_interpreting(house, traveller, BANGKOK, "明天 14:30")
+    await stories.picks(house, traveller, "order.summary", "first")
+    await house.pass_time(3)
+    await stories.picks(house, envoy, "order.offer", "accept")
+    await stories.pays(house, traveller)
+    await stories.meets(house, traveller, envoy)
+    order = await stories.order_of(house, traveller)
+    assert "paper" not in order_letters.can(order, Role.TRAVELLER), "nothing to put on paper yet"
+    await stories.does(house, envoy, "report")
+    await envoy.photo(text="诊所三楼，医生在看片")
+    await house.pass_time(5)
+    await stories.does(house, traveller, "paper")
+    await house.pass_time(8)
+    assert "paper.report_here" in await house.heard(traveller)
+    found = [m for m in await traveller.chat() if m.sender == "bot" and m.media and m.kind == "document"]
+    assert found[-1].media is not None
+    async with house.http.get(f"{house.phones._base}/media/{found[-1].media['id']}") as answer:
+        body = await answer.read()
+    assert [part for part in (order.ref, "诊所三楼", "陈静") if part not in words_of(body)] == []
+    with pypdfium2.PdfDocument(body) as document:
+        drawn = [each.type for page in document for each in page.get_objects()]
+    assert pypdfium2.raw.FPDF_PAGEOBJ_IMAGE in drawn, "the photo is on it"
