@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 RETRIES = 2
 """A turn is a pure retry: a stale version runs it again, twice at most."""
 UNTAKEN_AFTER = timedelta(seconds=1)
-SWEPT_AT_ONCE = 8  # lanes: they share commits; more would wait for the writer and be suspects after a death
+SWEPT_AT_ONCE = 4  # lanes: they share commits; more would wait for the writer and be suspects after a death
 
 
 class InboxRows(Protocol):

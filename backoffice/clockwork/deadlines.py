@@ -19,7 +19,7 @@ LOOK_AGAIN_S = 1.0
 """The safety net: rows are looked at at least this often, whatever hints were lost."""
 SOON_S = 0.05
 BATCH = 200
-COUNTDOWNS_AT_ONCE, OTHERS_AT_ONCE = 32, 4
+COUNTDOWNS_AT_ONCE, OTHERS_AT_ONCE = 8, 2
 """After an outage a thousand bells keep no cry for help waiting: few of them stand in the writer's queue at a time.
 Whoever is in hand when the process dies is a suspect afterwards: few countdowns' updates are, too."""
 TROUBLE_S = 0.5
@@ -68,6 +68,7 @@ class DeadlineRunner:
         self._wake = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._in_hand = {True: 0, False: 0}
+        self._behind: Sequence[Deadline] = ()
         self._troubles: dict[str, _Trouble] = {}
         self.last_round: datetime | None = None
 
@@ -77,13 +78,19 @@ class DeadlineRunner:
 
     async def run(self) -> None:
         """Until cancelled. What failed while the rows could not be read was not the deadlines' fault."""
-        while True:
-            try:
-                await self._wait(await self.step())
-            except Exception:
-                log.exception("the deadline runner stumbled")
-                self._troubles.clear()
-                await self._clock.sleep(TROUBLE_S)
+        try:
+            while True:
+                await self._round()
+        finally:
+            self._behind = ()
+
+    async def _round(self) -> None:
+        try:
+            await self._wait(await self.step())
+        except Exception:
+            log.exception("the deadline runner stumbled")
+            self._troubles.clear()
+            await self._clock.sleep(TROUBLE_S)
 
     async def _wait(self, seconds: float) -> None:
         self._wake.clear()
@@ -101,13 +108,22 @@ class DeadlineRunner:
         self.last_round = now
         due = await self._queue.due(now, BATCH + len(self._troubles))
         self._forget_all_but(due)
-        for deadline in due:
-            if self._may_start(deadline, now):
-                self._start(deadline)
+        self._behind = due
+        self._start_more()
         following = await self._queue.next_due()
         if following is None or following <= now:
             return LOOK_AGAIN_S if following is None else self._soon_s(due, now)
         return min(LOOK_AGAIN_S, (following - now).total_seconds())
+
+    def _start_more(self) -> None:
+        """As many as may be in hand; the rest when one of them has ended."""
+        now, behind = self._clock.now(), []
+        for deadline in self._behind:
+            if self._may_start(deadline, now):
+                self._start(deadline)
+            else:
+                behind.append(deadline)
+        self._behind = behind
 
     def _may_start(self, deadline: Deadline, now: datetime) -> bool:
         trouble = self._troubles.get(deadline.id)
@@ -136,11 +152,11 @@ class DeadlineRunner:
         task.add_done_callback(lambda _: self._ended(deadline))
 
     def _ended(self, deadline: Deadline) -> None:
-        """There is room for another."""
+        """There is room for the next."""
         self._busy.pop(deadline.id, None)
         self._in_hand[deadline.kind is DeadlineKind.COUNTDOWN] -= 1
-        if len(self._busy) >= OTHERS_AT_ONCE - 1:
-            self._wake.set()
+        self._behind = [each for each in self._behind if each.id != deadline.id]
+        self._start_more()
 
     async def _fire(self, deadline: Deadline) -> None:
         try:
@@ -180,7 +196,7 @@ class DeadlineRunner:
                 log.exception("staff could not be told of deadline %s", deadline.id)
 
     async def settle(self) -> None:
-        """Wait for the deadlines being fired now."""
+        """Wait for the deadlines being fired now and, while it runs, for those behind them."""
         while self._busy:
             await asyncio.wait(list(self._busy.values()))
             await asyncio.sleep(0)

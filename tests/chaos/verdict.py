@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backoffice.kernel.exchange import Letter
+from bot.blame import CROWD
 from storage.types import from_micros
 from tests.chaos.pushes import Someone
 from tests.chaos.report import Figures, must
@@ -30,6 +31,8 @@ class Evidence:
     offers: dict[str, int]
     letters: dict[str, list[Letter]]
     travellers: dict[str, str]
+    suspects: frozenset[str]
+    """Lanes with an update that was in hand alone when the process died."""
 
 
 async def evidence(one: Rig) -> Evidence:
@@ -49,7 +52,7 @@ async def evidence(one: Rig) -> Evidence:
     letters: dict[str, list[Letter]] = {}
     for letter in await one.letters():
         letters.setdefault(letter.case or "", []).append(letter)
-    inbox = await one.rows("SELECT key, seq, stored_at FROM inbox")
+    inbox = await one.rows("SELECT key, seq, stored_at, lane, attempts FROM inbox")
     return Evidence(
         cases={lanes[c.requester]: (c.id, c.status, when(c.due_at), c.says_safe_at) for c in cases},
         events=events,
@@ -58,6 +61,7 @@ async def evidence(one: Rig) -> Evidence:
         offers={row.case: row.n for row in counted},
         letters=letters,
         travellers={lane: person for person, lane in lanes.items()},
+        suspects=frozenset(r.lane for r in inbox if r.attempts > CROWD + 1),
     )
 
 

@@ -137,3 +137,13 @@ async def test_a_turn_undone_leaves_the_deadline_armed(database: Database) -> No
     async with database.writing() as conn:
         assert await DeadlineRows(conn, DUE).fire(DeadlineId("d1"), DUE)
     assert await fire(database)
+
+
+async def test_countdowns_come_before_what_is_longer_overdue(
+    database: Database, queue: DeadlineQueue
+) -> None:
+    """After an outage a hundred bells are older than the one call for help."""
+    bell = countdown("bell", kind=DeadlineKind.ACKNOWLEDGE, due=DUE - timedelta(hours=1))
+    await arm(database, bell)
+    await arm(database, countdown("sos"))
+    assert [each.id for each in await queue.due(DUE, 10)] == ["sos", "bell"]
