@@ -8,7 +8,7 @@ from phonenumbers import timezone
 
 from backoffice.families.model import NAME_LIMIT, Reached
 
-_MAIL = re.compile(r"[^\s@,;，；<>\"]+@[^\s@,;，；<>\"]+\.[A-Za-z]{2,24}", re.ASCII)
+_MAIL = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+\.[A-Za-z]{2,24}")
 _NOT_NAME = re.compile(r"[\s,，;；:：()（）]+")
 _UNKNOWN_ZONE = "Etc/Unknown"
 

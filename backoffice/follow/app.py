@@ -87,12 +87,18 @@ async def _explain(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 def _speech(request: web.Request, view: FollowView | None = None) -> picture.Speech:
-    """The language asked for, else the follower's, else the browser's first that we have."""
+    """The language asked for; else the follower's own, which until they came is the browser's."""
     deps = request.config_dict[DEPS]
     asked = request.query.get("lang", "")
-    known = view.follower.locale if view else _browser(request, deps.locale)
+    ours = view.follower.locale if view else deps.locale
+    known = ours if view and _came(view) else _browser(request, ours)
     zone = view.follower.zone if view else "UTC"
     return picture.Speech(deps.words, asked if asked in picture.LOCALES else known, zone)
+
+
+def _came(view: FollowView) -> bool:
+    """They are known: from their chat, or because they have opened the page before."""
+    return view.follower.person is not None or view.follower.status is not FollowerStatus.INVITED
 
 
 def _browser(request: web.Request, default: str) -> str:
@@ -159,11 +165,13 @@ async def show(request: web.Request) -> web.Response:
 async def open_(request: web.Request) -> web.StreamResponse:
     """A person pressed the button: from here this link shows the page, and whoever was invited follows."""
     view = await view_of(request)
+    locale = _speech(request, view).locale
 
     async def step(work: Work) -> None:
         follower = await work.uow.families.get(view.follower.id)
         case = await work.uow.cases.get(follower.case)
         await work.uow.families.open_link(view.link.token_hash)
+        follower.locale = locale
         await following.accept(work, case, follower)
         await work.uow.families.opened(follower.id)
         work.uow.hint(f"case:{case.id}")

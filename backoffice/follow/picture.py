@@ -142,16 +142,17 @@ def _where(view: FollowView, now: Now, there: str) -> dict[str, Any] | None:
     if shown is None:
         return None
     say = now.speech.say
+    words = say("family.in_city", {"place": shown.words})
     exact = shown.precision is Precision.EXACT
     point = [round(shown.point.lat, 5), round(shown.point.lon, 5)] if shown.point else None
     return {
         "title": say("follow.place"),
-        "words": say("family.in_city", {"place": shown.words}),
+        "words": words,
         "note": say("follow.map_exact") if exact else say("follow.map_city"),
         "at": now.speech.both(shown.at, there) if shown.at else ("", ""),
         "show": say("follow.map_show"),
         "label": say("follow.map_label"),
-        "map": {"at": point, "radius": shown.radius_m, "exact": exact} if point else None,
+        "map": {"at": point, "radius": shown.radius_m, "exact": exact, "name": words} if point else None,
     }
 
 

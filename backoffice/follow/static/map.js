@@ -15,14 +15,20 @@ function leaflet() {
   return library;
 }
 
-export async function draw(box, { at, radius, exact }) {
+// Wide enough that a coast or a border says where in the world it is.
+const AROUND = 700000;
+
+export async function draw(box, { at, radius, exact, name }) {
   await leaflet();
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const map = L.map(box, { attributionControl: false, zoomAnimation: !still, fadeAnimation: !still, maxZoom: exact ? 18 : 11, zoomSnap: 0.5 });
   const circle = L.circle(at, { radius, className: "map-city", interactive: false });
-  map.fitBounds(L.latLng(at).toBounds(Math.max(radius * 5, 4000)));
+  map.fitBounds(L.latLng(at).toBounds(AROUND));
   circle.addTo(map);
-  if (exact) L.circleMarker(at, { radius: 8, className: "map-point", interactive: false }).addTo(map);
+  const words = document.createElement("span");
+  words.textContent = name;
+  const mark = exact ? L.circleMarker(at, { radius: 8, className: "map-point", interactive: false }).addTo(map) : circle;
+  mark.bindTooltip(words, { permanent: true, direction: "top", offset: [0, -8] });
   L.control.scale({ imperial: false }).addTo(map);
   box.dataset.drawn = exact ? "exact" : "city";
   const outlines = await fetch("/follow/outlines.json");
