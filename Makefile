@@ -3,9 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-# kill9 and order_race_pg run in `make chaos`: on a loaded machine they still fail (see docs/benchmarks.md).
-CAMPAIGNS := races races_pg accept_race accept_race_pg order_race disk_full poison_deaths redelivery poison weak_store \
-  machine order_machine trilateration
+CAMPAIGNS := races races_pg accept_race accept_race_pg order_race order_race_pg kill9 disk_full poison_deaths redelivery \
+  poison weak_store machine order_machine trilateration
 
 .PHONY: run test check bench chaos simulate pictures lock clean
 
