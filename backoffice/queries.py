@@ -14,6 +14,7 @@ from backoffice.kernel.exchange import LetterState
 from backoffice.kernel.geo import Fix, Point
 from backoffice.kernel.ids import CaseId, EnvoyId, MediaId, OperatorId, PersonId
 from backoffice.kernel.messages import Message, PlaceWords, Role
+from backoffice.oncall.model import OnCall
 from backoffice.people.model import EmergencyContact, Reach
 
 
@@ -82,6 +83,8 @@ class Board:
     channels: tuple[ChannelHealth, ...]
     alert_refs: dict[CaseId, str]
     """References of the cases the alerts are about."""
+    on_call: tuple[OnCall, ...] = ()
+    """Whom the ladder can wake outside the console, in order."""
 
 
 @dataclass(frozen=True, slots=True)

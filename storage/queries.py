@@ -17,6 +17,7 @@ from storage import case_row, case_view, channel_health, guest_view, places
 from storage.desk import DeskRows
 from storage.engine import Database
 from storage.exchange_tables import media
+from storage.on_call import OnCallRows
 from storage.on_call_tables import case_stage
 from storage.staff import StaffRows
 from storage.tables import assignment, cases, operator
@@ -137,6 +138,7 @@ class SqlQueries:
                 alerts=alerts,
                 channels=await channel_health.read(conn, now),
                 alert_refs=await _refs(conn, [a.case for a in alerts if a.case]),
+                on_call=tuple(await OnCallRows(conn, self._vault, now).all()),
             )
 
     async def ringing(self) -> queries.Ringing:

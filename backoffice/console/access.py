@@ -297,6 +297,7 @@ ROUTES: Mapping[str, Act | None] = {
     "case.family_stage": Act.FAMILY,
     "case.family_answer": Act.FAMILY,
     "case.family_called": Act.FAMILY,
+    "queue.media": Act.QUEUE,
     "queue.done": Act.QUEUE,
     "queue.answer": Act.QUEUE,
     "queue.reopen": Act.QUEUE,

@@ -85,6 +85,7 @@ def _pages(router: web.UrlDispatcher) -> None:
 def _deeds(router: web.UrlDispatcher) -> None:
     for name, (path, step) in actions.ON_CASE.items():
         router.add_post(f"/cases/{{case:{ID}}}/{path}", actions.on_case(name, step), name=name)
+    router.add_get(f"/queue/{{item:{NUMBER}}}/media", media.queued, name="queue.media")
     router.add_post(f"/queue/{{item:{NUMBER}}}/done", actions.queue_done, name="queue.done")
     router.add_post(f"/queue/{{item:{NUMBER}}}/answer", actions.queue_answer, name="queue.answer")
     router.add_post(f"/queue/{{item:{NUMBER}}}/reopen", actions.queue_reopen, name="queue.reopen")

@@ -38,9 +38,9 @@ class Live {
     this.source.addEventListener("error", () => this.lost());
   }
 
-  // Every page of the console rings, also one whose own pieces have no bell.
+  // Every page of the console rings, also one whose own pieces have no bell. A guest hears nothing of the desk.
   bell() {
-    if (document.getElementById("alarm")) return;
+    if (document.getElementById("alarm") || this.path.startsWith("/console/guest/")) return;
     const bell = document.createElement("div");
     Object.assign(bell, { id: "alarm", hidden: true });
     bell.dataset.live = "alarm";
@@ -67,7 +67,7 @@ class Live {
     this.lostAt ||= this.page.now();
     this.show("breached", this.page.say("offline"));
     this.page.warn("offline", this.page.say("offline_long", { time: this.page.time(this.lostAt) }));
-    if (this.source.readyState === EventSource.CLOSED) setTimeout(() => this.connect(), 3000);
+    if (this.source?.readyState === EventSource.CLOSED) setTimeout(() => this.connect(), 3000);
     this.refresh("page");
   }
 
