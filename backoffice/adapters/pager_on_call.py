@@ -9,11 +9,13 @@ from backoffice.kernel import ids
 from backoffice.kernel.clock import Clock
 from backoffice.oncall import ladder
 from backoffice.oncall.model import OnCall, PageState, Reach, Sent, WayKind
-from backoffice.ports import PageFailed, Store, Words
+from backoffice.ports import Alert, PageFailed, Store, Words
 from backoffice.ports.paging import Call, Way
 from backoffice.workflows import paging
 
 log = logging.getLogger(__name__)
+WAY_FAILED = "page_way_failed"
+"""The alert about a way that took no page: once until somebody has seen it."""
 PATIENCE_S = 12.0
 """One way may take this long; then the next is tried. All of a person's ways fit between two rungs."""
 
@@ -105,10 +107,18 @@ class OnCallPager:
             await way.send(reach.to, call)
 
     async def _record(self, sent: Sequence[Sent]) -> None:
-        async with self._deps.store.begin(self._deps.clock.now()) as uow:
+        now = self._deps.clock.now()
+        async with self._deps.store.begin(now) as uow:
             await uow.on_call.record(sent)
+            known = {alert.text for alert in await uow.desk.alerts() if alert.kind == WAY_FAILED}
+            for text in sorted({_failure(one) for one in sent if one.why} - known):
+                await uow.desk.alert(Alert(0, now, WAY_FAILED, None, text))
             uow.hint("queue")
             await uow.commit()
+
+
+def _failure(one: Sent) -> str:
+    return f"{one.who} · {one.kind}: {one.why}"
 
 
 SERVICE = OnCall("service", "", 0, "paging service", (Reach(WayKind.WEBHOOK, ""),))

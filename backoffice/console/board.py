@@ -59,7 +59,8 @@ async def _drawn(request: web.Request) -> str:
 
 async def _draw(request: web.Request, *, whole: bool, csrf: str) -> str:
     deps = request.config_dict[DEPS]
-    board = await deps.queries.board(deps.clock.now())
+    now = deps.clock.now()
+    board = await deps.queries.board(now)
     operator = request[auth.SIGN_IN].operator
     sees_duress = access.may(operator, access.Act.SEE_DURESS)
     lists = sort(board, deps.targets, sees_duress=sees_duress)
@@ -70,6 +71,7 @@ async def _draw(request: web.Request, *, whole: bool, csrf: str) -> str:
         "may": view.allowed(request),
         "can_take": operator.role in access.ROLES[access.Act.TAKE],
         "sees_duress": sees_duress,
+        "awake": [p.name for p in board.on_call if p.hours.holds(now)],
         "csrf": csrf,
     }
     return view.piece(request, "_board.html", **context)

@@ -113,6 +113,8 @@ async def test_a_failing_gateway_goes_to_the_next_way_and_is_listed(ladder: Ladd
     await ladder.pager.page(1, "7K3F", "unanswered")
     assert [n.to for n in ladder.mail.got] == ["wen@example.org"]
     assert await ladder.sent() == [("wen", "sms", "failed"), ("wen", "email", "taken")]
+    await ladder.pager.page(1, "7K3F", "unanswered")
+    assert await ladder.house.told_staff() == ["page_way_failed"]
 
 
 async def test_from_the_third_rung_every_way_at_once(ladder: Ladder) -> None:
