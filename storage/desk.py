@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backoffice.kernel.messages import Media, MediaKind
 from backoffice.ports import Alert, QueueItem
 from storage.envoys import DESK
 from storage.rows import Rows
@@ -28,7 +29,8 @@ class DeskRows(Rows):
 
     async def queue(self, item: QueueItem) -> int:
         row = {"person": item.person, "at": item.at, "after_ref": item.after_ref, "case": item.case}
-        row |= {"order": item.order}
+        row |= {"order": item.order, "media": item.media.id if item.media else None}
+        row |= {"media_kind": str(item.media.kind) if item.media else None}
         return await self._put(_QUEUE, "queue_item", {**row, "done_at": item.done_at}, item.text)
 
     async def finish(self, item: int, now: datetime) -> None:
@@ -46,6 +48,7 @@ class DeskRows(Rows):
                 r.case,
                 r.done_at,
                 r.order,
+                Media(r.media, MediaKind(r.media_kind)) if r.media else None,
             )
             for r in await self._all(_WAITING, {})
         ]

@@ -290,6 +290,8 @@ queue_item = sa.Table(
     sa.Column("case", Id, sa.ForeignKey("cases.id")),
     sa.Column("done_at", Utc, index=True),
     sa.Column("order", Id),
+    sa.Column("media", Id),
+    sa.Column("media_kind", sa.String(16)),
 )
 
 alert = sa.Table(

@@ -10,6 +10,7 @@ from PIL import Image, ImageOps
 from backoffice.console import auth, case, security
 from backoffice.console.deps import DEPS
 from backoffice.console.guard import CASE
+from backoffice.kernel import errors
 from backoffice.kernel.ids import MediaId
 
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -32,6 +33,20 @@ async def show(request: web.Request) -> web.Response:
     await case.record(deps, request[auth.SIGN_IN].operator.id, "media.view", f"media:{media}")
     if request.query.get("as") != "photo":
         return download(request[CASE].ref, media, body)
+    return await drawn(request, body)
+
+
+async def queued(request: web.Request) -> web.Response:
+    """The file of a message in the general queue, in the same way, while it waits there."""
+    deps = request.config_dict[DEPS]
+    item = await deps.queries.queue_item(int(request.match_info["item"]))
+    if item is None or item.media is None:
+        raise errors.NotFound
+    media = MediaId(item.media.id)
+    body = await deps.media.get(media)
+    await case.record(deps, request[auth.SIGN_IN].operator.id, "media.view", f"media:{media}")
+    if request.query.get("as") != "photo":
+        return download(item.after_ref or "queue", media, body)
     return await drawn(request, body)
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from backoffice.kernel.exchange import LetterState
 from backoffice.kernel.ids import CaseId, OrderId, PersonId
+from backoffice.kernel.messages import Media
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class QueueItem:
     """A message outside any open case, for the centre's queue. `after_ref` is the closed case's reference.
 
     `order`: it was said in this order's thread; an answer goes there.
+    `media`: the picture or file that came with it, of which its id and kind are kept here.
     """
 
     id: int
@@ -24,6 +26,7 @@ class QueueItem:
     case: CaseId | None = None
     done_at: datetime | None = None
     order: OrderId | None = None
+    media: Media | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ async def not_understood(turn: Turn, said: Said) -> None:
     """It goes to the centre's queue, after a close onto the case as well; the sender is told so and how to call."""
     closed = await turn.work.uow.cases.last_closed_of(turn.person.id)
     words = said.text or f"[{said.media.kind if said.media else ''}]"
-    item = QueueItem(0, turn.person.id, turn.work.now, words[:4000])
+    item = QueueItem(0, turn.person.id, turn.work.now, words[:4000], media=said.media)
     if closed:
         item = replace(item, after_ref=closed.ref, case=closed.id)
         await relay.for_staff(turn.work, closed, turn.person, said)

@@ -1,5 +1,7 @@
 """Files: albums, those that are too large, and whose key seals them."""
 
+from backoffice.kernel.ids import MediaId
+from backoffice.kernel.messages import MediaKind
 from backoffice.workflows import centre
 from bot.sandbox.client import Phone
 from storage.exchange_tables import media as media_table
@@ -35,6 +37,18 @@ async def test_an_album_gets_one_reply(either_house: House) -> None:
     await phone.photo(album="a2")
     await house.pass_time(3)
     assert (await house.heard(phone))[before:] == ["case.noted"] * 2
+
+
+async def test_a_photo_outside_any_case_is_in_the_queue_with_its_picture(either_house: House) -> None:
+    """Sealed under its sender's key, and there for whoever answers."""
+    house = either_house
+    phone = await house.telegram()
+    await phone.photo()
+    await house.pass_time(2)
+    (item,) = await house.queue()
+    assert item.media is not None
+    assert (item.text, item.media.kind) == ("[photo]", MediaKind.PHOTO)
+    assert (await house.core.media.get(MediaId(item.media.id))).startswith(b"\xff\xd8")
 
 
 async def test_an_album_outside_any_case_gets_one_reply(house: House) -> None:

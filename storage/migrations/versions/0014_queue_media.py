@@ -6,8 +6,6 @@ Revision: 0014
 import sqlalchemy as sa
 from alembic import op
 
-from storage import types
-
 revision = "0014"
 down_revision = "0013"
 branch_labels = None
@@ -15,8 +13,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """To be filled by its owner today."""
+    """Which file it is and of what kind; the file itself lies sealed with the others."""
+    op.add_column("queue_item", sa.Column("media", sa.String(length=64), nullable=True))
+    op.add_column("queue_item", sa.Column("media_kind", sa.String(length=16), nullable=True))
 
 
 def downgrade() -> None:
-    """To be filled by its owner today."""
+    """Forward only: going back would lose which file came with which message."""
+    raise NotImplementedError

@@ -245,10 +245,13 @@ class Evening:
     async def file(self, case: Case, media: MediaId, body: bytes) -> None:
         await self.media.put(case.id, media, body)
 
-    async def waits(self, person: Person, text: str, case: Case | None = None) -> int:
-        item = ports.QueueItem(
-            0, person.id, self.clock.now(), text, case.ref if case else "", case.id if case else None
-        )
+    async def waits(
+        self, person: Person, text: str, case: Case | None = None, photo: MediaId | None = None
+    ) -> int:
+        media = Media(photo, MediaKind.PHOTO) if photo else None
+        item = ports.QueueItem(0, person.id, self.clock.now(), text, media=media)
+        if case:
+            item = replace(item, after_ref=case.ref, case=case.id)
         numbers: list[int] = []
 
         async def add(work: Work) -> None:
@@ -459,7 +462,7 @@ async def _odd_ones(e: Evening, lin: Operator) -> dict[str, Case]:
     await _taken(e, drill, lin)
     wu = await e.person("吴芳", Address("wechat", "oWu"), phone="+8613700137000")
     closed = await e.case("2HVX", wu, kind=Kind.ILLNESS, status=CaseStatus.CLOSED, closed_at=e.clock.now())
-    await e.waits(wu, "谢谢你们，刚才忘记问：医院的收据要怎么交给保险？", closed)
+    await e.waits(wu, "谢谢你们，刚才忘记问：医院的收据要怎么交给保险？", closed, MediaId("m-street"))
     li = await e.person("", Address("telegram", "411"))
     await e.waits(li, "Hello, is somebody there? I lost my group at the temple.")
     await e.alarm("envoy_withdrew", unclear, unclear.ref)
