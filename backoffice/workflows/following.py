@@ -24,7 +24,7 @@ from backoffice.people.model import Person
 from backoffice.ports import Alert, Deadline, DeadlineKind
 from backoffice.workflows import family_letters, family_news
 from backoffice.workflows import stages as waiting
-from backoffice.workflows.work import Work, about
+from backoffice.workflows.work import SILENCED, Work, about
 
 QR_SOURCE = "family-qr"
 """Where the pictures of QR codes come from, beside the channels (`Expected.expect`)."""
@@ -243,10 +243,21 @@ async def revoke(work: Work, case: Case, follower: Follower, by: str) -> None:
     await work.uow.families.drop_links(follower.id)
     await work.uow.deadlines.cancel(DeadlineKind.FAMILY_QR, follower.id)
     await work.note(case, by, f"family.{follower.status}")
-    if follower.person and follower.person != case.requester:
+    if follower.person == case.requester:
+        await _silence(work, case)
+    elif follower.person:
         await work.uow.outbox.drop_about(follower.person, case.id)
         await family_letters.ended(work, case, follower)
     await _next_named(work, case, follower)
+
+
+async def _silence(work: Work, case: Case) -> None:
+    """Whoever asked for help is told nothing more of it; staff see that the patient wants it so."""
+    case.notes = case.notes | {SILENCED: True}
+    await work.uow.cases.save(case)
+    await work.uow.outbox.drop_about(case.requester, case.id)
+    await work.uow.desk.alert(Alert(0, work.now, SILENCED, case.id, case.ref))
+    work.uow.hint("queue")
 
 
 async def _next_named(work: Work, case: Case, gone: Follower) -> None:
@@ -258,8 +269,10 @@ async def _next_named(work: Work, case: Case, gone: Follower) -> None:
 
 
 async def revoke_all(work: Work, case: Case, by: str) -> int:
-    """One word: nobody follows any more. Returns how many did."""
-    live = [f for f in await work.uow.families.of_case(case.id) if f.live and f.person != case.requester]
+    """One word: nobody but who says it follows any more. Returns how many did."""
+    own = await decider(work, case) or case.requester
+    everybody = await work.uow.families.of_case(case.id)
+    live = [f for f in everybody if f.live and f.person != own and f.part is Part.RELATIVE]
     for follower in live:
         await revoke(work, case, follower, by)
     return len(live)

@@ -18,6 +18,9 @@ from backoffice.kernel.messages import Choice, Message, Urgency
 from backoffice.money.rules import PayRules
 from backoffice.orders.rules import OrderRules
 
+SILENCED = "requester_silenced"
+"""In a case's notes: the patient does not want whoever asked for help to be told any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class SosRules:
@@ -87,7 +90,7 @@ class Work:
 
     async def tell_traveller(self, case: Case, message: Message, tag: str = "") -> None:
         """Words of a case to its requester; none under duress: nothing in chat may name the case."""
-        if not case.duress:
+        if not (case.duress or case.notes.get(SILENCED)):
             await self.tell(about(case, case.requester, message, tag))
 
     async def ask(self, letter: NewLetter, kind: str, subject: str, until: datetime | None = None) -> str:
