@@ -89,7 +89,8 @@ class Rendering:
         head = self._say(letter, "label.drill", {}) if letter.message.drill else ""
         speaker = letter.message.speaker
         if speaker:
-            key = f"label.{speaker.role}" if speaker.name else f"label.{speaker.role}_unnamed"
+            who = speaker.called or speaker.role
+            key = f"label.{who}" if speaker.name else f"label.{who}_unnamed"
             head += self._say(letter, key, {"name": speaker.name})
         return head
 

@@ -99,10 +99,14 @@ def write_message(msg: m.Message) -> Json:
     out |= {"ask": msg.ask} if msg.ask else {}
     out |= {"place": write_map_point(msg.place)} if msg.place else {}
     out |= {"media": write_media(msg.media)} if msg.media else {}
-    out |= {"speaker": [msg.speaker.role, msg.speaker.name]} if msg.speaker else {}
+    out |= {"speaker": _write_speaker(msg.speaker)} if msg.speaker else {}
     out |= {"more": [[s.key, _write_params(s.params)] for s in msg.more]} if msg.more else {}
     out |= {"drill": True} if msg.drill else {}
     return out
+
+
+def _write_speaker(speaker: m.Speaker) -> Json:
+    return [speaker.role, speaker.name, *([speaker.called] if speaker.called else [])]
 
 
 def read_message(v: Json) -> m.Message:
@@ -116,7 +120,7 @@ def read_message(v: Json) -> m.Message:
         ask=m.Ask(v["ask"]) if "ask" in v else None,
         place=read_map_point(v["place"]) if "place" in v else None,
         media=read_media(v["media"]) if "media" in v else None,
-        speaker=m.Speaker(m.Role(speaker[0]), speaker[1]) if speaker else None,
+        speaker=m.Speaker(m.Role(speaker[0]), *speaker[1:]) if speaker else None,
         more=tuple(m.Sentence(key, _read_params(params)) for key, params in v.get("more", ())),
         drill=v.get("drill", False),
     )

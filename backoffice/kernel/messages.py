@@ -147,10 +147,14 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who a relayed message is from; `name` is what the reader may know (surname or first name)."""
+    """Who a relayed message is from; `name` is what the reader may know (surname or first name).
+
+    `called`: another word for them than their role (`customer` for the traveller of an order).
+    """
 
     role: Role
     name: str = ""
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)

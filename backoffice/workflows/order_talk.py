@@ -10,6 +10,7 @@ from backoffice.workflows import relay
 from backoffice.workflows.relay import Said
 from backoffice.workflows.work import Work
 
+CUSTOMER = "customer"
 EARLY = "early_words"
 """The note of what was said while nobody had the order, by entry number."""
 CENTRE = "centre_called"
@@ -24,7 +25,7 @@ async def said(work: Work, order: Order, role: Role, what: Said) -> int:
     work.uow.hint(f"order:{order.id}")
     to = await letters.reader(work, order, letters.other(role))
     if to is not None:
-        message = relay.message(Speaker(role, name), what, masked=not order.unmasked)
+        message = relay.message(_speaker(role, name), what, masked=not order.unmasked)
         message = await letters.named(work, order, to, message)
         await work.tell(letters.about(order, to, message, entry=number))
         await _say_hidden(work, order, role, what)
@@ -33,6 +34,17 @@ async def said(work: Work, order: Order, role: Role, what: Said) -> int:
     if order.notes.get(CENTRE):
         await _to_queue(work, order, role, what.text or "[…]")
     return number
+
+
+def _speaker(role: Role, name: str) -> Speaker:
+    """In an order nobody is in need: the traveller is a customer."""
+    return Speaker(role, relay.mask(name), CUSTOMER if role is Role.TRAVELLER else "")
+
+
+async def own_word(work: Work, order: Order, role: Role) -> None:
+    """A code word is said face to face: written in the chat it would prove nothing."""
+    key = "order.own_word" if role is Role.TRAVELLER else "job.order_own_word"
+    await letters.tell(work, order, role, Message(key))
 
 
 async def _say_hidden(work: Work, order: Order, role: Role, what: Said) -> None:
@@ -55,7 +67,7 @@ async def early(work: Work, order: Order, envoy: Envoy) -> None:
     numbers = set(order.notes.get(EARLY, ()))
     for entry in [e for e in await work.uow.orders.entries(order.id) if e.number in numbers]:
         said_ = Said(entry.text, entry.media, entry.place)
-        message = relay.message(Speaker(Role.TRAVELLER, entry.name), said_, masked=not order.unmasked)
+        message = relay.message(_speaker(Role.TRAVELLER, entry.name), said_, masked=not order.unmasked)
         await work.tell(letters.about(order, envoy.person, message, entry=entry.number))
 
 

@@ -11,7 +11,7 @@ SOURCE = "pay_codes"
 
 async def picture(work: Work, payment: Payment) -> Media:
     """Noted now, drawn after the commit; sealed under the payer's key."""
-    media = Media(f"pay-{work.new_id()}", MediaKind.PHOTO, "pay.png", "image/png")
+    media = Media(f"pay-{work.new_id()}", MediaKind.PHOTO, "payment-code.png", "image/png")
     await work.uow.media.expect(media, None, SOURCE, payment.id, payment.payer)
     return media
 

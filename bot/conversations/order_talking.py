@@ -2,11 +2,11 @@
 
 from backoffice.distress import classify, red_flags
 from backoffice.kernel.messages import Role
-from backoffice.orders.model import OrderStatus
-from backoffice.workflows import order_running, order_talk, order_threads
+from backoffice.orders.model import Order, OrderStatus
+from backoffice.workflows import order_meeting, order_running, order_talk, order_threads
 from backoffice.workflows.order_sides import Party
 from backoffice.workflows.relay import Said
-from bot.conversations import order_lists, order_refs
+from bot.conversations import order_lists, order_refs, order_words
 from bot.conversations.turn import Turn
 
 
@@ -25,6 +25,8 @@ async def say(turn: Turn, said: Said) -> bool:
 
 async def _say_in(turn: Turn, found: Party, said: Said) -> None:
     order, role = found
+    if await _code_word(turn, order, role, said.text):
+        return
     news = await order_threads.keep(turn.work, turn.person.id, order)
     if role is Role.ENVOY and said.media and await _reporting(turn):
         await order_running.report(turn.work, order, said)
@@ -34,6 +36,18 @@ async def _say_in(turn: Turn, found: Party, said: Said) -> None:
         await order_talk.reports_danger(turn.work, order)
     if news:
         await order_threads.say_sent(turn.work, turn.person.id, found)
+
+
+async def _code_word(turn: Turn, order: Order, role: Role, typed: str) -> bool:
+    """A message that is nothing but one of the order's code words: the other's starts it, one's own stays here."""
+    word = order_words.code_word(typed) if order.status is OrderStatus.BOOKED else None
+    if word is None or word not in order.said.values():
+        return False
+    if word == order.said[role]:
+        await order_talk.own_word(turn.work, order, role)
+    else:
+        await order_meeting.say_code(turn.work, order, role, word)
+    return True
 
 
 async def named(turn: Turn, said: str) -> bool:

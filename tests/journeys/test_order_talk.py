@@ -2,6 +2,7 @@
 
 import pytest
 
+from backoffice.orders.model import OrderStatus
 from tests.house import BANGKOK, House, texts
 from tests.journeys.order_stories import does, order_of, orders_interpreting, pays, picks, prices, types
 
@@ -82,3 +83,26 @@ async def test_an_arrival_days_too_early_is_not_noted(shop: House) -> None:
     assert (await house.heard(envoy))[-1] == "job.order_arrived_early"
     assert (await order_of(house, traveller)).arrived_at is None
     assert "order.envoy_arrived" not in await house.heard(traveller)
+
+
+async def test_the_others_word_starts_and_ones_own_is_not_passed_on(shop: House) -> None:
+    """Typed without a button in a hurry: the other's word counts at once, one's own reaches nobody."""
+    house = shop
+    traveller, envoy = await house.wechat(), await house.telegram("陈静", "en")
+    await house.envoy(envoy, NEAR)
+    await orders_interpreting(house, traveller, BANGKOK, "now")
+    await house.pass_time(3)
+    await picks(house, traveller, "order.summary", "first")
+    await picks(house, envoy, "order.offer", "accept")
+    await pays(house, traveller)
+    order = await order_of(house, traveller)
+    await types(house, envoy, order.said["envoy"])
+    await house.pass_time(3)
+    assert (await house.heard(envoy))[-1] == "job.order_own_word"
+    assert "relay.text" not in await house.heard(traveller)
+    await types(house, envoy, order.said["traveller"])
+    await types(house, traveller, order.said["envoy"])
+    assert (await order_of(house, traveller)).status is OrderStatus.RUNNING
+    await types(house, traveller, "医院门口见")
+    await house.pass_time(3)
+    assert any("【用户】医院门口见" in text for text in await texts(envoy)), await texts(envoy)

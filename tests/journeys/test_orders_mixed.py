@@ -37,7 +37,7 @@ async def begun(house: House, mix: str, when: str = "now") -> Pair:
     await prices(house)
     traveller, envoy = [await make(house) for make in MIXES[mix]]
     await house.envoy(envoy, NEAR)
-    await types(house, envoy, "值班")
+    await types(house, envoy, *(("English", "on duty") if "telegram en" in mix.split(", ")[1] else ("值班",)))
     await orders_interpreting(house, traveller, BANGKOK, when)
     await house.pass_time(3)
     await picks(house, traveller, "order.summary", "first")

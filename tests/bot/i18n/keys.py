@@ -20,7 +20,7 @@ from backoffice.orders import kinds, ratings
 from backoffice.orders.model import OrderStatus
 from backoffice.orders.rules import OrderRules
 from backoffice.places.emergency_numbers import Service
-from backoffice.workflows import intake, jobs, order_letters, order_running
+from backoffice.workflows import intake, jobs, order_letters, order_running, order_talk
 from bot.conversations import (
     cover,
     cover_policy,
@@ -145,8 +145,8 @@ def _families() -> dict[str, set[str]]:
             "code_word.*": {f"code_word.{word}" for word in CODE_WORDS},
             "intake.*": {f"intake.{step}" for step in intake.STEPS},
             "job.next_*": {f"job.next_{status}" for status in jobs.JOB_CHOICES},
-            "label.*": {f"label.{role}" for role in Role},
-            "label.*_unnamed": {f"label.{role}_unnamed" for role in Role},
+            "label.*": {f"label.{role}" for role in (*Role, order_talk.CUSTOMER)},
+            "label.*_unnamed": {f"label.{role}_unnamed" for role in (*Role, order_talk.CUSTOMER)},
             "language.*": set(),  # named by CLDR
             "language_name.*": {f"language_name.{tag}" for tag in menu.LANGUAGES},
             "menu_label.*": {f"menu_label.{name}" for name in (*_setup_commands(), "more")},
