@@ -46,9 +46,12 @@ def phones() -> list[dict[str, Any]]:
         _phone("telegram", "700000001", "Anna", "traveller", "en"),
     ]
     envoys = [_phone(channel, address, name, "envoy", "zh-hans") for channel, address, name, *_ in _ENVOYS]
-    family = _phone("wechat", "oDEMOfamily000000000000001aa", "周妈妈", "family")
+    family = [
+        _phone("wechat", "oDEMOfamily000000000000001aa", "周妈妈", "family") | {"started": False},
+        _phone("telegram", "700000201", "Mum", "family", "en") | {"started": False},
+    ]
     channel, address, name = ON_CALL
-    return [*travellers, *envoys, family, _phone(channel, address, name, "staff", "zh-hans")]
+    return [*travellers, *envoys, *family, _phone(channel, address, name, "staff", "zh-hans")]
 
 
 def _phone(platform: str, address: str, name: str, role: str, language: str = "") -> dict[str, Any]:

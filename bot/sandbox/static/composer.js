@@ -55,6 +55,7 @@ export class Composer {
     if (!person.reachable) {
       const name = wechat ? "follow" : "unblock";
       this.element.append(h("div", { class: "closed" }, h("span", {}, wechat ? t("unfollowed") : t("blocked")),
+        wechat ? textButton("plain", t("scan"), () => this.phone.act("scan")) : null,
         textButton("primary", t(name), () => this.phone.act(name))));
       return;
     }
@@ -174,7 +175,7 @@ export class Composer {
       !wechat && ["file", t("file"), () => this.pick("document", "")],
       !wechat && ["contact", t("contact"), () => this.contact()],
       ["sticker", t("sticker"), () => this.done("sticker", { sample: "sign" })],
-      wechat && ["scan", t("scan"), () => ask(this.phone.dialog, t("sceneAsk"), "family", (scene) => this.done("scan", { scene }))],
+      wechat && ["scan", t("scan"), () => this.done("scan")],
     ].filter(Boolean);
     return h("div", { class: "tiles" }, tiles.map(([mark, words, run]) =>
       h("button", { type: "button", class: "tile", onclick: run }, h("span", { class: `tile-mark tile-${mark}` }, icon(mark)), words)));

@@ -31,7 +31,7 @@ const WORDS = {
   quietFamily: ["家人的消息会出现在这里", "Word of your relative appears here"],
   edited: ["已编辑", "edited"], live: ["实时", "live"], ended: ["已结束", "ended"], lost: ["未送达", "Not delivered"],
   openMap: ["查看地图", "Open map"], details: ["查看详情", "Details"], yourNumber: ["我的号码", "My number"],
-  someoneElse: ["别人的名片", "Somebody else"], sceneAsk: ["二维码场景值", "QR scene value"],
+  someoneElse: ["别人的名片", "Somebody else"], openOn: ["在谁的手机上打开", "Open on whose phone"],
   faultsTitle: ["幕后", "Backstage"], tabFaults: ["故障", "Faults"], tabRules: ["违规", "Violations"], tabCalls: ["调用", "Calls"],
   apiAnswers: ["平台接口的回答", "Answers of the platform's API"], pushes: ["平台推送", "Pushes from the platform"],
   once: ["一次", "Once"], five: ["五次", "5 times"], untilOff: ["直到关闭", "Until off"], healAll: ["全部恢复", "Heal everything"],

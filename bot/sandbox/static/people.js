@@ -1,6 +1,7 @@
 // The dialog that adds a phone, and small questions on a phone.
 
 import * as api from "./api.js";
+import { act } from "./api.js";
 import { h, textButton } from "./dom.js";
 import { t } from "./i18n.js";
 
@@ -61,6 +62,17 @@ export function ask(dialog, title, preset, onanswer) {
   dialog.replaceChildren(form);
   dialog.showModal();
   input.select();
+}
+
+/* A link of one phone opened on another: which one is asked. */
+export function handOn(dialog, own, people, text) {
+  const others = people.filter((person) => person.platform === "telegram" && person.key !== own && person.shown && !person.group);
+  const hand = (person) => act(person.key, "text", { text }).then(() => dialog.close());
+  dialog.replaceChildren(h("form", { method: "dialog", class: "card" },
+    h("h2", {}, t("openOn")),
+    h("div", { class: "bring", role: "group", "aria-label": t("openOn") }, others.map((person) => textButton("chip", `${person.name} · ${t(person.role)}`, () => hand(person)))),
+    h("div", { class: "card-actions" }, textButton("plain", t("cancel"), () => dialog.close()))));
+  dialog.showModal();
 }
 
 export function tell(dialog, words) {

@@ -6,10 +6,12 @@ import { Composer } from "./composer.js";
 import { h, icon, button, textButton, clockTime, minutes } from "./dom.js";
 import { t } from "./i18n.js";
 import { MapSheet } from "./mapsheet.js";
-import { LANGUAGES, tell } from "./people.js";
+import { LANGUAGES, handOn, tell } from "./people.js";
 import { Walk } from "./walk.js";
 
 const GAP = 300;
+const START_LINK = /^https:\/\/t\.me\/\w+\?start=([\w-]{1,64})$/;
+const FAMILY_PAGE = /^https?:\/\/[^/]+\/follow\/[\w-]+$/;
 
 export class Phone {
   constructor(person, world, dialog) {
@@ -186,7 +188,13 @@ export class Phone {
 
   say(text) { return this.act("text", { text }); }
 
-  open(url) { this.pop(`${t("opens")}${url}`); }
+  /* A page of the service opens in a new tab; a link that starts the bot is handed to another phone, as people do. */
+  async open(url) {
+    const start = url.match(START_LINK);
+    if (start) handOn(this.dialog, this.key, await api.get("people"), `/start ${start[1]}`);
+    else if (FAMILY_PAGE.test(url)) window.open(url, "_blank", "noopener");
+    else this.pop(`${t("opens")}${url}`);
+  }
 
   view(url, name) {
     const image = h("img", { src: url, alt: name });

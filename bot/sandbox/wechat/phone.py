@@ -164,7 +164,7 @@ class WeChatPhones:
             return
         scene = self._scene(act)
         if not scene:
-            raise CannotDo("scan needs a scene or a ticket")
+            raise CannotDo("there is no QR code to scan")
         fields: Fields = [("EventKey", scene), ("Ticket", act.text("ticket", "gQH"))]
         self._radio.send(act.person, lambda: self._granted_event(act.person, "SCAN", fields))
 
@@ -179,10 +179,16 @@ class WeChatPhones:
 
     # steps
 
+    def _newest(self) -> str:
+        """A phone held up to another's screen: the code shown there last."""
+        now = self._world.clock.now()
+        live = [scene for scene, until in self._account.tickets.values() if until is None or until >= now]
+        return live[-1] if live else ""
+
     def _scene(self, act: Act) -> str:
         ticket = act.text("ticket")
         if not ticket:
-            return act.text("scene")
+            return act.text("scene") or (self._newest() if act.name == "scan" else "")
         scene, until = self._account.tickets.get(ticket, ("", 0.0))
         if not scene or (until is not None and until < self._world.clock.now()):
             raise CannotDo("this QR code is not valid any more")
