@@ -68,7 +68,10 @@ def _head(given: str) -> audit.Head | None:
     if not given:
         return None
     number, _, code = given.partition(":")
-    return audit.Head(int(number), bytes.fromhex(code))
+    try:
+        return audit.Head(int(number), bytes.fromhex(code))
+    except ValueError as wrong:
+        raise Refusal("--kept is NUMBER:CODE as an earlier verify printed it") from wrong
 
 
 async def put_organisations(core: Core, given: Mapping[str, Any]) -> int:
