@@ -207,12 +207,10 @@ class PolicyRows(Rows):
         return PhoneCode(row.id, row.person, found[0], found[1], row.until, row.tries)
 
     async def phone_of(self, code: str) -> str:
-        """The number a code goes to, for whoever sends it. Raises `errors.NotFound`."""
+        """The number a code goes to, for whoever sends it; "" once it is used or replaced."""
         row = await self._first(_CODE_BY_ID, {"of": code})
         known = await self.code_of(row.person) if row else None
-        if known is None:
-            raise errors.NotFound
-        return known.phone
+        return known.phone if known else ""
 
     async def drop_code(self, person: PersonId) -> None:
         await self._write(_DROP_CODE, {"of": person})

@@ -38,7 +38,10 @@ class Line:
 
 
 class HttpInsurer:
-    """`ports.insurance.Insurer`: `PUT {base}/requests/{id}` and `GET {base}/requests/{id}`."""
+    """`ports.insurance.Insurer`: `POST` and `GET {base}/requests/{id}`.
+
+    POST, though the same again changes nothing: clients and proxies repeat a lost PUT by themselves.
+    """
 
     def __init__(self, name: str, line: Line) -> None:
         self._name, self._line = name, line
@@ -49,7 +52,7 @@ class HttpInsurer:
 
     async def send(self, instruction: Instruction) -> Answer:
         path = f"/requests/{instruction.request.id}"
-        status, found = await self._call("PUT", path, body(instruction))
+        status, found = await self._call("POST", path, body(instruction))
         return _answer(status, found)
 
     async def query(self, instruction: Instruction) -> Answer:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from backoffice import ports, queries
 from backoffice.cases.model import CaseStatus, CloseReason
-from backoffice.console import access, auth, clocks, considered, presence, thread, view, whereabouts
+from backoffice.console import access, auth, clocks, considered, cover, presence, thread, view, whereabouts
 from backoffice.console.deps import DEPS, ConsoleDeps
 from backoffice.console.guard import CASE, LIVE
 from backoffice.dispatch.model import AssignmentStatus
@@ -53,6 +53,7 @@ async def _context(request: web.Request, deps: ConsoleDeps, found: queries.CaseV
         "where": whereabouts.of(found, deps.places, deps.clock.now()),
         "groups": groups(found.envoys),
         "looks": considered.of(found),
+        "cover": await cover.of(deps, "case", case.id),
         "askable": considered.askable(found),
         "colleagues": [o for o in operators if may_own(o) and o.id != case.owner],
         "close_reasons": [r for r in CloseReason if case.drill or r is not CloseReason.DRILL],

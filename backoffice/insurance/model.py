@@ -148,6 +148,11 @@ class Product:
     since: date
     until: date | None = None
     papers: Mapping[str, Texts] = field(default_factory=dict)
+    insurer_names: Texts = field(default_factory=dict)
+
+    def insurer_name(self, locale: str) -> str:
+        """As people read it."""
+        return text(self.insurer_names, locale) or self.insurer
 
     def item(self, id_: str) -> Item | None:
         return next((item for item in self.items if item.id == id_), None)

@@ -87,6 +87,7 @@ def parsed(raw: Raw) -> Product:
         since=_day(raw["since"]),
         until=_day(raw["until"]) if raw.get("until") else None,
         papers=dict(raw.get("papers", {})),
+        insurer_names=dict(raw.get("insurer_names", {})),
     )
 
 

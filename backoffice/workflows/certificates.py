@@ -39,7 +39,7 @@ async def facts(work: Work, handle: str) -> Certificate:
         number=policy.number,
         made_at=policy.confirmed_at or policy.created_at,
         product=text(product.names, locale),
-        insurer=policy.insurer,
+        insurer=product.insurer_name(locale),
         holder=holder.display_name if holder else "",
         starts=policy.starts,
         ends=policy.ends,

@@ -9,13 +9,14 @@ from backoffice.adapters.sms_http import SmsGateway
 from backoffice.adapters.smtp import SmtpNotifier, SmtpServer
 from backoffice.families import model
 from backoffice.families.model import FollowerId, LinkKind
-from backoffice.workflows import following
+from backoffice.workflows import following, recognising
 from backoffice.workflows.work import Work
 from bot.assembly.core import Core
 from bot.channel import Channel, PermanentFailure
 from bot.handlers.notices import NoticeChannel
 from bot.handlers.wechat.outbound import WechatChannel
 from storage.families import FamilyRows
+from storage.policies import PolicyRows
 
 SCALE = 8  # pixels of a module: a code of this size is read from another phone's screen
 
@@ -38,10 +39,18 @@ def sms(core: Core) -> ports.Notifier | None:
     return SmsGateway(given.url, given.secret.get_secret_value(), given.sender)
 
 
+async def code_phone(core: Core, code: str) -> str:
+    """The number a code for finding cover goes to; empty once it was used."""
+    async with core.database.reading() as conn:
+        return await PolicyRows(conn, core.vault, core.clock.now()).phone_of(code)
+
+
 def channels(core: Core) -> dict[str, Channel]:
     """The one-way channels that are set up."""
 
     async def contact(follower: str) -> str:
+        if follower.startswith(recognising.CODES):
+            return await code_phone(core, follower.removeprefix(recognising.CODES))
         async with core.database.reading() as conn:
             return (await FamilyRows(conn, core.vault, core.clock.now()).get(FollowerId(follower))).contact
 

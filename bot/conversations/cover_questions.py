@@ -176,7 +176,7 @@ async def _ask_sure(turn: Turn, draft: Draft, product: Product) -> None:
     await save(turn, replace(draft, shown=price.total.minor, ages=planned.ages))
     lines = [Sentence("cover.person", {"name": p.name, "document": masked(p.document)}) for p in insured]
     note = [Sentence("cover.price_new")] if changed else []
-    data: dict[str, Param] = {"insurer": product.insurer}
+    data: dict[str, Param] = {"insurer": product.insurer_name(turn.person.locale)}
     more = (*lines, *note, Sentence("cover.consent", data), *_rules(turn, product)[1:])
     offered = choices(("yes", "button.cover_agree", "1"), ("redo", "button.cover_redo", "2"))
     message = Message("cover.sure", {**facts(turn, draft, product, price)}, (*offered, STOP), more=more)

@@ -114,6 +114,7 @@ async def _erased(turn: Turn, yes: bool) -> bool:
         await turn.say("profile.kept_all")
         return True
     await vetting.erased(turn.work, turn.person.id)
+    await turn.work.uow.policies.forget_proofs(turn.person.id)
     await turn.work.uow.people.erase(turn.person.id)
     done = NewLetter(turn.person.id, Message("profile.erased"), only=turn.incoming.sender.at)
     await turn.work.tell(done)

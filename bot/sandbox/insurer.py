@@ -57,7 +57,7 @@ class PlayedInsurer:
     def routes(self) -> list[web.RouteDef]:
         """The API the service calls, and the switches of the sandbox."""
         return [
-            web.put("/insurer/v1/requests/{id}", self._played(self.put)),
+            web.post("/insurer/v1/requests/{id}", self._played(self.put)),
             web.get("/insurer/v1/requests/{id}", self._played(self.get)),
             web.post("/sandbox/api/insurer/mode", self._mode),
             web.post("/sandbox/api/insurer/answer/{id}", self._decide),

@@ -11,6 +11,7 @@ from backoffice.cases.model import CaseStatus, CloseReason, ForWhom, Hurt, Kind,
 from backoffice.console import access, actions, app, clocks, texts, thread, view
 from backoffice.dispatch.fitting import Reason
 from backoffice.dispatch.model import AssignmentStatus
+from backoffice.insurance.cover import Fit
 from backoffice.kernel.exchange import LetterState
 from backoffice.kernel.geo import Source
 from backoffice.kernel.messages import MediaKind, Role
@@ -34,6 +35,7 @@ ENUMS: dict[str, type[StrEnum]] = {
     "source": Source,
     "service": Service,
     "left_out": Reason,
+    "cover_fit": Fit,
 }
 
 
