@@ -35,6 +35,7 @@ RETRIES = 2
 """A turn is a pure retry: a stale version runs it again, twice at most."""
 UNTAKEN_AFTER = timedelta(seconds=1)
 SWEPT_AT_ONCE = 4  # lanes: they share commits; more would wait for the writer and be suspects after a death
+SUSPECTS_S = 5.0
 
 
 class InboxRows(Protocol):
@@ -140,6 +141,7 @@ class Gateway:
         self._late: set[int] = set()
         self._blame = Blame(gate.inbox, gate.clock)
         self._stuck: set[str] = set()
+        self._suspects: asyncio.Task[None] | None = None
         self._closing = False
 
     async def accept(self, raw: RawUpdate) -> Accepted:
@@ -178,13 +180,19 @@ class Gateway:
     async def sweep(self) -> int:
         """Rows nobody has taken for a second: after a crash, or another process's. All of them, oldest first.
 
-        Lanes that somebody may have died of are taken one after the other, and keep nobody else waiting.
+        Lanes that somebody may have died of are taken one after the other, and keep nobody else waiting: a long
+        queue of them goes on beside the sweeps that follow.
         """
         found = await self._gate.inbox.idle_lanes(self._gate.clock.now() - UNTAKEN_AFTER)
         clear = deque(lane for lane, tries in found if tries == STORED)
-        suspect = deque(lane for lane, tries in found if tries != STORED)
-        workers = [clear] * min(SWEPT_AT_ONCE, len(clear)) + [suspect]
-        await asyncio.gather(*(self._tasks.start(self._sweep_through(lanes)) for lanes in workers))
+        if self._suspects is None or self._suspects.done():
+            suspect = deque(lane for lane, tries in found if tries != STORED)
+            self._suspects = self._tasks.start(self._sweep_through(suspect))
+        workers = [
+            self._tasks.start(self._sweep_through(clear)) for _ in range(min(SWEPT_AT_ONCE, len(clear)))
+        ]
+        await asyncio.gather(*workers)
+        await asyncio.wait({self._suspects}, timeout=SUSPECTS_S)
         return len(found)
 
     async def _sweep_through(self, lanes: deque[str]) -> None:

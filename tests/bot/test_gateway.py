@@ -1,5 +1,6 @@
 """The way in: nothing accepted is lost, nothing has its effect twice, and nobody's poison stops the others."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from backoffice.cases.model import CaseStatus
 from backoffice.kernel.errors import Refusal, Stale
 from backoffice.kernel.exchange import Address, RowState
 from backoffice.workflows import sos
-from bot import blame
+from bot import blame, gateway
 from bot.conversations import engine
 from bot.conversations.turn import Turn
 from bot.incoming import Text
@@ -131,6 +132,38 @@ async def test_a_lane_that_cannot_be_read_keeps_nobody_else_waiting(off: Offline
     assert (await case_of(off, BEN)).status is CaseStatus.COUNTDOWN
     async with off.core.store.begin(off.clock.now()) as uow:
         assert [a.kind for a in await uow.desk.alerts()] == ["update_parked"]
+
+
+async def test_a_suspect_that_hangs_keeps_nobody_else_waiting(
+    off: Offline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its queue goes on beside the sweeps that follow."""
+    monkeypatch.setattr(gateway, "SUSPECTS_S", 0.05)
+    suspect = await off.core.inbox.store(off.update(ANNA, text="boom"))
+    await off.core.inbox.count_attempt(suspect.seq)
+    over = asyncio.Event()
+    monkeypatch.setattr(off.service.parts.gateway, "_turn", _outside(off.service.parts.gateway._turn, over))
+    off.clock.advance(2)
+    await off.service.parts.gateway.sweep()
+    await off.core.inbox.store(off.update(BEN, **PIN))
+    off.clock.advance(2)
+    await off.service.parts.gateway.sweep()
+    assert (await case_of(off, BEN)).status is CaseStatus.COUNTDOWN
+    assert (await observing.rows(off))[RowState.NEW] == 1
+    over.set()
+    await off.service.parts.gateway.settle()
+    assert await observing.rows(off) == {RowState.DONE: 2}
+
+
+def _outside(turn: Any, over: asyncio.Event) -> Any:
+    """The writer is not held while the suspect hangs."""
+
+    async def first(row: Any, incoming: Any, refusal: Any = None) -> None:
+        if isinstance(incoming.content, Text):
+            await over.wait()
+        await turn(row, incoming, refusal)
+
+    return first
 
 
 @pytest.mark.parametrize("times", [1, 2])
