@@ -13,6 +13,7 @@ from backoffice.kernel.exchange import Address
 from backoffice.kernel.geo import Fix
 from backoffice.kernel.ids import PersonId
 from backoffice.people.model import EmergencyContact, Identity, Person, Profile, Reach
+from storage.access_tables import organisation_member
 from storage.rows import Rows
 from storage.tables import IS_ACTIVE, cases, identity, person, question, session, vault_key
 from storage.vault import Vault, opened, pack
@@ -65,6 +66,8 @@ _FORGET_PLACE = sa.update(person).where(
     person.c.last_fix_at <= sa.bindparam("until"),
     ~sa.exists().where(cases.c.requester == person.c.id, IS_ACTIVE),
 )
+_FORGET_MEMBERSHIPS = sa.delete(organisation_member).where(organisation_member.c.person == sa.bindparam("of"))
+"""Whoever erases everything belongs to nobody's list any more: their organisations see nothing from here."""
 _FORGET_SESSION = sa.delete(session).where(session.c.person == sa.bindparam("of"))
 
 
@@ -189,6 +192,7 @@ class PersonRows(Rows):
         await self._write(_PUT_FIX, {**gone, "key": person})
         await self._write(_FORGET_SESSION, {"of": person})
         await self._write(_FORGET_IDENTITIES, {"of": person})
+        await self._write(_FORGET_MEMBERSHIPS, {"of": person})
         self._fixes.pop(person, None)
         if person in self._people:
             self._people[person].profile = Profile()

@@ -51,8 +51,8 @@ async def stream(request: web.Request) -> web.StreamResponse:
     None of them carries data. An open stream is also how others know that somebody is here.
     """
     case = str(request[CASE].id) if CASE in request else ""
-    here = request.config_dict[presence.PRESENCE]
-    async with sse_response(request) as response, here.open(request[auth.SIGN_IN].operator, case):
+    here, tab = request.config_dict[presence.PRESENCE], presence.tab_of(request)
+    async with sse_response(request) as response, here.open(request[auth.SIGN_IN].operator, case, tab):
         await response.send("", event="hello")
         telling = asyncio.create_task(_tell(request, response, case))
         await request.config_dict[STREAMS].run(telling)

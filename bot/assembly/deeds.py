@@ -136,6 +136,12 @@ async def export_of_orders(core: Core, given: Mapping[str, Any]) -> list[dict[st
     return await export_orders.export_orders(core.database, core.vault, given.get("ref"))
 
 
+async def exported(core: Core, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """An export typed at this machine: everything about people, so it is in the trail as any other view is."""
+    await staff_deeds.looked(core, "export.cases", f"ref:{given.get('ref') or 'all'}")
+    return await export_cases(core, given)
+
+
 async def drill_state(core: Core, given: Mapping[str, Any]) -> dict[str, Any]:
     """How far a drill has come: its case as exported, and the questions its envoy was asked."""
     async with core.store.begin(core.clock.now()) as uow:
@@ -201,7 +207,7 @@ DEEDS: Mapping[str, Callable[[Core, Mapping[str, Any]], Awaitable[Any]]] = {
     "import_stage": import_stage,
     "import_take": import_take,
     "import_drop": import_drop,
-    "export_cases": export_cases,
+    "export_cases": exported,
     "export_orders": export_of_orders,
     "drill_state": drill_state,
     "drill_end": drill_end,

@@ -52,6 +52,14 @@ async def add_operator(core: Core, given: Mapping[str, Any]) -> str:
     return tokens.wall_url(url, token) if is_wall else tokens.enter_url(url, token)
 
 
+async def looked(core: Core, action: str, object_: str) -> None:
+    """A row of the trail for a view that is no page's."""
+    now = core.clock.now()
+    async with core.store.begin(now) as uow:
+        await uow.staff.audit(now, COMMAND, action, object_)
+        await uow.commit()
+
+
 async def audit_verify(core: Core, given: Mapping[str, Any]) -> dict[str, Any]:
     """Whether every row of the trail holds, in words, with the head to keep outside."""
     kept = _head(given.get("kept") or "")

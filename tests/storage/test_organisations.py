@@ -69,6 +69,14 @@ async def test_two_chats_of_one_person_may_both_have_been_bound(store: SqlStore)
         assert await uow.organisations.size("ACME") == 1
 
 
+async def test_whoever_erases_everything_is_on_nobodys_list(store: SqlStore) -> None:
+    person = await _case(store)
+    async with store.begin(START) as uow:
+        await uow.organisations.bind(person, "ACME", START)
+        await uow.people.erase(person)
+        assert await uow.organisations.of_person(person) == []
+
+
 async def test_an_authorisation_is_answered_once(store: SqlStore) -> None:
     """Of a yes and a no at the same moment one counts; the words come back as they were said."""
     person = await _case(store)

@@ -32,7 +32,7 @@ FORMS = {
     "language": {"to": "en"},
     "drill.start": {"place": "曼谷", "radius": "20"},
     "case.take_over": {"reason": "他在吃饭", "seen": "op-林晓"},
-    "hearing": {"hears": "yes"},
+    "hearing": {"hears": "yes", "tab": "0123abcd"},
     "on_call.put": {
         "centre": "北京", "name": "文静", "position": "1", "sms": "+8613800138000", "day": "0",
         "zone": "Asia/Shanghai", "start": "08:00", "end": "20:00",
