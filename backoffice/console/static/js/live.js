@@ -24,6 +24,7 @@ class Live {
     this.busy = false;
     this.wanted = "";
     setInterval(() => this.refresh(), CATCH_UP_MS);
+    for (const turn of ["offline", "online"]) addEventListener(turn, () => this.refresh());
   }
 
   connect() {
