@@ -92,7 +92,7 @@ class Reading:
 
     def _row(self, values: Mapping[str, str], line: int) -> Row:
         _complete(values)
-        insurer = values["insurer"] or self.insurer
+        insurer = values.get("insurer") or self.insurer
         if self.insurer and insurer != self.insurer:
             raise ValueError(f"insurer {insurer!r} is not who sent this")
         if not _NAME.fullmatch(insurer):
