@@ -25,7 +25,7 @@ async def ask_cancel(work: Work, order: Order) -> None:
     """What a cancel costs now, shown before it is confirmed."""
     percent = rules.cancel_percent(work.world.orders, order, work.now)
     params: dict[str, Param] = {"ref": order.ref, "fee": rules.fee(order, percent), "percent": percent}
-    message = Message("order.cancel_ok" if percent else "order.cancel_free", params, booking.YES_NO)
+    message = Message("order.cancel_ok" if percent else "order.cancel_free", params, booking.SURE)
     await work.ask(letters.about(order, order.customer, message), CANCEL_OK, order.id)
 
 
@@ -60,7 +60,7 @@ async def ask_withdraw(work: Work, order: Order) -> None:
     """The envoy is asked whether it is meant: somebody counts on them."""
     to = await letters.reader(work, order, Role.ENVOY)
     if to is not None:
-        message = Message("job.order_withdraw_ok", {"ref": order.ref}, booking.YES_NO)
+        message = Message("job.order_withdraw_ok", {"ref": order.ref}, booking.SURE)
         await work.ask(letters.about(order, to, message), WITHDRAW_OK, letters.subject(order, Role.ENVOY))
 
 

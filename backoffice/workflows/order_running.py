@@ -66,7 +66,7 @@ async def report(work: Work, order: Order, said: Said) -> None:
 async def ask_extend(work: Work, order: Order, role: Role) -> None:
     """How much longer."""
     _running(order)
-    digits = {"30": "3", "60": "6", "120": "12"}
+    digits = {"30": "1", "60": "2", "120": "6"}
     choices = [Choice(m, f"button.order_more_{m}", digits[m]) for m in MORE]
     key = "order.extend" if role is Role.TRAVELLER else "job.order_extend"
     await _ask(work, order, role, Message(key, {}, (*choices, *_BACK)), EXTEND)
@@ -172,8 +172,8 @@ async def _ask_end(work: Work, order: Order) -> None:
     params: dict[str, Param] = {"amount": amount, "wait": _wait(work)}
     choices = (
         Choice("yes", "button.order_end", "1"),
-        Choice("extend", "button.order_extend", "3"),
-        Choice("centre", "button.order_centre", "5"),
+        Choice("extend", "button.order_extend", "2"),
+        Choice("centre", "button.order_centre", "6"),
     )
     await _ask(work, order, Role.TRAVELLER, Message("order.end_ok", params, choices), END_OK)
     due = work.now + work.world.orders.auto_end

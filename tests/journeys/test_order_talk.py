@@ -4,7 +4,16 @@ import pytest
 
 from backoffice.orders.model import OrderStatus
 from tests.house import BANGKOK, House, texts
-from tests.journeys.order_stories import does, order_of, orders_interpreting, pays, picks, prices, types
+from tests.journeys.order_stories import (
+    does,
+    meets,
+    order_of,
+    orders_interpreting,
+    pays,
+    picks,
+    prices,
+    types,
+)
 
 NEAR = (13.76, 100.51)
 
@@ -106,3 +115,28 @@ async def test_the_others_word_starts_and_ones_own_is_not_passed_on(shop: House)
     await types(house, traveller, "医院门口见")
     await house.pass_time(3)
     assert any("【用户】医院门口见" in text for text in await texts(envoy)), await texts(envoy)
+
+
+async def test_every_answer_of_an_order_can_be_typed_where_there_are_no_buttons(shop: House) -> None:
+    """On WeChat every digit shown has one or two figures, and none is that of something else that can be done."""
+    house = shop
+    traveller, envoy = await house.wechat(), await house.wechat("陈静")
+    await house.envoy(envoy, NEAR)
+    await types(house, envoy, "值班")
+    await orders_interpreting(house, traveller, BANGKOK, "now")
+    await house.pass_time(3)
+    await picks(house, traveller, "order.summary", "first")
+    await picks(house, envoy, "order.offer", "accept")
+    await pays(house, traveller)
+    await does(house, envoy, "meet")
+    await types(house, envoy, "正门")
+    shown = {q.kind: set(q.answers) for q in await house.asked(traveller)}
+    assert shown["order.meet_ok"] == {"3", "4"}
+    await picks(house, traveller, "order.meet_ok", "yes")
+    await meets(house, traveller, envoy)
+    await does(house, envoy, "extend")
+    shown = {q.kind: set(q.answers) for q in await house.asked(envoy)}
+    assert shown["order.extend"] == {"1", "2", "6", "0"}
+    await picks(house, envoy, "order.extend", "120")
+    await picks(house, traveller, "order.extend_ok", "yes")
+    assert (await order_of(house, traveller)).minutes == 240
