@@ -4,6 +4,7 @@ Nothing here is kept, and nothing of it reaches a browser but that something cha
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,8 @@ LIVES = timedelta(seconds=15)
 AGAIN_S = 5.0
 TYPES = timedelta(seconds=8)
 """Somebody who pressed no key for this long is thinking, not typing."""
+TAB = re.compile(r"[0-9a-z]{6,32}")
+"""A page's own name: it must not break a hint apart."""
 CHANGED, STILL = "here", "still"
 """First word of a hint: something changed, or all is as before (no page is told)."""
 
@@ -77,10 +80,10 @@ class Presence:
                 await task
 
     @asynccontextmanager
-    async def open(self, operator: ports.Operator, case: str) -> AsyncIterator[None]:
-        """While this lasts, the operator is there."""
-        page = ids.new_id(self.bits)
-        hears = operator.id not in self._deaf
+    async def open(self, operator: ports.Operator, case: str, tab: str = "") -> AsyncIterator[None]:
+        """While this lasts, the operator is there. `tab` is the browser's own name for the page."""
+        page = tab if tab and tab not in self._own else ids.new_id(self.bits)
+        hears = page not in self._deaf
         self._own[page] = Open(operator.id, case, operator.role is ports.OperatorRole.SUPERVISOR, hears)
         await self._say(self._own[page].hint(CHANGED, page))
         try:
@@ -92,21 +95,14 @@ class Presence:
     async def typing(self, operator: OperatorId, case: str) -> None:
         await self._say(f"{CHANGED}:typing::{operator}:00:{case}")
 
-    async def hearing(self, operator: OperatorId, hears: bool) -> None:
-        """Whether this operator's browser may sound: a blocked one does not count as somebody who hears."""
-        (self._deaf.discard if hears else self._deaf.add)(operator)
-        for page, own in list(self._own.items()):
-            if own.operator == operator and own.hears is not hears:
-                self._own[page] = replace(own, hears=hears)
-                await self._say(self._own[page].hint(CHANGED, page))
+    async def hearing(self, operator: OperatorId, tab: str, hears: bool) -> None:
+        """Whether this page may sound: somebody whose every page is blocked is nobody who hears."""
+        await self._say(f"{CHANGED}:ears:{tab}:{operator}:0{int(hears)}:")
 
     def seats(self, loads: dict[str, int]) -> list[Seat]:
         """Everybody there who hears, once each."""
-        found = {
-            p.operator: Seat(p.operator, p.supervisor, loads.get(p.operator, 0))
-            for p in self._there()
-            if p.hears
-        }
+        hearing = [p for p in self._there() if p.hears]
+        found = {p.operator: Seat(p.operator, p.supervisor, loads.get(p.operator, 0)) for p in hearing}
         return list(found.values())
 
     def at(self, case: str, but: str) -> dict[str, bool]:
@@ -149,10 +145,24 @@ class Presence:
         now = self.clock.now()
         if kind == "page":
             self._pages[page] = (Open(operator, case, flags[0] == "1", flags[1] == "1"), now + LIVES)
+        elif kind == "ears":
+            self._listens(page, operator, hears=flags[1] == "1")
         elif kind == "gone":
             self._pages.pop(page, None)
+            self._deaf.discard(page)
         elif kind == "typing":
             self._typing[operator, case] = now + TYPES
+
+    def _listens(self, page: str, operator: str, *, hears: bool) -> None:
+        """A page of that operator, open here or elsewhere, or about to be opened."""
+        known = self._pages.get(page)
+        if known and known[0].operator != operator:
+            return
+        (self._deaf.discard if hears else self._deaf.add)(page)
+        if known:
+            self._pages[page] = replace(known[0], hears=hears), known[1]
+        if page in self._own:
+            self._own[page] = replace(self._own[page], hears=hears)
 
 
 def concerns(topic: str, case: str) -> bool:
@@ -162,6 +172,12 @@ def concerns(topic: str, case: str) -> bool:
 
 def is_presence(topic: str) -> bool:
     return topic.startswith((f"{CHANGED}:", f"{STILL}:"))
+
+
+def tab_of(request: web.Request) -> str:
+    """What the page calls itself; empty when it does not say."""
+    given = request.query.get("tab", "")
+    return given if TAB.fullmatch(given) else ""
 
 
 async def others(request: web.Request, case: str) -> list[Other]:
@@ -188,8 +204,11 @@ async def typing(request: web.Request) -> web.Response:
 
 async def hearing(request: web.Request) -> web.Response:
     """The browser says whether it may sound."""
-    hears = (await request.post()).get("hears") == "yes"
-    await request.config_dict[PRESENCE].hearing(request[auth.SIGN_IN].operator.id, hears)
+    form = await request.post()
+    tab, hears = str(form.get("tab", "")), form.get("hears") == "yes"
+    if not TAB.fullmatch(tab):
+        raise web.HTTPBadRequest
+    await request.config_dict[PRESENCE].hearing(request[auth.SIGN_IN].operator.id, tab, hears)
     return web.Response(status=204)
 
 

@@ -57,14 +57,27 @@ async def test_a_process_that_died_is_forgotten(
 
 
 async def test_a_blocked_browser_is_nobody_who_hears(here: Presence) -> None:
-    """The alarm does not wait 15 s for a console that cannot sound."""
-    async with here.open(LIN, ""):
-        await here.hearing(LIN.id, hears=False)
+    """The alarm does not wait 15 s for a console that cannot sound; another page of the same person may hear."""
+    await here.hearing(LIN.id, "tab001", hears=False)
+    async with here.open(LIN, "", "tab001"):
         assert here.seats({}) == []
-        async with here.open(LIN, "c9"):
+        async with here.open(LIN, "c9", "tab002"):
+            assert [s.operator for s in here.seats({})] == [LIN.id]
+            await here.hearing(LIN.id, "tab002", hears=False)
             assert here.seats({}) == []
-        await here.hearing(LIN.id, hears=True)
+        await here.hearing(CHEN.id, "tab001", hears=True)
+        assert here.seats({}) == []
+        await here.hearing(LIN.id, "tab001", hears=True)
         assert [s.operator for s in here.seats({})] == [LIN.id]
+    assert here._deaf == set()
+
+
+@pytest.mark.parametrize("tab", ["", "a:b:c:d:e", "x" * 33, "TAB001"])
+async def test_a_pages_name_cannot_forge_a_hint(
+    tab: str, evening: Evening, visit: Callable[[Operator], Any]
+) -> None:
+    lin = await visit((await busy(evening)).lin)
+    assert (await lin.post("/console/hearing", {"tab": tab, "hears": "no"})).status == 400
 
 
 def test_what_is_not_about_presence_is_not_heard(here: Presence) -> None:

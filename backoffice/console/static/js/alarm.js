@@ -62,7 +62,7 @@ export class Alarm {
     if (!this.page.live || this.page.live.over) return;
     this.told = { hears, at: Date.now() };
     const headers = { "X-CSRF": this.page.body.dataset.csrf, "X-Live": "1", Accept: "application/json" };
-    const body = new URLSearchParams({ hears: hears ? "yes" : "no" });
+    const body = new URLSearchParams({ hears: hears ? "yes" : "no", tab: this.page.tab });
     fetch("/console/hearing", { method: "POST", headers, body }).catch(() => { this.told = { hears: null, at: Date.now() + TELL_MS }; });
   }
 

@@ -30,7 +30,7 @@ class Live {
   connect() {
     if (!this.path) return;
     this.bell();
-    this.source = new EventSource(this.path);
+    this.source = new EventSource(`${this.path}?tab=${this.page.tab}`);
     this.source.addEventListener("hello", () => this.back());
     this.source.addEventListener("board", () => this.refresh(this.onCase ? "alarm" : "page"));
     this.source.addEventListener("case", () => this.refresh("page"));

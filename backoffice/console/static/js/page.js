@@ -13,6 +13,7 @@ import { startPresence } from "./presence.js";
 const page = {
   body: document.body,
   texts: JSON.parse(document.body.dataset.texts),
+  tab: `${Math.random().toString(36).slice(2)}00000000`.slice(0, 12),
   skew: Number(document.body.dataset.now) - Date.now(),
   now() { return Date.now() + this.skew; },
   say(key, values = {}) { return (this.texts[key] || key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? ""); },
