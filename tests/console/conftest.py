@@ -77,9 +77,9 @@ class House:
 
 
 @pytest.fixture
-async def browser(request: pytest.FixtureRequest) -> AsyncIterator[Browser]:
+async def browser() -> AsyncIterator[Browser]:
     if not CHROMIUM:
-        leave_out(request.config, "Chromium")
+        leave_out("Chromium")
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield opened
