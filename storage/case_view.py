@@ -16,7 +16,7 @@ from backoffice.kernel.geo import Point
 from backoffice.kernel.ids import CaseId, PersonId
 from backoffice.kernel.messages import Role
 from backoffice.people.model import Person, Reach
-from storage import case_row, letter_row
+from storage import case_row, letter_row, link_letters
 from storage.assignments import AssignmentRows
 from storage.cases import CaseRows
 from storage.considerations import ConsiderationRows
@@ -110,6 +110,8 @@ class _Opened:
     def __init__(self, row: Any, sealer: Sealer | None) -> None:
         self.row = row
         message = opened(sealer, letter_row.message_context(row.id), row.message)
+        if message and link_letters.is_one(row.tag):
+            message = link_letters.masked_json(message)
         self.message = codec.read_message(message) if message else None
         self.text = _text(row, sealer)
 

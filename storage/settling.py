@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.kernel.exchange import FINAL, LetterState, Outcome
 from backoffice.kernel.ids import LetterId
 from backoffice.kernel.messages import Urgency
-from storage import letter_row
+from storage import letter_row, link_letters
 from storage.exchange_tables import letter, letter_ref
 from storage.letter_row import state
 from storage.outbox import NEWER_EXISTS
@@ -80,10 +80,13 @@ async def settle(conn: AsyncConnection, vault: Vault, letter_id: LetterId, outco
         return False
     await add_refs(conn, letter_id, outcome.refs)
     values = _after(row, outcome)
+    if values["state"] in FINAL:
+        values |= await link_letters.after(conn, vault, row)
     if outcome.text:
         subject = letter_row.subject(row.person, row.case_id)
         context = letter_row.text_context(letter_id)
-        values["text_sent"] = await vault.seal(conn, subject, context, outcome.text.encode())
+        said = link_letters.masked(outcome.text) if link_letters.is_one(row.tag) else outcome.text
+        values["text_sent"] = await vault.seal(conn, subject, context, said.encode())
     await conn.execute(_SAVE, {"of": letter_id, **values})
     return True
 

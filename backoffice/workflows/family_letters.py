@@ -24,6 +24,11 @@ def to_family(case: Case, to: PersonId, message: Message, tag: str = "") -> NewL
     return NewLetter(letter.to, letter.message, Urgency.NORMAL, letter.case, tag=tag)
 
 
+def link_tag(work: Work) -> str:
+    """Marks a letter with a link in it: what stays of it afterwards has no token (`storage/link_letters`)."""
+    return f"link:{work.new_id()}"
+
+
 async def first(work: Work, case: Case, follower: Follower, link: str) -> None:
     """What anybody may know: their relative is in touch with the centre, whom to call, and where more will stand."""
     if follower.person is None:
@@ -32,7 +37,7 @@ async def first(work: Work, case: Case, follower: Follower, link: str) -> None:
     line = telling.own_line(work, person)
     key = "family.patient_first" if follower.part == "patient" else "family.first"
     more = ([line] if line else []) + [Sentence("family.page", {"link": link})]
-    await work.tell(to_family(case, follower.person, Message(key, more=tuple(more))))
+    await work.tell(to_family(case, follower.person, Message(key, more=tuple(more)), link_tag(work)))
 
 
 async def standing(work: Work, case: Case, follower: Follower) -> None:

@@ -6,7 +6,7 @@ from backoffice.families.model import Decider, Follower, FollowerId, Part, Reach
 from backoffice.families.scopes import Scope
 from backoffice.kernel.exchange import Question
 from backoffice.kernel.messages import Choice, Listing, Message, Param, Sentence, Term, When
-from backoffice.workflows import following
+from backoffice.workflows import family_letters, following
 from backoffice.workflows.following import Wish
 from backoffice.workflows.work import about
 from bot.conversations.turn import GOOD_FOR, Turn
@@ -36,7 +36,8 @@ async def listed(turn: Turn, case: Case) -> None:
     if case.for_whom is ForWhom.OTHER and not await following.decider(turn.work, case):
         offered.append(Choice("patient", "button.family_patient", str(len(offered) + 1)))
     offered += [Choice("all_off", "button.family_all_off", "0")] if them else []
-    message = Message("family.list", {"count": len(them)}, tuple(offered), more=tuple(lines))
+    key = "family.list" if them else "family.list_none"
+    message = Message(key, {"count": len(them)}, tuple(offered), more=tuple(lines))
     await _ask(turn, case, message, "family.menu", case.id)
 
 
@@ -67,7 +68,8 @@ async def _ask(turn: Turn, case: Case, message: Message, kind: str, subject: str
 
 async def _tell(turn: Turn, case: Case, message: Message) -> None:
     """In the lane of the case, so that words and the question after them keep their order."""
-    await turn.work.tell(about(case, turn.person.id, message))
+    tag = family_letters.link_tag(turn.work)
+    await turn.work.tell(about(case, turn.person.id, message, tag))
 
 
 async def answer(turn: Turn, question: Question, value: str) -> bool:

@@ -3,7 +3,8 @@
 from backoffice.families import model
 from backoffice.families.model import Part
 from backoffice.kernel.errors import Refusal
-from backoffice.kernel.messages import Sentence
+from backoffice.kernel.exchange import NewLetter
+from backoffice.kernel.messages import Message, Sentence
 from backoffice.workflows import family_letters, family_talk, following, relay, telling
 from backoffice.workflows.following import Opened
 from backoffice.workflows.relay import Said
@@ -46,7 +47,8 @@ async def standing(turn: Turn) -> bool:
         await family_letters.standing(turn.work, found.case, found.follower)
     else:
         await turn.work.uow.families.save(found.follower)
-    await turn.say("family.more_here", {}, *await _where_more(turn, found))
+    message = Message("family.more_here", more=tuple(await _where_more(turn, found)), drill=turn.person.drill)
+    await turn.work.tell(NewLetter(turn.person.id, message, tag=family_letters.link_tag(turn.work)))
     return True
 
 

@@ -186,8 +186,8 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "link": """绑定 绑定账号 绑定另一个账号 关联账号 连接账号 link link_account link_accounts connect_accounts
         アカウント連携 連携 계정_연결 계정_연동""",
     "family": """邀请家人 通知家人 告诉家人 告知家人 家人关注 让家人知道 我的家人 家人进展 invite_family
-        invite_my_family tell_my_family my_family family_updates let_my_family_know 家族を招待 家族に知らせる 家族に知らせて
-        가족_초대 가족에게_알리기 가족에게_알려줘 우리_가족""",
+        invite_my_family tell_my_family my_family family_updates let_my_family_know 家族を招待
+        家族に知らせる 家族に知らせて 가족_초대 가족에게_알리기 가족에게_알려줘 우리_가족""",
     "unfollow": """停止关注 不再关注 取消关注 stop_following unfollow フォローをやめる フォロー解除 팔로우_중지
         그만_받기""",
 }

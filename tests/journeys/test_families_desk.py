@@ -93,7 +93,11 @@ async def test_the_exact_place_is_gone_from_page_and_database(house: House) -> N
             for table in ("follower", "follow_link", "follow_opening", "family_entry")
             for row in (await conn.exec_driver_sql(f"SELECT * FROM {table}")).all()
         ]
+        keyed = [r for r in rows if r.tag.startswith("link:")]
+        sealed = [str(await letter_row.read(conn, house.core.vault, r)) for r in keyed]
     assert theirs
+    assert sealed
+    assert not any(page.token in one for one in sealed)
     assert all(one.message.place is None for one in theirs)
     assert "13.7563" not in "".join(dump)
     assert not any(page.token in line for line in dump)
