@@ -8,5 +8,5 @@ from tests.chaos.report import Figures, Plan
 
 async def test_of_two_who_accept_at_once_one_has_it_and_the_other_is_told(tmp_path: Path) -> None:
     figures = Figures()
-    await order_race.on_sqlite(Plan(True, 7), figures, 10, tmp_path)
+    await order_race.on_sqlite(Plan(True, 7), figures, range(10), tmp_path)
     assert figures["races"] == 10
