@@ -120,11 +120,10 @@ async def prepared(work: Work, payment: Payment, how: dict[str, object]) -> None
     await work.uow.payments.save(payment)
     if payment.status is not PaymentStatus.REQUESTED or how.get("shown"):
         return
-    params: dict[str, Param] = {"amount": payment.charged, "when": await _until(work, payment)}
     if how.get("page"):
-        params["link"] = f"{work.world.pay.public_url}/pay/{payment.token}"
-        await _tell(work, payment, await _payable(work, payment, params))
+        await _tell(work, payment, await _payable(work, payment))
     else:
+        params: dict[str, Param] = {"amount": payment.charged, "when": await _until(work, payment)}
         await _tell(work, payment, Message("payment.by_centre", params))
         await _alert(work, "payment_to_record", payment)
         await _wants_to_know_how(work, payment)
@@ -158,8 +157,14 @@ async def again(work: Work, payment_id: PaymentId) -> None:
         await order(work, payment, OrderKind.CREATE, payment.charged)
 
 
-async def _payable(work: Work, payment: Payment, params: dict[str, Param]) -> Message:
+async def _payable(work: Work, payment: Payment) -> Message:
     """A link; and the code to scan beside it where the provider gave one."""
+    link = f"{work.world.pay.public_url}/pay/{payment.token}"
+    params: dict[str, Param] = {
+        "amount": payment.charged,
+        "when": await _until(work, payment),
+        "link": link,
+    }
     if not payment.how.get("code_url"):
         return Message("payment.link", params)
     return Message("payment.scan", params, media=await pay_codes.picture(work, payment))

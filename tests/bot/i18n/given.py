@@ -51,7 +51,6 @@ ELSEWHERE = {
     "order.no_time_left": {"until"},
     "order.not_begun": {"ref"},
     "job.order_arrived_early": {"ref"},
-    "payment.scan": {"amount", "when", "link"},
     "job.order_not_begun": {"ref"},
 }
 """Keys that reach their call through a function or an argument, with what is given there."""
