@@ -52,10 +52,33 @@ def name(id_: str, locale: str) -> str:
     return text(sport.names, locale) if sport else id_
 
 
+_ALSO = {
+    "alpine_skiing": "滑雪 skiing ski downhillskiing スキー 스키",
+    "snowboarding": "单板 snowboard スノボ 보드",
+    "scuba_diving": "潜水 水肺 diving scuba ダイビング 다이빙 스쿠버",
+    "mountaineering": "爬山 登山 mountainclimbing 山登り",
+    "hiking": "远足 健行 郊游 hike walking トレッキング日帰り 하이킹 트레킹당일",
+    "rock_climbing": "攀登 climbing クライミング 클라이밍",
+    "road_cycling": "骑行 骑车 自行车 cycling biking サイクリング 自転車 사이클링 자전거",
+    "open_water_swimming": "游泳 海里游泳 swimming 海水浴 수영",
+    "snorkelling": "snorkeling snorkel シュノーケル 스노쿨링",
+    "kayaking": "划艇 canoeing カヌー 카누",
+    "horse_riding": "骑行马 horseback horsebackriding 승마체험",
+    "desert_crossing": "沙漠徒步 沙漠",
+    "paragliding": "滑翔 パラグライディング",
+    "bungee": "bungeejumping bungyjumping バンジー 번지",
+    "zipline": "高空滑索 ziplining 짚라인",
+    "motorcycle_touring": "摩托车 骑摩托 motorcycle motorbike バイク 오토바이",
+    "jet_ski": "水上摩托 jetskiing 제트스키",
+    "rafting": "泛舟 whitewaterrafting",
+}
+"""What people type for one of them, beside its names."""
+
+
 @cache
 def _by_name() -> Mapping[str, str]:
-    """Every name in every language and every part of one written with a slash."""
-    found: dict[str, str] = {}
+    """Every name in every language, every part of one written with a slash, and what people say instead."""
+    found = {_key(word): id_ for id_, words in _ALSO.items() for word in words.split()}
     for sport in table().values():
         for words in sport.names.values():
             for part in (words, *re.split(r"[/／（(]", words)):

@@ -240,6 +240,14 @@ async def _fill_sports(turn: Turn, draft: Draft, said: str) -> None:
     await proceed(turn, replace(draft, sports=named))
 
 
+async def _fill_price(turn: Turn, draft: Draft, said: str) -> None:
+    """Who sends the people at once has said yes to the price; other words change nothing."""
+    if reading_people.read(said, local_day(turn.work.now))[0]:
+        await _fill_people(turn, replace(draft, agreed=True), said)
+    else:
+        await proceed(turn, draft)
+
+
 async def _fill_people(turn: Turn, draft: Draft, said: str) -> None:
     """One line each; what could be read is kept, what could not is named by its line."""
     found, troubles = reading_people.read(said, local_day(turn.work.now))
@@ -262,5 +270,6 @@ _FILL: Mapping[str, Callable[[Turn, Draft, str], Awaitable[None]]] = {
     "where": _fill_where,
     "who": _fill_who,
     "sports": _fill_sports,
+    "price": _fill_price,
     "people": _fill_people,
 }

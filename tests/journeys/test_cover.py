@@ -242,3 +242,11 @@ async def test_an_open_case_comes_before_buying(shop: House) -> None:
     await phone.text("SOS")
     await later(shop, 6, 3)
     assert "先处理它" in await said(shop, phone, "买保险")
+
+
+async def test_who_sends_the_people_at_once_has_agreed_to_the_price(shop: House) -> None:
+    phone = await shop.wechat()
+    sure = await said(shop, phone, "买保险", "1", "1", "7", "1", "滑雪", ID)
+    assert "请核对" in sure
+    assert "高山滑雪" in sure
+    assert await shop.queue() == []
