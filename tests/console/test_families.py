@@ -1,0 +1,43 @@
+"""The families' side of a case in a real browser: invited, answered, opened with a reason; no axe violations."""
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from tests.console.conftest import House
+
+pytestmark = pytest.mark.browser
+
+
+async def _clean(page: Page) -> None:
+    found = await Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+async def test_an_operator_invites_answers_and_opens_the_least(house: House) -> None:
+    """By keyboard from the case to the families, and what was done stands there."""
+    page = await house.sign_in(house.cast.lin)
+    await page.goto(f"{house.base}/console/cases/case-7K3F")
+    await page.wait_for_selector("html[data-ready=yes]")
+    await page.keyboard.press("j")
+    await page.wait_for_url("**/family")
+    await page.get_by_label("怎么称呼").fill("妈妈")
+    await page.get_by_label("手机号或邮箱").fill("+8613900139000")
+    await page.get_by_role("button", name="邀请并显示链接").click()
+    await expect(page.locator("code.link").first).to_contain_text("/follow/")
+    await _clean(page)
+    await page.get_by_role("link", name="回到家属页").click()
+    await page.wait_for_selector("html[data-ready=yes]")
+    await expect(page.get_by_role("heading", name="妈妈")).to_contain_text("第一联系人")
+    await page.get_by_label("回答 妈妈").fill("她没事，护士在身边。")
+    await page.get_by_role("button", name="发给这位家属").click()
+    await expect(page.locator("[data-live=family-thread]")).to_contain_text("护士在身边")
+    await page.get_by_text("能知道什么").first.click()
+    await page.get_by_label("病情").first.check()
+    await page.get_by_label("理由").fill("昏迷，家人要告知过敏史")
+    await page.get_by_role("button", name="更改", exact=True).click()
+    await page.locator("#confirm button[value=yes]").click()
+    await expect(page.locator("[data-live=followers]")).to_contain_text("昏迷，家人要告知过敏史")
+    await _clean(page)
+    await page.set_viewport_size({"width": 390, "height": 844})
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
