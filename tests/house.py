@@ -344,7 +344,7 @@ def settings(database_url: str, data: Path, sandbox: str, **more: Any) -> Settin
 async def opened(
     database_url: str, data: Path, clock: FakeClock, *, pays: bool = False, **more: Any
 ) -> AsyncIterator[House]:
-    """A house on an empty, migrated database; `pays`: over the played platforms, in `trade`, else an operator records it."""
+    """A house on an empty, migrated database; `pays`: over the played platforms in `trade`, else an operator does."""
     async with AsyncExitStack() as stack:
         service_door, sandbox_door = _door(), _door()
         sandbox = _url(sandbox_door)
