@@ -9,7 +9,7 @@ from backoffice import ports
 from backoffice.console import auth, browsers, tokens, view
 from backoffice.console.actions import BadForm
 from backoffice.console.deps import DEPS, Step
-from backoffice.kernel import errors
+from backoffice.kernel import errors, ids
 from backoffice.kernel.ids import OperatorId
 from backoffice.workflows import staffing, work
 
@@ -33,9 +33,7 @@ async def show(request: web.Request) -> web.Response:
 async def one(request: web.Request) -> web.Response:
     deps, operator = request.config_dict[DEPS], _one(request)
     async with deps.store.begin(deps.clock.now()) as uow:
-        person = await uow.staff.get(operator)
-        if person is None:
-            raise errors.NotFound
+        person = await _known(uow, operator)
         secret = await uow.credentials.totp(operator)
         context: dict[str, Any] = {
             "person": person,
@@ -63,16 +61,16 @@ async def _wanted(request: web.Request) -> staffing.Wanted:
 
 async def add(request: web.Request) -> web.Response:
     """Somebody new; their one-time link is on this answer and nowhere else."""
-    wanted, by = await _wanted(request), request[auth.SIGN_IN].operator.id
-    made: list[ports.Operator] = []
-    token = tokens.fresh(request.config_dict[DEPS].bits)
+    deps, by = request.config_dict[DEPS], request[auth.SIGN_IN].operator.id
+    made = staffing.person(ids.new_id(deps.bits), await _wanted(request))
+    token = tokens.fresh(deps.bits)
 
     async def step(w: work.Work) -> None:
-        made[:] = [await staffing.add(w, wanted, by)]
-        await staffing.give_link(w, made[0], tokens.digest(token), by)
+        await staffing.add(w, made, by)
+        await staffing.give_link(w, made, tokens.digest(token), by)
 
-    await request.config_dict[DEPS].actions(step, None)
-    return _link(request, made[0], token)
+    await deps.actions(step, None)
+    return _link(request, made, token)
 
 
 def _link(request: web.Request, person: ports.Operator, token: str) -> web.Response:
@@ -83,16 +81,23 @@ def _link(request: web.Request, person: ports.Operator, token: str) -> web.Respo
 
 
 async def fresh_link(request: web.Request) -> web.Response:
-    operator, by = _one(request), request[auth.SIGN_IN].operator.id
-    found: list[ports.Operator] = []
-    token = tokens.fresh(request.config_dict[DEPS].bits)
+    deps, by = request.config_dict[DEPS], request[auth.SIGN_IN].operator.id
+    token = tokens.fresh(deps.bits)
+    async with deps.store.begin(deps.clock.now()) as uow:
+        known = await _known(uow, _one(request))
 
     async def step(w: work.Work) -> None:
-        found[:] = [await staffing.found(w, operator)]
-        await staffing.give_link(w, found[0], tokens.digest(token), by)
+        await staffing.give_link(w, known, tokens.digest(token), by)
 
-    await request.config_dict[DEPS].actions(step, None)
-    return _link(request, found[0], token)
+    await deps.actions(step, None)
+    return _link(request, known, token)
+
+
+async def _known(uow: ports.UnitOfWork, operator: OperatorId) -> ports.Operator:
+    person = await uow.staff.get(operator)
+    if person is None:
+        raise errors.NotFound
+    return person
 
 
 async def change(request: web.Request) -> web.Response:

@@ -36,14 +36,17 @@ async def check(work: Work, wanted: Wanted) -> None:
         raise Refusal("people.guests_only", 400)
 
 
-async def add(work: Work, wanted: Wanted, by: str) -> Operator:
-    """Somebody new; `by` is an operator's id, or `command`."""
-    await check(work, wanted)
+def person(new_id: str, wanted: Wanted) -> Operator:
+    """Somebody as they are wanted."""
     values = (wanted.role, wanted.centre, wanted.organisation, wanted.active)
-    made = Operator(OperatorId(work.new_id()), wanted.name.strip(), *values)
+    return Operator(OperatorId(new_id), wanted.name.strip(), *values)
+
+
+async def add(work: Work, made: Operator, by: str) -> None:
+    """Somebody new; `by` is an operator's id, or `command`."""
+    await check(work, Wanted(made.name, made.role, made.centre, made.organisation))
     await work.uow.staff.add(made)
     await work.uow.staff.audit(work.now, by, f"operator.added.{made.role}", f"operator:{made.id}")
-    return made
 
 
 async def give_link(work: Work, operator: Operator, token_hash: str, by: str) -> None:
@@ -63,9 +66,7 @@ async def change(work: Work, operator: OperatorId, wanted: Wanted, by: Operator)
     was = await found(work, operator)
     if operator == by.id and (wanted.role is not was.role or not wanted.active):
         raise Refusal("people.not_yourself")
-    now_is = Operator(
-        operator, wanted.name.strip(), wanted.role, wanted.centre, wanted.organisation, wanted.active
-    )
+    now_is = person(operator, wanted)
     if now_is == was:
         return
     await work.uow.staff.change(now_is)
@@ -88,10 +89,10 @@ def _changes(was: Operator, now_is: Operator) -> list[str]:
 
 
 async def found(work: Work, operator: OperatorId) -> Operator:
-    person = await work.uow.staff.get(operator)
-    if person is None:
+    known = await work.uow.staff.get(operator)
+    if known is None:
         raise NotFound
-    return person
+    return known
 
 
 async def end_sessions(work: Work, operator: OperatorId, handle: str = "") -> None:

@@ -44,7 +44,8 @@ async def add_operator(core: Core, given: Mapping[str, Any]) -> str:
     )
     async with _in_words(), core.store.begin(core.clock.now()) as uow:
         work = Work(uow, core.clock.now(), core.world)
-        operator = await staffing.add(work, wanted, COMMAND)
+        operator = staffing.person(work.new_id(), wanted)
+        await staffing.add(work, operator, COMMAND)
         await staffing.give_link(work, operator, tokens.digest(token), COMMAND)
         await uow.commit()
     url = core.settings.public_url

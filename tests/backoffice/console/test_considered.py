@@ -81,6 +81,7 @@ async def test_a_closed_case_shows_reasons_without_distances(
     async def close(work: Work) -> None:
         found = await work.uow.cases.get(case.id)
         found.move(CaseStatus.CLOSED)
+        found.closed_at = work.now
         await work.uow.cases.save(found)
 
     await evening.act(close)
