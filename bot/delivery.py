@@ -287,7 +287,7 @@ class Delivery:
         return Outcome(LetterState.HELD, now, error=failure.code)
 
     async def _notice(self, letter: Letter, waiting: int) -> None:
-        """One notice for all that wait, and one for each step that says itself; raises what kept it from being taken."""
+        """One notice for all that wait, one for each step that says itself; raises what kept it from being taken."""
         brief = self._way.sending.brief(letter)
         if not brief and await self._way.letters.held_count(letter.address):
             return

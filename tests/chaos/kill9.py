@@ -37,6 +37,8 @@ COLD_EVERY = 50
 BOUND_S = 3.0
 """An overdue countdown fires at most so long after the service is up again (reliability facts, R2) on a machine that
 has nothing else to do. One that must wait for an update at which the process has died twice waits for that as well."""
+JUDGED_UP_TO = 2.0
+"""On a machine slower than this how late is told, not judged; what is lost, doubled or left armed always is."""
 USUAL_START_S = 0.3
 """What a warm start takes on such a machine: one that is slower at that is slower at everything."""
 WORDS = {"telegram": ("cancel", "send now"), "wechat": ("取消", "确认")}
@@ -237,6 +239,9 @@ def _judge_all(world: World, found: Evidence, lives: list[Life], figures: Figure
     for name, seconds in late_by.items():
         figures[name] = late(seconds)
     slow = figures["machine slower by"]
+    if slow > JUDGED_UP_TO:
+        figures["lateness"] = "not judged, others want this machine"
+        return
     for name, bound in (("late after start", BOUND_S), ("late behind a suspect", BOUND_S + CALM_S)):
         worst = max(late_by[name], default=0.0)
         must(
