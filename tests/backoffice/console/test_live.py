@@ -67,7 +67,9 @@ def test_which_hints_matter_to_whom() -> None:
     assert live.events({mine, "queue"}, "a") == ["case", "board"]
     assert live.events({"letters"}, "a") == ["case"]
     assert live.events({"case:b"}, "a") == []
-    assert live.events({"queue"}, "") == live.events({"case:b"}, "") == live.events({"letters"}, "") == ["board"]
+    assert (
+        live.events({"queue"}, "") == live.events({"case:b"}, "") == live.events({"letters"}, "") == ["board"]
+    )
     assert live.events({"deadlines", "payments", "envoy:e1"}, "") == []
     assert live.events({"here:page:p1:op1:01:a"}, "a") == ["people"]
     assert live.events({"here:page:p1:op1:01:b", "still:page:p1:op1:01:a"}, "a") == []
