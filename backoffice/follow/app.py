@@ -224,7 +224,7 @@ def _asking(view: FollowView, words: str) -> Callable[[Work], Awaitable[None]]:
         case = await work.uow.cases.get(follower.case)
         entries = await work.uow.families.entries(case.id)
         lately = [e for e in entries if e.author == follower.id and work.now - e.at < ASKED_WITHIN]
-        if follower.live and len(lately) < ASKED_MOST:
+        if follower.live and case.active and len(lately) < ASKED_MOST:
             await family_talk.ask(work, case, follower, words)
 
     return step

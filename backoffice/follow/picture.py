@@ -184,8 +184,7 @@ def _thread(view: FollowView, speech: Speech, there: str) -> dict[str, Any]:
         "label": say("follow.ask_label"),
         "button": say("follow.ask_button"),
         "note": say("follow.ask_note"),
-        "may": view.follower.part is Part.RELATIVE,
-        "closed": view.case.status is CaseStatus.CLOSED,
+        "may": view.follower.part is Part.RELATIVE and view.case.status is not CaseStatus.CLOSED,
     }
 
 

@@ -59,9 +59,12 @@ async def _where_more(turn: Turn, found: Opened) -> list[Sentence]:
 
 
 async def say(turn: Turn, what: Said) -> bool:
-    """Words of somebody who follows: to the centre, in the families' thread; a patient's are the case's own."""
+    """Words of somebody who follows: to the centre, in the families' thread; a patient's are the case's own.
+
+    After the close nobody watches that thread: they go to the centre's general queue like anybody's.
+    """
     found = await following.of_person(turn.work, turn.person.id)
-    if found is None or not (what.text or found.follower.part is Part.PATIENT):
+    if found is None or not found.case.active or not (what.text or found.follower.part is Part.PATIENT):
         return False
     if found.follower.part is Part.PATIENT:
         tell = relay.for_staff if found.case.duress else relay.from_traveller
