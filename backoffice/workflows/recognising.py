@@ -11,7 +11,7 @@ from backoffice.insurance.policies import SHOWN, Insured, Policy, local_day
 from backoffice.kernel.errors import NotFound, Refusal
 from backoffice.kernel.exchange import Address, NewLetter
 from backoffice.kernel.ids import CaseId, OrderId, PersonId
-from backoffice.kernel.messages import Message
+from backoffice.kernel.messages import Message, Urgency
 from backoffice.people.model import Person
 from backoffice.ports import Alert
 from backoffice.ports.insurance import PhoneCode, Proof
@@ -88,14 +88,18 @@ async def _count(work: Work, person: Person) -> None:
 
 
 async def send_code(work: Work, person: Person, phone: str) -> None:
-    """Six digits by SMS to the number; codes sent before are worth nothing. Raises `TooManyTries`."""
+    """Six digits by SMS to the number; codes sent before are worth nothing. Raises `TooManyTries`.
+
+    In a lane of its own: a gateway that does not answer keeps nobody's chat waiting.
+    """
     await _count(work, person)
     code = f"{work.world.bits(64) % 10**6:06d}"
     made = PhoneCode(work.new_id(), person.id, phone, code, work.now + CODE_LIVES)
     await work.uow.policies.put_code(made)
     minutes = int(CODE_LIVES.total_seconds() // 60)
     message = Message("cover.code", {"code": code, "minutes": minutes})
-    await work.tell(NewLetter(person.id, message, only=Address(SMS, code_address(made.id))))
+    address = Address(SMS, code_address(made.id))
+    await work.tell(NewLetter(person.id, message, Urgency.BULK, only=address))
 
 
 CODES = "code-"

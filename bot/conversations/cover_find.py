@@ -19,6 +19,7 @@ async def ask(turn: Turn) -> None:
 
 async def chosen(turn: Turn, step: str, value: str) -> bool:
     """A choice; False to show everything again."""
+    await turn.work.uow.talk.close_about(turn.person.id)
     if value == "back":
         return False
     if value == "document":

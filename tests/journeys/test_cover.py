@@ -240,7 +240,7 @@ async def test_what_cannot_be_read_is_asked_again_and_nothing_is_lost(shop: Hous
 async def test_an_open_case_comes_before_buying(shop: House) -> None:
     phone = await shop.wechat()
     await phone.text("SOS")
-    await later(shop, 6, 3)
+    await later(shop, 1, 6, 3)
     assert "先处理它" in await said(shop, phone, "买保险")
 
 
