@@ -54,7 +54,7 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
-    """One session as its list shows it. `handle` names it and opens nothing; `browser` is a code such as `firefox/linux`."""
+    """One session as its list shows it. `handle` names it and opens nothing; `browser` is a code: `firefox/linux`."""
 
     handle: str
     operator: OperatorId

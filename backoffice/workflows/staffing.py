@@ -81,7 +81,7 @@ async def change(work: Work, operator: OperatorId, wanted: Wanted, by: Operator)
 
 def _changes(was: Operator, now_is: Operator) -> list[str]:
     """What is different, as codes of the trail: names themselves are personal data and stay out of it."""
-    found = [f"role.{now_is.role}"] if was.role is not now_is.role else []
+    found = [f"role_{now_is.role}"] if was.role is not now_is.role else []
     if was.active != now_is.active:
         found.append("on" if now_is.active else "off")
     same = replace(now_is, role=was.role, active=was.active) == was

@@ -12,7 +12,7 @@ _MORE = "更多 More"
 
 
 def menu(labels: Mapping[str, str]) -> dict[str, Any]:
-    """The menu from labels for `sos`, `case`, `order`, `profile`, `language`, `help`, `enrol` (and `more`, above the last five).
+    """The menu from labels for `sos`, `case`, `order`, `profile`, `language`, `help`, `enrol` (and `more` over five).
 
     Each key is a CLICK whose EventKey is that name. Raises `ValueError` for a label that is too long.
     """

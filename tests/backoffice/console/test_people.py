@@ -142,7 +142,7 @@ async def test_what_was_changed_is_in_the_trail_without_names(
     found = [(r.actor, r.action, r.object) for r in await rows(evening, audit)]
     about = f"operator:{lin.id}"
     assert (boss.id, "people.change", about) in found
-    assert {(boss.id, f"operator.{what}", about) for what in ("role.supervisor", "off", "details")} <= set(
+    assert {(boss.id, f"operator.{what}", about) for what in ("role_supervisor", "off", "details")} <= set(
         found
     )
     assert not [row for row in found if "林晓晓" in str(row)]

@@ -61,7 +61,7 @@ def test_every_key_the_pages_use_exists() -> None:
     for folder in (view.FOLDER, Path(app.__file__).parent):
         for path in [*folder.glob("*.html"), *folder.glob("*.py")]:
             used |= set(KEY.findall(path.read_text()))
-    dynamic = {key for key in used if key.endswith(".")}
+    dynamic = {key for key in used if key.endswith((".", "_"))}
     assert not used - dynamic - ALL.keys("en")
 
 
@@ -87,9 +87,8 @@ def test_hurt_and_for_whom_have_words_where_they_are_said() -> None:
 
 def test_every_action_says_what_it_did() -> None:
     assert all(ALL.has("en", f"done.{name}") for name in actions.ON_CASE)
-    assert all(
-        ALL.has("en", f"done.{name}") for name in access.ROUTES if name.startswith(("queue.", "alert."))
-    )
+    deeds = {n for n in access.ROUTES if n.startswith(("queue.", "alert."))} - {"queue.media"}
+    assert not [name for name in sorted(deeds) if not ALL.has("en", f"done.{name}")]
 
 
 def test_every_refusal_of_the_centre_has_a_sentence() -> None:
