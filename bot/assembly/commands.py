@@ -70,9 +70,13 @@ def _parser() -> argparse.ArgumentParser:
         "what", choices=["envoys", "prices", "products", "policies", *organisation_csv.KINDS, *LATER]
     )
     import_.add_argument("file", type=Path)
-    export = commands.add_parser("export", help="cases or orders as JSON")
-    export.add_argument("what", choices=["cases", "orders"])
+    export = commands.add_parser(
+        "export", help="cases or orders as JSON, an insurer's month of premiums as CSV"
+    )
+    export.add_argument("what", choices=["cases", "orders", "premiums"])
     export.add_argument("--ref")
+    export.add_argument("--insurer", default="")
+    export.add_argument("--month", default="", help="such as 2026-03, in Beijing")
     audit = commands.add_parser("audit", help="whether the trail of views and changes is whole")
     audit.add_argument("what", choices=["verify"])
     audit.add_argument(
@@ -172,6 +176,10 @@ async def _audit(settings: Settings, given: argparse.Namespace) -> int:
 
 
 async def _export(settings: Settings, given: argparse.Namespace) -> int:
+    if given.what == "premiums":
+        wanted = {"insurer": given.insurer, "month": given.month}
+        print(await control.perform(settings, "export_premiums", wanted), end="")
+        return 0
     found = await control.perform(settings, f"export_{given.what}", {"ref": given.ref})
     print(json.dumps(found, ensure_ascii=False, indent=2))
     return 0

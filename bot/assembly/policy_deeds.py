@@ -1,5 +1,7 @@
 """The deeds of insurance: products put, policies staged bit by bit and taken over whole."""
 
+import csv
+import io
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -9,8 +11,11 @@ from backoffice.insurance import products, rows
 from backoffice.insurance.policies import Source
 from backoffice.insurance.rows import Reading, Row
 from backoffice.kernel import ids
+from backoffice.kernel.errors import Refusal
 from backoffice.kernel.money import Money
 from backoffice.people import phones
+from backoffice.workflows import insurer_statement
+from backoffice.workflows.work import Work
 from bot.assembly.core import Core
 from storage import policy_import
 from storage.policy_import import PolicyImports, Taken
@@ -95,13 +100,47 @@ async def take_whole(core: Core, found: Sequence[Row], source: Source) -> Taken:
         raise
 
 
+async def export_premiums(core: Core, given: Mapping[str, Any]) -> str:
+    """`insurer`, `month` (2026-03): the statement as CSV. Raises `Refusal` for what is no month."""
+    try:
+        since, until = insurer_statement.month(given["month"])
+    except ValueError:
+        raise Refusal(f"{given['month']} is no month (write it like 2026-03)") from None
+    now = core.clock.now()
+    async with core.store.begin(now) as uow:
+        work = Work(uow, now, core.world)
+        found = await insurer_statement.statements(work, given["insurer"], since, until)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(STATEMENT)
+    for one in found:
+        writer.writerow([since.date(), "opening", *[""] * 6, one.opening.amount, one.opening.currency])
+        balance = one.opening
+        for line in one.lines:
+            balance += line.net
+            sums = (
+                (line.net + line.commission).amount,
+                line.commission.amount,
+                balance.amount,
+                balance.currency,
+            )
+            writer.writerow(
+                [line.at.isoformat(), line.what, line.number, line.product, line.starts, line.ends, *sums]
+            )
+        writer.writerow([until.date(), "closing", *[""] * 6, one.closing.amount, one.closing.currency])
+    return out.getvalue()
+
+
 def _imports(core: Core) -> PolicyImports:
     return PolicyImports(core.database, core.vault)
 
 
+STATEMENT = ("at", "what", "number", "product", "starts", "ends", "premium", "commission", "owed", "currency")
+
 DEEDS: Mapping[str, Callable[[Core, Mapping[str, Any]], Awaitable[Any]]] = {
     "put_products": put_products,
     "known_products": known_products,
+    "export_premiums": export_premiums,
     "policies_stage": policies_stage,
     "policies_take": policies_take,
     "policies_drop": policies_drop,

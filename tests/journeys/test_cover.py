@@ -200,6 +200,37 @@ async def test_a_longer_stay_is_paid_and_confirmed_before_it_counts(shop: House)
     assert await balance(shop, premiums.owed_to("sample")) == -Money.of(48, "CNY")
 
 
+async def test_the_insurers_statement_is_the_ledgers(shop: House) -> None:
+    """A month: a policy, its longer stay, another one given back; what is owed at the end is what the ledger owes."""
+    phone, other = await shop.telegram(), await shop.telegram("Bea", id="700000777")
+    policy = await bought(shop, phone)
+    await said(shop, phone, "my cover", "1", "2", "1", "1")
+    await pay_on_telegram(shop, phone)
+    await bought(shop, other)
+    await said(shop, other, "my cover", "1", "3", "1")
+    told = await policy_deeds.export_premiums(shop.core, {"insurer": "sample", "month": "2026-03"})
+    rows = [line.split(",") for line in told.splitlines()]
+    assert [row[1] for row in rows[1:]] == [
+        "opening",
+        "capture",
+        "capture",
+        "capture",
+        "premium_back",
+        "closing",
+    ]
+    assert [row[6:9] for row in rows[2:6]] == [
+        ["35.00", "7.00", "28.00"],
+        ["25.00", "5.00", "48.00"],
+        ["35.00", "7.00", "76.00"],
+        ["-35.00", "-7.00", "48.00"],
+    ]
+    assert rows[2][2] == rows[3][2] == policy.number
+    assert rows[-1][8] == "48.00"
+    assert await balance(shop, premiums.owed_to("sample")) == -Money.of(48, "CNY")
+    following = await policy_deeds.export_premiums(shop.core, {"insurer": "sample", "month": "2026-04"})
+    assert following.splitlines()[1].endswith("48.00,CNY")
+
+
 @pytest.mark.parametrize("fault", ["lost_answer", "timeout", "reset", "bad_gateway"])
 async def test_an_insurer_that_does_not_answer_is_asked_and_never_told_twice(shop: House, fault: str) -> None:
     """Whatever happens to the answer: one policy, one number, and "applied for" until then."""
