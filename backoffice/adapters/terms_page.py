@@ -105,13 +105,14 @@ def html(product: Product, locale: str, nonce: str) -> str:
             (", " if locale == "en" else "、").join(sports.name(id_, locale) for id_ in product.sports),
         ),
     ]
-    return Markup(_PAGE).format(  # noqa: S704 (a constant of ours)
+    page = Markup(_PAGE).format(  # noqa: S704 (a constant of ours)
         lang=locale.replace("_", "-"),
         title=text(product.names, locale),
         nonce=nonce,
         style=_STYLE,
         body=Markup("").join(parts),
     )
+    return str(page)
 
 
 def _items(product: Product, locale: str, say: Say) -> Markup:
