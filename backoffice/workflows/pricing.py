@@ -1,6 +1,6 @@
 """What a service costs and what an SOS pays, from the tables of the day; and putting new tables in their place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backoffice.cases.model import Case
 from backoffice.dispatch.model import Assignment, Envoy
@@ -13,7 +13,7 @@ from backoffice.money.model import Purpose
 from backoffice.money.prices import Need, Quote, SosPay, Tables
 from backoffice.money.tables import PriceTable
 from backoffice.ports import Alert
-from backoffice.workflows import payments
+from backoffice.workflows import payments, recognising
 from backoffice.workflows.work import Work
 
 
@@ -81,7 +81,9 @@ async def earn(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> 
         return ()
     minutes = int((work.now - assignment.answered_at).total_seconds() // 60)
     most = int(work.world.pay.longest_sos.total_seconds() // 60)
-    payer = payers.payer(await work.uow.payers.cover(case.requester))
+    behind = await work.uow.payers.cover(case.requester)
+    policy = await recognising.policy_paying(work, "case", case.id, "envoy")
+    payer = payers.payer(replace(behind, policy=policy or behind.policy))
     job = SosJob(case, envoy.person, assignment.id, min(minutes, most), assignment.distance_m, payer)
     try:
         amount = await pay_sos(work, job)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from backoffice.insurance import cover
-from backoffice.insurance.cover import Link
+from backoffice.insurance.cover import Fit, Link
 from backoffice.insurance.model import PolicyId
 from backoffice.insurance.policies import SHOWN, Insured, Policy, local_day
 from backoffice.kernel.errors import NotFound, Refusal
@@ -134,6 +134,16 @@ async def look(work: Work, kind: str, subject: str) -> list[Link]:
     if kind == "case":
         work.uow.hint(f"case:{subject}")
     return links
+
+
+async def policy_paying(work: Work, kind: str, subject: str, item: str) -> str:
+    """The policy that covers this and pays for an item, as it was looked at; "" for none."""
+    for link in await work.uow.policies.look(kind, subject) or ():
+        policy = await work.uow.policies.get(link.policy)
+        product = await work.uow.products.get(policy.product, policy.edition)
+        if link.fit is Fit.COVERS and product.item(item):
+            return policy.id
+    return ""
 
 
 async def _of(work: Work, kind: str, subject: str) -> tuple[PersonId, str]:

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from backoffice.insurance.cover import Fit
 from backoffice.insurance.policies import Source
 from backoffice.kernel.exchange import LetterState
+from backoffice.workflows import recognising
 from bot.assembly import policy_deeds
 from bot.sandbox.client import Phone
 from config.settings import Sms
@@ -140,6 +141,8 @@ async def test_a_case_knows_what_covers_it_after_the_dispatch(either_shop: House
     links = await do(shop, lambda work: work.uow.policies.look("case", case.id))
     assert links is not None
     assert [link.fit for link in links] == [Fit.COVERS, Fit.NOT_THERE]
+    pays = await do(shop, lambda work: recognising.policy_paying(work, "case", case.id, "envoy"))
+    assert pays == links[0].policy, "the envoy is paid by the policy, not by the centre's fund"
     assert "Policy P1" in await said(shop, phone, "my cover")
 
 
