@@ -36,7 +36,7 @@ COLD_EVERY = 50
 """One start in so many goes through `run_bot.py`, imports and all."""
 BOUND_S = 3.0
 """An overdue countdown fires at most so long after the service is up again (reliability facts, R2) on a machine that
-has nothing else to do. One that must wait for an update at which the process has died twice waits for that as well."""
+has nothing else to do. One behind an update that was in hand at a death waits for its turn alone as well."""
 JUDGED_UP_TO = 2.0
 """On a machine slower than this how late is told, not judged; what is lost, doubled or left armed always is."""
 USUAL_START_S = 0.3

@@ -32,7 +32,7 @@ class Evidence:
     letters: dict[str, list[Letter]]
     travellers: dict[str, str]
     suspects: frozenset[str]
-    """Lanes with an update that was in hand alone when the process died."""
+    """Lanes with an update that was in hand when the process died, and was then tried alone."""
 
 
 async def evidence(one: Rig) -> Evidence:
@@ -61,7 +61,7 @@ async def evidence(one: Rig) -> Evidence:
         offers={row.case: row.n for row in counted},
         letters=letters,
         travellers={lane: person for person, lane in lanes.items()},
-        suspects=frozenset(r.lane for r in inbox if r.attempts > CROWD + 1),
+        suspects=frozenset(r.lane for r in inbox if r.attempts > CROWD),
     )
 
 
