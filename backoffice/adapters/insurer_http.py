@@ -137,7 +137,7 @@ def body(instruction: Instruction) -> dict[str, Any]:
         "ends": request.payload.get("ends", policy.ends.isoformat()),
         "premium": {"minor": policy.premium.minor, "currency": policy.premium.currency},
         "commission_percent": product.commission,
-        **{k: v for k, v in request.payload.items() if k != "ends"},
+        **{k: v for k, v in request.payload.items() if k in ("refund", "currency")},
     }
     if request.kind is RequestKind.ISSUE:
         found |= {

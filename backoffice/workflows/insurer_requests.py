@@ -5,14 +5,25 @@ from datetime import timedelta
 from typing import Any
 
 from backoffice.insurance.model import RequestId
-from backoffice.insurance.policies import Answer, Policy, Request, RequestKind, RequestState, Said
+from backoffice.insurance.policies import (
+    Answer,
+    Policy,
+    Request,
+    RequestKind,
+    RequestState,
+    Said,
+    local_day,
+)
 from backoffice.kernel.errors import Refusal
 from backoffice.ports import Alert
 from backoffice.ports.insurance import Heard
+from backoffice.workflows import policy_letters
 from backoffice.workflows.work import Work
 
 ASK_AGAIN = timedelta(minutes=5)
 """A request that is with the insurer is asked about this often."""
+A_DAY = timedelta(days=1)
+_WARNED = "warned"
 Effect = Callable[[Work, Policy, Request, Answer], Awaitable[None]]
 
 
@@ -78,7 +89,20 @@ async def _with_them(work: Work, request: Request) -> None:
     request.due = work.now + ASK_AGAIN
     if request.state is not RequestState.PENDING:
         request.move(RequestState.PENDING)
+    await _soon(work, request)
     await work.uow.policies.save_request(request)
+
+
+async def _soon(work: Work, request: Request) -> None:
+    """The cover should begin tomorrow and nobody has confirmed it: the holder and staff hear of it, once."""
+    if request.kind is not RequestKind.ISSUE or request.payload.get(_WARNED):
+        return
+    policy = await work.uow.policies.get(request.policy)
+    if local_day(work.now + A_DAY) < policy.starts:
+        return
+    request.payload = {**request.payload, _WARNED: True}
+    await alert(work, "insurer_late", request)
+    await policy_letters.tell(work, policy, "cover.still_applied")
 
 
 async def nobodys(work: Work, heard: Heard) -> None:

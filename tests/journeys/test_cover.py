@@ -247,6 +247,19 @@ async def test_an_insurer_that_does_not_answer_is_asked_and_never_told_twice(sho
     assert [(r["number"], r["puts"]) for r in requests.values()] == [(policy.number, 1)]
 
 
+async def test_a_day_before_the_start_an_unconfirmed_cover_is_said_to_be_none(shop: House) -> None:
+    """Nobody leaves believing in a cover that the insurer has not confirmed; said once, and staff are told."""
+    await insurer(shop, "/mode", {"mode": "pending"})
+    phone = await shop.telegram()
+    await bought(shop, phone)
+    await later(shop, 400)
+    assert "not confirmed yet" not in "\n".join(await texts(phone))
+    shop.clock.advance(timedelta(days=29, hours=18))
+    await later(shop, 1, 400, 400)
+    assert "\n".join(await texts(phone)).count("You are not covered so far") == 1
+    assert "insurer_late" in await shop.told_staff()
+
+
 async def test_what_is_not_paid_lapses(shop: House) -> None:
     phone = await shop.telegram()
     await said(shop, phone, "buy cover", "1", "2026-04-01", "7", "1", "1", "1", ANNA, "1")

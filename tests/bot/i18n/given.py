@@ -20,6 +20,7 @@ ELSEWHERE = {
     "cover.change*": _POLICY | {"reason"},
     "cover.confirmed": _POLICY | {"until"},
     "cover.paper": _POLICY,
+    "cover.still_applied": _POLICY,
     "cover.refused*": _POLICY | {"reason"},
     "cover.cancel_ok": {"refund", "number"},
     "cover.line": _POLICY | {"index", "status"},
