@@ -35,6 +35,7 @@ class Line:
     key: Shared
     clock: Clock
     bits: ids.Bits
+    call_s: float = CALL_S
 
 
 class HttpInsurer:
@@ -66,7 +67,7 @@ class HttpInsurer:
         where = urlsplit(url).path
         at, nonce = str(int(line.clock.now().timestamp())), f"{line.bits(128):032x}"
         heads = signing.headers(line.key, Signed(at, nonce, method, where, raw))
-        limit = aiohttp.ClientTimeout(total=CALL_S, connect=CONNECT_S)
+        limit = aiohttp.ClientTimeout(total=line.call_s, connect=CONNECT_S)
         try:
             async with line.http.request(
                 method,

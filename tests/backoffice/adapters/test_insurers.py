@@ -1,23 +1,28 @@
 """Insurers outside: by files each line goes out once and answers are found; the terms of a product can be read."""
 
+import asyncio
 import csv
 from dataclasses import replace
 from datetime import date
 from html import unescape
 from pathlib import Path
 
+import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from backoffice.adapters import insurer_signing as signing
 from backoffice.adapters import terms_page
 from backoffice.adapters.insurer_files import FileInsurer
+from backoffice.adapters.insurer_http import HttpInsurer, Line
 from backoffice.adapters.insurer_signing import BadSignature, Shared, Signed
 from backoffice.insurance import products
 from backoffice.insurance.model import PolicyId, RequestId
 from backoffice.insurance.policies import Insured, Policy, Request, RequestKind, Said, Source
 from backoffice.kernel.ids import PersonId
 from backoffice.kernel.money import Money
-from backoffice.ports.insurance import Instruction, InsurerTemporary
+from backoffice.ports.insurance import Instruction, InsurerTemporary, InsurerUnknown
 from tests.clocks import START, FakeClock
 
 WORLD = products.samples()[1]
@@ -104,3 +109,27 @@ def test_the_terms_page_shows_every_clause_item_and_price(locale: str) -> None:
 def test_words_of_a_product_cannot_become_markup() -> None:
     bad = replace(WORLD, names={"en": "<img src=x onerror=alert(1)>", "zh_Hans": "x"})
     assert "<img" not in terms_page.html(bad, "en", "n")
+
+
+async def test_silence_and_answers_nobody_signed_leave_it_unknown(clock: FakeClock) -> None:
+    """Perhaps taken, perhaps not: nothing may be sent again for it; nobody there at all is another matter."""
+
+    async def silent(_: web.Request) -> web.Response:
+        await asyncio.sleep(5)
+        return web.Response()
+
+    async def unsigned(_: web.Request) -> web.Response:
+        return web.json_response({"state": "confirmed", "number": "FORGED"})
+
+    app = web.Application()
+    app.add_routes([web.post("/silent/requests/r1", silent), web.post("/unsigned/requests/r1", unsigned)])
+    async with TestServer(app) as server, aiohttp.ClientSession() as http:
+        for path, code in (("silent", "timeout"), ("unsigned", "answer is not signed by the insurer")):
+            line = Line(
+                http, str(server.make_url(f"/{path}")), Shared("rescue", b"k" * 32), clock, lambda n: 7, 0.2
+            )
+            with pytest.raises(InsurerUnknown, match=code):
+                await HttpInsurer("sample", line).send(ISSUE)
+        gone = Line(http, "http://127.0.0.1:9", Shared("rescue", b"k" * 32), clock, lambda n: 7)
+        with pytest.raises(InsurerTemporary, match="not_connected"):
+            await HttpInsurer("sample", gone).send(ISSUE)
