@@ -13,6 +13,7 @@ from backoffice.kernel import errors
 from storage import conflict
 from storage.assignments import AssignmentRows
 from storage.cases import CaseRows
+from storage.claim_rows import ClaimRows
 from storage.considerations import ConsiderationRows
 from storage.credentials import CredentialRows
 from storage.deadlines import DeadlineRows
@@ -94,6 +95,7 @@ class SqlUnitOfWork:
         self.prices = PriceRows(conn, vault, now)
         self.products = ProductRows(conn, vault, now)
         self.policies = PolicyRows(conn, vault, now)
+        self.claims = ClaimRows(conn, vault, now)
         self.slips = SlipRows(conn, vault, now)
         self.payers = PayerRows(conn, vault, now)
 

@@ -45,6 +45,7 @@ class DeadlineKind(StrEnum):
     FAMILY_END = "family_end"
     FAMILY_QR = "family_qr"
     STATEMENT = "statement"
+    CLAIM_REMIND = "claim_remind"
 
 
 class DeadlineState(StrEnum):

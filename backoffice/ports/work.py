@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from backoffice.ports.cases import Cases
+from backoffice.ports.claims import Claims
 from backoffice.ports.credentials import Credentials
 from backoffice.ports.deadlines import Deadlines
 from backoffice.ports.desk import Desk
@@ -96,6 +97,8 @@ class UnitOfWork(Protocol):
     def products(self) -> Products: ...
     @property
     def policies(self) -> Policies: ...
+    @property
+    def claims(self) -> Claims: ...
     @property
     def slips(self) -> Slips: ...
     @property

@@ -4,6 +4,7 @@ from alembic import context
 
 from storage import (
     access_tables,
+    claim_tables,
     dispatch_tables,
     enrolment_tables,
     exchange_tables,
@@ -19,6 +20,7 @@ from storage import (
 
 __all__ = [
     "access_tables",
+    "claim_tables",
     "dispatch_tables",
     "enrolment_tables",
     "exchange_tables",
