@@ -12,7 +12,11 @@ ANYTHING = "**"
 """Stands for values spread in from elsewhere."""
 _POLICY = {"product", "number", "starts", "ends", "premium", "names"}
 """What every letter about a policy gives (`policy_letters.facts`)."""
+_CLAIM = {"ref", "kind", "missing", "paper", "photos"}
+"""What letters about a claim and its papers give (`claims.tell`)."""
 ELSEWHERE = {
+    **dict.fromkeys(("claim.filed", "claim.incomplete", "claim.being_looked_at"), _CLAIM),
+    **dict.fromkeys(("claim.wanted_again", "claim.withdrawn"), _CLAIM),
     "cover.applied": _POLICY,
     "cover.cancel_applied": _POLICY | {"refund"},
     "cover.cancel_refused*": _POLICY | {"reason"},

@@ -5,6 +5,9 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from backoffice.claims.claim import ClaimStatus
+from backoffice.claims.evidence import Fault, Unfit
+from backoffice.claims.kinds import ClaimKind
 from backoffice.dispatch.code_words import CODE_WORDS
 from backoffice.dispatch.travel import Transport
 from backoffice.enrolment import duty, model
@@ -135,6 +138,7 @@ def _families() -> dict[str, set[str]]:
             },
             "button.cover_show_*": {f"button.cover_show_{n}" for n in range(1, cover.LISTED_MOST + 1)},
             "cover.line_*": {f"cover.line_{why}" for why in WHYS},
+            "claim_kind.*": {f"claim_kind.{kind}" for kind in ClaimKind},
             "policy_status.*": {f"policy_status.{status}" for status in PolicyStatus},
             "button.stars_*": {f"button.stars_{n}" for n in ratings.STARS},
             "paper_what.*": {f"paper_what.{what}" for what in Operation},
