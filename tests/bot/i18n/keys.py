@@ -5,8 +5,6 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from backoffice.claims.claim import ClaimStatus
-from backoffice.claims.evidence import Fault, Unfit
 from backoffice.claims.kinds import ClaimKind
 from backoffice.dispatch.code_words import CODE_WORDS
 from backoffice.dispatch.travel import Transport
