@@ -79,7 +79,7 @@ _EMPTY_GONE = (
     sa.update(person).where(person.c.id == sa.bindparam("gone")).values(version=person.c.version + 1)
 )
 _CLOSE_QUESTIONS = sa.update(question).where(question.c.person == sa.bindparam("gone"))
-_OWN = frozenset({"person", "session", "question", "application"})
+_OWN = frozenset({"person", "session", "question", "phone_code", "application"})
 """Tables that are not simply moved on to the person who stays: sealed under the other's key, or of the moment."""
 
 

@@ -23,7 +23,12 @@ async def show(turn: Turn, policy: Policy) -> None:
     lines = policy_letters.line(policy, product, turn.person, 1)
     lines.append(Sentence("cover.terms", {"link": policy_letters.terms_link(turn.work, product)}))
     if policy.source is not Source.BOUGHT:
-        lines.append(Sentence("cover.from_elsewhere", {"insurer": policy.organisation or product.insurer_name(turn.person.locale)}))
+        lines.append(
+            Sentence(
+                "cover.from_elsewhere",
+                {"insurer": policy.organisation or product.insurer_name(turn.person.locale)},
+            )
+        )
     message = Message("cover.one", choices=(*_deeds(turn, policy), BACK), more=tuple(lines))
     await _ask(turn, policy, message, "cover.one")
 

@@ -84,7 +84,9 @@ def test_each_line_pays_what_its_clause_says(claim: str) -> None:
     findings, _ = adjudication.adjudicate(terms(rows[0]["product"]), [line(row) for row in rows])
     for row, found in zip(rows, findings, strict=True):
         told = (str(found.verdict), str(found.reason), found.clause, str(found.pays.amount))
-        assert told == (row["verdict"], row["reason"], row["clause"], row["pays"]), f"{row['line']}: {row['working']}"
+        assert told == (row["verdict"], row["reason"], row["clause"], row["pays"]), (
+            f"{row['line']}: {row['working']}"
+        )
         assert found.pays.currency == "CNY"
 
 
@@ -97,7 +99,13 @@ def test_a_finding_shows_its_arithmetic() -> None:
     """Foreign bill, part paid by another, excess and limit: each step with what is left."""
     row = next(r for r in ROWS if r["claim"] == "b28")
     found = adjudication.adjudicate(terms("WORLD"), [line(row)])[0][0]
-    assert [step.what for step in found.steps] == ["claimed", "converted", "paid_elsewhere", "excess", "limit"]
+    assert [step.what for step in found.steps] == [
+        "claimed",
+        "converted",
+        "paid_elsewhere",
+        "excess",
+        "limit",
+    ]
     assert found.rate is not None
     assert (found.rate.value, found.rate.on) == (Decimal("7.9125"), date(2026, 7, 10))
     assert found.excess == Money.of(500, "CNY")
@@ -129,7 +137,9 @@ def test_earlier_claims_count_against_the_limit() -> None:
     ("amount", "lacks", "simple"),
     [("10500", (), True), ("10500.01", (), False), ("3000", ("invoice",), False), ("400", (), False)],
 )
-def test_simple_is_up_to_ten_thousand_with_all_papers(amount: str, lacks: tuple[str, ...], simple: bool) -> None:
+def test_simple_is_up_to_ten_thousand_with_all_papers(
+    amount: str, lacks: tuple[str, ...], simple: bool
+) -> None:
     """Worldwide medical: excess 500, so 10,500 pays exactly 10,000; 400 pays nothing."""
     base = line(next(r for r in ROWS if r["claim"] == "b1"))
     made = replace(base, amount=Money.of(amount, "CNY"), papers=base.papers - set(lacks))
