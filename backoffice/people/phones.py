@@ -1,9 +1,13 @@
 """Telephone numbers: checked, kept as E.164, shown by their last digits."""
 
+import re
+
 import phonenumbers
 
-DIGITS_OF_A_NUMBER = 6
-"""Fewer are an answer, a time or an emergency number."""
+LEAST_DIGITS, MOST_DIGITS = 6, 20
+"""Fewer are an answer, a time or an emergency number; more are no slip of the thumb."""
+_WRITTEN = re.compile(r"[\s+＋]*[\d\s()（）/-]+")
+_DATE = re.compile(r"\b(19|20)\d\d[-/]\d{1,2}[-/]\d{1,2}\b|\b\d{1,2}[-/]\d{1,2}[-/](19|20)?\d\d\b")
 
 
 def parse(text: str, region: str | None) -> str | None:
@@ -29,8 +33,9 @@ def unusual(text: str) -> str | None:
 
 
 def looks_like_one(text: str) -> bool:
-    """Digits enough for a telephone and no letters: somebody meant a number."""
-    return sum(c.isdigit() for c in text) >= DIGITS_OF_A_NUMBER and not any(c.isalpha() for c in text)
+    """Somebody meant a telephone number: digits enough, written as numbers are, and neither a date nor a place."""
+    digits = sum(c.isdigit() for c in text)
+    return LEAST_DIGITS <= digits <= MOST_DIGITS and bool(_WRITTEN.fullmatch(text)) and not _DATE.search(text)
 
 
 def tail(phone: str) -> str:

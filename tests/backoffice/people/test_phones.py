@@ -31,3 +31,15 @@ def test_what_is_none(typed: str) -> None:
 
 def test_a_chat_shows_four_digits() -> None:
     assert phones.tail("+66812345678") == "5678"
+
+
+@pytest.mark.parametrize("text", ["+44 7700 9", "138-0013-80", "（86）1380013", "0812 345"])
+def test_what_was_meant_as_a_number_is_asked_again(text: str) -> None:
+    assert phones.looks_like_one(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["13.7563, 100.5018", "2026-03-01", "3/4/2026", "14:20", "911", "room 123456", "5" * 30]
+)
+def test_places_dates_and_short_answers_are_no_telephone_numbers(text: str) -> None:
+    assert not phones.looks_like_one(text)
