@@ -134,7 +134,7 @@ def _fact(catalogue: Catalogue, value: str | int | float | bool) -> str | int | 
     """Codes inside a fact (`reason helped`) have words of their own."""
     if not isinstance(value, str):
         return value
-    for table in ("value", "reason", "kind"):
+    for table in ("value", "reason", "kind", "service_kind", "decision"):
         found = catalogue.either(f"{table}.{value}", "")
         if found:
             return found

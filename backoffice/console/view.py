@@ -122,7 +122,11 @@ def refusal(request: web.Request, problem: errors.Refusal) -> web.Response:
 
 
 def trouble(
-    request: web.Request, status: int, key: str, reference: str = "", facts: Mapping[str, object] | None = None
+    request: web.Request,
+    status: int,
+    key: str,
+    reference: str = "",
+    facts: Mapping[str, object] | None = None,
 ) -> web.Response:
     """What went wrong and that nothing was lost, as JSON for scripts and as a page for people."""
     t = catalogue(request)

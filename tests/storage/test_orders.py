@@ -241,7 +241,11 @@ async def test_ratings_count_once_and_only_when_shown(store: SqlStore) -> None:
         assert not await uow.order_ratings.decide_review(number, verdict, START), "decided once"
         assert await uow.order_ratings.open_reviews() == []
         (decided,) = await uow.order_ratings.reviews_of(kept.id)
-        assert (decided.decision, decided.why, decided.decided_name) == (Decision.TALKED, "双方都已谈过", "林晓")
+        assert (decided.decision, decided.why, decided.decided_name) == (
+            Decision.TALKED,
+            "双方都已谈过",
+            "林晓",
+        )
         assert await uow.order_ratings.decided_reviews(5) == [decided]
 
 
