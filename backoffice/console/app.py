@@ -26,6 +26,7 @@ from backoffice.console import (
     trail,
     vetting,
     view,
+    wall,
 )
 from backoffice.console.deps import DEPS, ConsoleDeps
 
@@ -57,6 +58,7 @@ def build(deps: ConsoleDeps) -> web.Application:
     people_rooms.add(app.router)
     shop_rooms.add(app.router)
     families.add(app.router)
+    wall.add(app)
     _check(app)
     return app
 

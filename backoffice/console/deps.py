@@ -13,6 +13,7 @@ from backoffice.kernel import clock, ids
 from backoffice.money.rules import PayRules
 from backoffice.oncall.model import OnCall, Sent
 from backoffice.orders.rules import OrderRules
+from backoffice.ports import wall
 from backoffice.workflows import work
 
 Step = Callable[[work.Work], Awaitable[None]]
@@ -68,6 +69,7 @@ class ConsoleDeps:
     public_url: str
     shop: shop_queries.ShopQueries
     paper: Paper
+    wall: wall.WallReads
     rules: OrderRules = OrderRules()
     pay: PayRules = PayRules()
     zone: str = "Asia/Shanghai"

@@ -65,16 +65,16 @@ async def _tell(request: web.Request, response: EventSourceResponse, case: str) 
     async with bus.subscribe() as hints:
         pump, gate = Pump(hints), Gate(request)
         try:
-            while await gate.open() and _connected(request, response):
+            while await gate.open() and connected(request, response):
                 for event in events(await pump.gather(), case):
                     await response.send("", event=event)
         finally:
             await pump.stop()
-    if _connected(request, response):
+    if connected(request, response):
         await response.send("", event="gone")
 
 
-def _connected(request: web.Request, response: EventSourceResponse) -> bool:
+def connected(request: web.Request, response: EventSourceResponse) -> bool:
     """The library alone notices a browser that went only when it next sends something, up to 15 s later."""
     transport = request.transport
     return response.is_connected() and transport is not None and not transport.is_closing()

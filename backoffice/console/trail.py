@@ -12,7 +12,7 @@ SAME_VIEW = timedelta(minutes=10)
 """A page that asks for itself again is the same view for this long; then the trail gets another row."""
 NOT_A_VIEW = frozenset(
     {"ringing", "live", "live.case", "case", "media", "envoy.application", "envoy.photo", "account", "audit"}
-    | {"guest.live", "wall", "case.people"}
+    | {"guest.live", "wall", "wall.data", "wall.live", "case.people"}
 )
 """Pages and streams that show nobody's data, and those that write their own row with more in it."""
 NOT_A_CHANGE = frozenset({"present", "language", "leave", "hearing", "case.typing"})

@@ -26,6 +26,7 @@ from bot.assembly.words import PlainWords
 from config.settings import Clocks, Settings
 from storage.queries import SqlQueries
 from storage.shop_reads import SqlShopQueries
+from storage.wall_view import SqlWall
 
 log = logging.getLogger(__name__)
 SHUTDOWN_S = 10.0
@@ -116,6 +117,7 @@ def console_deps(base: Core) -> ConsoleDeps:
         page_test=paging.pager(base).test,
         shop=SqlShopQueries(base.database, base.vault),
         paper=Paperwork(base, PdfPapers(PlainWords(base.speech))).drawn,
+        wall=SqlWall(base.database),
         rules=base.world.orders,
         pay=base.world.pay,
     )

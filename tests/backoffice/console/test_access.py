@@ -76,7 +76,7 @@ def test_a_route_without_an_entry_stops_the_start(evening: Evening) -> None:
         console._check(app)
 
 
-STREAMS = {"live", "live.case", "guest.live"}
+STREAMS = {"live", "live.case", "guest.live", "wall.live"}
 NOT_HERE = {"leave", "enter", "enter.use", "leaflet"} | STREAMS | people_matrix.SKIPPED
 
 
@@ -129,7 +129,7 @@ async def test_matrix_of_streams_and_roles(
     visitor: Visitor = await visit(operator)
     for name in STREAMS:
         stream = await visitor.get(paths(evening)[name][1])
-        like = {"live": "board", "live.case": "case", "guest.live": "guest.case"}[name]
+        like = {"live": "board", "live.case": "case", "guest.live": "guest.case", "wall.live": "wall"}[name]
         assert (stream.status == 200) == _expected(operator, like, standing), (role, standing, name)
         stream.close()
 
@@ -142,6 +142,8 @@ def _expected(operator: Operator, name: str, standing: str) -> bool:
     about_shop = shop_matrix.expected(operator, name)
     if about_shop is not None:
         return about_shop
+    if name.startswith("wall"):
+        return operator.role is not OperatorRole.GUEST
     on_case = name.startswith("case.") or name in ("case", "media")
     if on_case and not people_matrix.sees_case(operator, standing):
         return False

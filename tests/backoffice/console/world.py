@@ -30,6 +30,7 @@ from storage.queries import SqlQueries
 from storage.shop_reads import SqlShopQueries
 from storage.unit_of_work import SqlStore
 from storage.vault import Vault
+from storage.wall_view import SqlWall
 from tests.clocks import FakeClock
 
 BANGKOK = Point(13.7420, 100.5560)
@@ -113,6 +114,7 @@ class Evening:
             page_test=self.page_test,
             shop=SqlShopQueries(self.database, self.vault),
             paper=self.paper,
+            wall=SqlWall(self.database),
         )
 
     async def paper(self, handle: str) -> bytes:
