@@ -94,7 +94,7 @@ STEPS = 28
 
 
 async def test_a_week_leaves_it_as_large_as_a_minute(house: House) -> None:
-    """2,000 changes over seven days of its own clock: nodes, listeners and layers stay flat, and nobody signs it out."""
+    """2,000 changes over seven days of its own clock: nodes, listeners, layers stay flat, nobody signs it out."""
     page = await the_wall(house)
     session = await page.context.new_cdp_session(page)
     await page.clock.install()
@@ -145,7 +145,8 @@ _BUSY = """(async () => {
     const list = (count, make) => [...Array(count).keys()].map(make);
     return { ...real, now: Date.now(),
       cities: list(9, (i) => (Math.floor(n / 12) + i) % 40).map((c) => (
-        { key: `XX:${c}`, at: [c - 20, c * 4 - 80], n: 1 + n % 4, name: `城市${c}`, stage: stages[(n + c) % 5], since: 1 })),
+        { key: `XX:${c}`, at: [c - 20, c * 4 - 80], n: 1 + n % 4, name: `城市${c}`, since: 1,
+          stage: stages[(n + c) % 5] })),
       ticker: list(6, (i) => (
         { key: String(n * 3 - i), time: "12:00:00", word: "呼救", place: `地方${n}`, stage: stages[n % 5] })),
       lines: list(n % 7, (i) => (
@@ -160,7 +161,7 @@ _BUSY = """(async () => {
 
 @pytest.mark.parametrize("locale", ["zh_Hans", "en"])
 async def test_everything_stands_on_the_screen(house: House, locale: str) -> None:
-    """At 1920 x 1080 in both languages nothing is cut off or scrolls, and letters are large enough for five metres."""
+    """At 1920 x 1080 in both languages nothing is cut off, and letters can be read from five metres."""
     house.evening.clock.live = False  # type: ignore[attr-defined]
     await wall_scene.world(house.evening)
     await wall_scene.planted(house.evening)
@@ -183,7 +184,8 @@ _CUT_OFF = """(() => {
   const wide = (node) => node.scrollWidth > node.clientWidth + 2;
   const boxes = [...document.querySelectorAll('main article, main .cases, main .ticker')];
   const cut = boxes.filter((box) => [...box.querySelectorAll('li, h2, dl, p')].some((n) => low(n, box) || wide(n)));
-  const out = [...document.querySelectorAll('header > *')].filter((n) => n.getBoundingClientRect().right > innerWidth - 10);
+  const over = (n) => n.getBoundingClientRect().right > innerWidth - 10;
+  const out = [...document.querySelectorAll('header > *')].filter(over);
   return [...cut, ...out].map((box) => box.className + box.id);
 })()"""
 _SMALLEST = """(() => {

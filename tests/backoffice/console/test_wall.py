@@ -82,8 +82,9 @@ def test_a_city_is_shown_at_its_own_centre_however_the_cell_lies() -> None:
 
 
 @pytest.mark.parametrize(
-    ("waiting_s", "failed", "heat"), [(None, 0, "safe"), (5, 0, "safe"), (30, 0, "waiting"), (90, 0, "breached"), (None, 1, "breached")]
-)  # fmt: skip
+    ("waiting_s", "failed", "heat"),
+    [(None, 0, "safe"), (5, 0, "safe"), (30, 0, "waiting"), (90, 0, "breached"), (None, 1, "breached")],
+)
 def test_a_channel_is_red_when_letters_fail_or_stand_still(
     waiting_s: int | None, failed: int, heat: str
 ) -> None:
