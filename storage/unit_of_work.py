@@ -12,8 +12,10 @@ from backoffice import ports
 from backoffice.kernel import errors
 from storage import conflict
 from storage.assignments import AssignmentRows
+from storage.case_tasks import RelationRows, TaskRows, TranslationRows
 from storage.cases import CaseRows
 from storage.claim_rows import ClaimRows
+from storage.checklists import ChecklistRows, MacroRows
 from storage.considerations import ConsiderationRows
 from storage.credentials import CredentialRows
 from storage.deadlines import DeadlineRows
@@ -98,6 +100,11 @@ class SqlUnitOfWork:
         self.claims = ClaimRows(conn, vault, now)
         self.slips = SlipRows(conn, vault, now)
         self.payers = PayerRows(conn, vault, now)
+        self.checklists = ChecklistRows(conn, vault, now)
+        self.macros = MacroRows(conn, vault, now)
+        self.tasks = TaskRows(conn, vault, now)
+        self.relations = RelationRows(conn, vault, now)
+        self.translations = TranslationRows(conn, vault, now)
 
     def hint(self, topic: str) -> None:
         self.hints[topic] = None

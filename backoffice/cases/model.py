@@ -79,6 +79,11 @@ class CloseReason(StrEnum):
     DUPLICATE = "duplicate"
     DRILL = "drill"
     UNREACHABLE = "unreachable"
+    IN_CARE = "in_care"
+    HANDED_ON = "handed_on"
+    DECLINED = "declined"
+    DIED = "died"
+    TEST = "test"
 
 
 @dataclass

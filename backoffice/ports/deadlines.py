@@ -46,6 +46,7 @@ class DeadlineKind(StrEnum):
     FAMILY_QR = "family_qr"
     STATEMENT = "statement"
     CLAIM_REMIND = "claim_remind"
+    TASK = "task"
 
 
 class DeadlineState(StrEnum):

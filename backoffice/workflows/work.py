@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from backoffice import ports
 from backoffice.cases.model import Case, Event
+from backoffice.cases.tasks import DeskRules
 from backoffice.dispatch import ranking
 from backoffice.enrolment.duty import DutyRules
 from backoffice.families import model as families
@@ -54,6 +55,7 @@ class World:
     insurers: frozenset[str] = frozenset()
     sms: bool = False
     family: FamilyRules = FamilyRules()
+    desk: DeskRules = DeskRules()
 
 
 @dataclass
