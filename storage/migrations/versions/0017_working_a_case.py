@@ -30,8 +30,8 @@ def upgrade() -> None:
     _seed()
 
 
-def _id(name: str, *more: object, nullable: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.String(length=64), *more, nullable=nullable)
+def _id(name: str, *, nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.String(length=64), nullable=nullable)
 
 
 def _case(table: str) -> sa.ForeignKeyConstraint:
