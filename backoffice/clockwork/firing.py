@@ -12,7 +12,16 @@ from backoffice.kernel.errors import Stale
 from backoffice.kernel.ids import CaseId
 from backoffice.places.model import Candidate
 from backoffice.ports import Deadline, DeadlineKind
-from backoffice.workflows import dispatching, geocoding, order_clock, positions, promises, ringing, sos
+from backoffice.workflows import (
+    case_tasks,
+    dispatching,
+    geocoding,
+    order_clock,
+    positions,
+    promises,
+    ringing,
+    sos,
+)
 from backoffice.workflows.work import Work, World
 
 log = logging.getLogger(__name__)
@@ -122,6 +131,9 @@ class Firing:
 
 async def _act(work: Work, deadline: Deadline) -> Page | None:
     if deadline.kind is DeadlineKind.FORGOTTEN_CANCEL:
+        return None
+    if deadline.kind is DeadlineKind.TASK:
+        await case_tasks.fire(work, deadline)
         return None
     if deadline.kind in order_clock.KINDS:
         await order_clock.fire(work, deadline)

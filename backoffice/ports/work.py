@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from backoffice.ports.cases import Cases
-from backoffice.ports.claims import Claims
 from backoffice.ports.casework import Checklists, Macros, Relations, Tasks, Translations
+from backoffice.ports.claims import Claims
 from backoffice.ports.credentials import Credentials
 from backoffice.ports.deadlines import Deadlines
 from backoffice.ports.desk import Desk

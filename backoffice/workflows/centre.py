@@ -1,5 +1,6 @@
 """What operators do with a case: take, speak, note, call, close, and the queue beside the cases."""
 
+from backoffice.cases.closing import BY_A_PERSON
 from backoffice.cases.model import Case, CaseStatus, CloseReason, Verified
 from backoffice.kernel.errors import IllegalMove, NotAllowed, NotFound, Refusal
 from backoffice.kernel.exchange import NewLetter
@@ -7,7 +8,17 @@ from backoffice.kernel.ids import CaseId, OperatorId
 from backoffice.kernel.messages import Message, Param, Role, Speaker
 from backoffice.people import phones
 from backoffice.ports import DeadlineKind, Operator, OperatorRole
-from backoffice.workflows import dispatching, intake, jobs, promises, relay, ringing, sealing
+from backoffice.workflows import (
+    case_tasks,
+    dispatching,
+    intake,
+    jobs,
+    parts,
+    promises,
+    relay,
+    ringing,
+    sealing,
+)
 from backoffice.workflows.relay import Said
 from backoffice.workflows.work import Work
 
@@ -26,8 +37,9 @@ async def take(work: Work, case_id: CaseId, operator: Operator) -> None:
     case.owner, case.owner_name, case.owned_at = operator.id, operator.name, work.now
     await ringing.acknowledge(work, case)
     await work.note(case, f"operator:{operator.id}", "centre.taken", name=operator.name)
+    await case_tasks.taken(work, case)
     if not already:
-        await _tell_taken(work, case, operator)
+        await _tell_everybody(work, case)
 
 
 async def take_as_seen(work: Work, case_id: CaseId, operator: Operator, seen: str) -> None:
@@ -53,7 +65,8 @@ async def take_over(work: Work, case_id: CaseId, operator: Operator, seen: str, 
     await work.note(
         case, f"operator:{operator.id}", "centre.taken_over", name=operator.name, was=was, reason=why
     )
-    await _tell_taken(work, case, operator)
+    await case_tasks.taken(work, case)
+    await _tell_everybody(work, case)
 
 
 async def _running(work: Work, case_id: CaseId) -> Case:
@@ -66,9 +79,16 @@ async def _running(work: Work, case_id: CaseId) -> Case:
     return case
 
 
-async def _tell_taken(work: Work, case: Case, operator: Operator) -> None:
+async def _tell_everybody(work: Work, case: Case) -> None:
+    """The client of the case, and the clients of the cases worked with it, learn who has it."""
+    await tell_taken(work, case, case.owner_name)
+    for part in await parts.follow(work, case):
+        await tell_taken(work, part, case.owner_name)
+
+
+async def tell_taken(work: Work, case: Case, name: str) -> None:
     person = await work.uow.people.get(case.requester)
-    params: dict[str, Param] = {"name": operator.name}
+    params: dict[str, Param] = {"name": name}
     key = "centre.taken"
     if person.profile.phone:
         key, params["tail"] = "centre.taken_with_number", phones.tail(person.profile.phone)
@@ -84,7 +104,7 @@ async def hand_over(work: Work, case_id: CaseId, operator: Operator, to: Operato
     case.owner, case.owner_name, case.owned_at = receiver.id, receiver.name, work.now
     await work.uow.cases.save(case)
     await work.note(case, f"operator:{operator.id}", "centre.handed_over", name=receiver.name)
-    await _tell_taken(work, case, receiver)
+    await _tell_everybody(work, case)
     work.uow.hint("queue")
 
 
@@ -142,6 +162,7 @@ async def called(work: Work, case_id: CaseId, operator: Operator, outcome: Verif
         await promises.keep(work, case)
     await ringing.acknowledge(work, case)
     await work.note(case, f"operator:{operator.id}", f"centre.called_{outcome}")
+    await case_tasks.called(work, case, outcome)
     if outcome is Verified.NO_ANSWER:
         await work.tell_traveller(case, Message("centre.no_answer", {"ref": case.ref}))
     elif outcome is Verified.NO_NUMBER:
@@ -161,6 +182,7 @@ async def set_number(work: Work, case_id: CaseId, operator: Operator, phone: str
         case.verified = Verified.NOT_YET
         await work.uow.cases.save(case)
     await work.note(case, f"operator:{operator.id}", "centre.number_set", tail=phones.tail(number))
+    await case_tasks.number_known(work, case)
     await work.uow.talk.close_about(case.id, "intake.phone")
     await intake.next_question(work, case, person)
 
@@ -177,8 +199,10 @@ async def close(work: Work, case_id: CaseId, operator: Operator, reason: CloseRe
     await _may_be_asked_again(work, case)
     await sealing.seal_soon(work, case)
     await work.uow.talk.close_about(case.id)
+    await case_tasks.end_all(work, case)
     await work.note(case, f"operator:{operator.id}", "centre.closed", reason=str(reason))
-    await work.tell_traveller(case, Message("case.closed", {"ref": case.ref}))
+    if reason not in BY_A_PERSON:
+        await work.tell_traveller(case, Message("case.closed", {"ref": case.ref}))
 
 
 async def _may_be_asked_again(work: Work, case: Case) -> None:
@@ -206,6 +230,7 @@ async def reopen(work: Work, case_id: CaseId, operator: Operator) -> None:
     await work.uow.deadlines.cancel(DeadlineKind.SEAL, case.id)
     await work.uow.cases.save(case)
     await work.note(case, f"operator:{operator.id}", "centre.reopened")
+    await case_tasks.taken(work, case)
     params: dict[str, Param] = {"ref": case.ref, "name": operator.name}
     await work.tell_traveller(case, Message("case.reopened", params))
     work.uow.hint("queue")

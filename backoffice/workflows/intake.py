@@ -7,7 +7,7 @@ from backoffice.kernel.messages import Ask, Choice, Message, Role, Sentence
 from backoffice.people import phones
 from backoffice.people.model import Person
 from backoffice.ports import FoundPlace
-from backoffice.workflows import dispatching, following, guardians, promises
+from backoffice.workflows import case_tasks, dispatching, following, guardians, promises
 from backoffice.workflows.work import Work, about
 
 STEPS = ("phone", "guardian", "for_whom", "place_of_patient", "kind", "hurt")
@@ -113,6 +113,8 @@ def _more(case: Case, person: Person) -> bool:
 async def no_number(work: Work, case: Case) -> None:
     """A visible state of the case with a task of its own."""
     case.verified = Verified.NO_NUMBER if case.verified is Verified.NOT_YET else case.verified
+    if case.owner:
+        await case_tasks.calls(work, case)
 
 
 async def phone(work: Work, case: Case | None, person: Person, text: str) -> bool:
@@ -127,6 +129,7 @@ async def phone(work: Work, case: Case | None, person: Person, text: str) -> boo
     if case and case.active:
         if case.verified is Verified.NO_NUMBER:
             case.verified = Verified.NOT_YET
+        await case_tasks.number_known(work, case)
         said = "intake.phone_kept" if known else "intake.phone_kept_unusual"
         await work.tell_traveller(case, Message(said, {"tail": phones.tail(number)}))
         await _settled(work, case, person, "phone", "given")
