@@ -27,10 +27,11 @@ async def begin(work: Work, case_id: CaseId, operator: Operator, code: str) -> N
     if known.get(code) == newest.edition:
         return
     await work.uow.checklists.begin(case.id, code, newest.edition)
-    what = "protocol.renewed" if code in known else "protocol.begun"
-    await work.note(
-        case, f"operator:{operator.id}", what, protocol=newest.names["zh_Hans"], edition=newest.edition
-    )
+    who, facts = f"operator:{operator.id}", {"protocol": newest.names["zh_Hans"], "edition": newest.edition}
+    if code in known:
+        await work.note(case, who, "protocol.renewed", **facts)
+    else:
+        await work.note(case, who, "protocol.begun", **facts)
 
 
 async def tick(work: Work, case_id: CaseId, operator: Operator, given: tuple[str, str, bool]) -> None:
@@ -40,12 +41,14 @@ async def tick(work: Work, case_id: CaseId, operator: Operator, given: tuple[str
     at_work = await _at_work(work, case, code)
     if key not in {step.key for step in at_work.protocol.steps}:
         raise NotFound("protocol.none")
-    changed = await _set(work, case, operator, given)
-    if changed:
-        what = "protocol.ticked" if now_done else "protocol.unticked"
-        step = [s.key for s in at_work.protocol.steps].index(key) + 1
-        name = at_work.protocol.names["zh_Hans"]
-        await work.note(case, f"operator:{operator.id}", what, protocol=name, step=step)
+    if not await _set(work, case, operator, given):
+        return
+    place = [s.key for s in at_work.protocol.steps].index(key) + 1
+    who, name = f"operator:{operator.id}", at_work.protocol.names["zh_Hans"]
+    if now_done:
+        await work.note(case, who, "protocol.ticked", protocol=name, step=place)
+    else:
+        await work.note(case, who, "protocol.unticked", protocol=name, step=place)
 
 
 async def _set(work: Work, case: Case, operator: Operator, given: tuple[str, str, bool]) -> bool:

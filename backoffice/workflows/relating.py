@@ -23,14 +23,18 @@ async def link(work: Work, case_id: CaseId, operator: Operator, ref: str) -> Non
     if any(other.id in (r.case, r.other) for r in known):
         raise Refusal("relation.known", ref=other.ref)
     await work.uow.relations.add(Relation(case.id, other.id, RelationKind.LINK, work.now, operator.id))
-    await _both(work, operator, "relation.linked", (case, other))
+    for here, there in ((case, other), (other, case)):
+        await work.note(here, f"operator:{operator.id}", "relation.linked", ref=there.ref)
+    work.uow.hint("queue")
 
 
 async def unlink(work: Work, case_id: CaseId, operator: Operator, other_id: CaseId) -> None:
     case, other = await centre.owned(work, case_id, operator), await work.uow.cases.get(other_id)
     if not await work.uow.relations.end(case.id, other.id, RelationKind.LINK):
-        raise NotFound("relation.none")
-    await _both(work, operator, "relation.unlinked", (case, other))
+        raise NotFound("relation.not_between")
+    for here, there in ((case, other), (other, case)):
+        await work.note(here, f"operator:{operator.id}", "relation.unlinked", ref=there.ref)
+    work.uow.hint("queue")
 
 
 async def merge(work: Work, case_id: CaseId, operator: Operator, ref: str) -> None:
@@ -82,7 +86,7 @@ async def split(work: Work, case_id: CaseId, operator: Operator, part_id: CaseId
     """Two matters after all: the part is a case of its own again, with everything that was said in it."""
     main, part = await centre.owned(work, case_id, operator), await work.uow.cases.get(part_id)
     if not await work.uow.relations.end(part.id, main.id, RelationKind.PART):
-        raise NotFound("relation.none")
+        raise NotFound("relation.not_between")
     await work.note(main, f"operator:{operator.id}", "relation.split_off", ref=part.ref)
     await work.note(part, f"operator:{operator.id}", "relation.split_from", ref=main.ref)
     work.uow.hint("queue")
@@ -92,7 +96,7 @@ async def reply_part(work: Work, operator: Operator, where: tuple[CaseId, CaseId
     """Words to the client of a part (`where`: the main case and the part), from the main case's desk."""
     found = await work.uow.relations.of(where[0])
     if where[1] not in relations.parts(where[0], list(found)):
-        raise NotFound("relation.none")
+        raise NotFound("relation.not_between")
     await centre.reply(work, where[1], operator, text)
 
 
@@ -102,9 +106,3 @@ async def _by_ref(work: Work, ref: str) -> Case:
     if found is None or found.status not in SHOWN:
         raise NotFound("relation.no_such_case")
     return found
-
-
-async def _both(work: Work, operator: Operator, what: str, two: tuple[Case, Case]) -> None:
-    for case, other in (two, two[::-1]):
-        await work.note(case, f"operator:{operator.id}", what, ref=other.ref)
-    work.uow.hint("queue")

@@ -56,7 +56,10 @@ PATTERN = re.compile(r"[a-z_]+\.[a-z0-9_*]*\*[a-z0-9_*]*")
 NOT_SAID = frozenset({"note", "Alert", "audit", "hint", "getLogger", "joinpath", "open"})
 """Calls whose dotted words are codes of the timeline, of alerts and of hints."""
 REFUSALS = frozenset({"Refusal", "NotFound", "NotAllowed"})
-CONSOLE = ("centre.", "people.", "organisation.", "authorisation.", "glass.")
+CONSOLE = (
+    "centre.", "people.", "organisation.", "authorisation.", "glass.",
+    "protocol.", "macro.", "task.", "relation.", "close.",
+)  # fmt: skip
 """Beginnings of refusals that only staff read."""
 KINDS = frozenset(
     {
