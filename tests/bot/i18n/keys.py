@@ -102,7 +102,7 @@ def literal() -> set[str]:
 def patterns() -> set[str]:
     """Keys put together at run time, with `*` for each part that varies: `intake.*`."""
     joined = (_pattern(n) for n in _nodes() if isinstance(n, ast.JoinedStr))
-    return {p for p in joined if PATTERN.fullmatch(p)}
+    return {p for p in joined if PATTERN.fullmatch(p) and not p.startswith(CONSOLE)}
 
 
 def suffixes() -> set[str]:
