@@ -27,11 +27,11 @@ async def begin(work: Work, case_id: CaseId, operator: Operator, code: str) -> N
     if known.get(code) == newest.edition:
         return
     await work.uow.checklists.begin(case.id, code, newest.edition)
-    who, facts = f"operator:{operator.id}", {"protocol": newest.names["zh_Hans"], "edition": newest.edition}
+    who, name = f"operator:{operator.id}", newest.names["zh_Hans"]
     if code in known:
-        await work.note(case, who, "protocol.renewed", **facts)
+        await work.note(case, who, "protocol.renewed", protocol=name, edition=newest.edition)
     else:
-        await work.note(case, who, "protocol.begun", **facts)
+        await work.note(case, who, "protocol.begun", protocol=name, edition=newest.edition)
 
 
 async def tick(work: Work, case_id: CaseId, operator: Operator, given: tuple[str, str, bool]) -> None:
