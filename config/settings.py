@@ -27,7 +27,7 @@ class Secrets(BaseModel):
 class Telegram(BaseModel):
     """The bot. Off without a token; a token without a webhook secret is refused.
 
-    `username`: its public name without @, for links that open it; without it no such link is offered.
+    `username`: its public name without @, for links that open it; without it the bot itself is asked at start.
     """
 
     token: SecretStr | None = None

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from backoffice.cases.model import CaseStatus
 from backoffice.families.model import LIVE, FamilyEntry, Follower, FollowerId, FollowLink
 from backoffice.families.scopes import Scope
-from backoffice.kernel import errors
+from backoffice.kernel import codec, errors
 from backoffice.kernel.ids import CaseId, PersonId
 from storage import case_row
 from storage.family_tables import family_entry, follow_link, follow_opening, follower
@@ -140,6 +140,8 @@ class FamilyRows(Rows):
     async def add_entry(self, entry: FamilyEntry) -> int:
         sealer = await self._vault.key(self._conn, case_row.subject(entry.case))
         row = self._vault.row_id()
+        media = {"media": codec.write_media(entry.media)} if entry.media else {}
+        body = {"name": entry.name, "text": entry.text} | media
         values = {
             "id": row,
             "case": entry.case,
@@ -148,7 +150,7 @@ class FamilyRows(Rows):
             "scope": entry.scope,
             "author": entry.author,
             "at": entry.at,
-            "body": sealer.seal(_entry_context(row), pack({"name": entry.name, "text": entry.text})),
+            "body": sealer.seal(_entry_context(row), pack(body)),
         }
         number: int = (await self._write(_ADD_ENTRY, values)).scalar_one()
         return number
@@ -200,5 +202,6 @@ def _entry(row: Any, sealer: Sealer | None) -> FamilyEntry:
         text=body.get("text", ""),
         follower=row.follower,
         scope=row.scope,
+        media=codec.read_media(body["media"]) if "media" in body else None,
         number=row.number,
     )

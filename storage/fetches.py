@@ -44,6 +44,7 @@ fetch = sa.Table(
 _NOW = sa.bindparam("now", type_=fetch.c.due.type)
 _DUE = sa.select(fetch.c.id).where(fetch.c.state == FetchState.WAITING, fetch.c.due <= _NOW)
 _FIRST_DUE = _DUE.limit(1)
+_OF_CASE = sa.update(fetch).where(fetch.c.id == sa.bindparam("of")).values(case_id=sa.bindparam("about"))
 _CLAIM = (
     sa.update(fetch)
     .where(fetch.c.id.in_(_DUE.limit(sa.bindparam("most", type_=sa.Integer()))), fetch.c.due <= _NOW)
@@ -89,6 +90,9 @@ class FetchRows:
         }
         row |= {"mime": media.mime, "state": FetchState.WAITING, "attempts": 0, "due": self._now, "error": ""}
         await self._conn.execute(sa.insert(fetch), row)
+
+    async def of_case(self, media: str, case: CaseId) -> None:
+        await self._conn.execute(_OF_CASE, {"of": media, "about": case})
 
 
 class Fetches:

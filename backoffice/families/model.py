@@ -8,7 +8,7 @@ from typing import NewType
 from backoffice.families.scopes import NOTHING, Scopes
 from backoffice.kernel import moves
 from backoffice.kernel.ids import Bits, CaseId, PersonId
-from backoffice.kernel.messages import Role
+from backoffice.kernel.messages import Media, MediaKind, Role
 
 FollowerId = NewType("FollowerId", str)
 AFTER_CASE = timedelta(hours=24)
@@ -148,7 +148,12 @@ class FamilyEntry:
     text: str
     follower: FollowerId | None = None
     scope: str = ""
+    media: Media | None = None
     number: int = 0
+
+    @property
+    def photo(self) -> bool:
+        return self.media is not None and self.media.kind is MediaKind.PHOTO
 
 
 def alive(live: bool, closed_at: datetime | None, now: datetime) -> bool:

@@ -1,14 +1,21 @@
 """What the doors for families are made of (settings)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+
+@dataclass
+class BotName:
+    """The Telegram bot's public name without @: as set, else what the platform says once it has been asked."""
+
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FamilyRules:
-    """`public_url` begins every link; `telegram` is the bot's name, empty without one; the rest: what is there."""
+    """`public_url` begins every link; `bot`: empty without one or before it is known; the rest: what is there."""
 
     public_url: str = "http://localhost:8080"
-    telegram: str = ""
+    bot: BotName = field(default_factory=BotName)
     wechat: bool = False
     sms: bool = False
     email: bool = False
@@ -19,4 +26,4 @@ class FamilyRules:
 
     def start(self, payload: str) -> str:
         """Telegram's deep link (Bot API, deep links: at most 64 of A-Za-z0-9_-); empty without a bot."""
-        return f"https://t.me/{self.telegram}?start={payload}" if self.telegram else ""
+        return f"https://t.me/{self.bot.value}?start={payload}" if self.bot.value else ""

@@ -28,6 +28,7 @@ OF_EVENT: Mapping[str, Stage] = {
     "centre.taken": Stage.ANSWERED,
     "centre.called_verified": Stage.SPOKEN,
     "dispatch.accepted": Stage.ENVOY,
+    "dispatch.from_order": Stage.ENVOY,
     "job.under_way": Stage.ON_WAY,
     "job.arrived": Stage.ARRIVED,
     "job.withdrawn": Stage.ENVOY_LOST,
@@ -94,6 +95,8 @@ def _stage(event: Happened) -> Stage | None:
     stage = OF_EVENT.get(event.what)
     if stage is Stage.CLOSED and event.params.get("reason") not in CLOSED_WELL:
         return None
+    if event.what == "dispatch.from_order" and event.params.get("met"):
+        return Stage.ARRIVED
     return stage
 
 

@@ -20,6 +20,7 @@ from backoffice.follow.throttle import Throttle
 from backoffice.kernel import errors
 from backoffice.ports.families import FollowView
 from backoffice.workflows import family_talk, following
+from backoffice.workflows.relay import Said
 from backoffice.workflows.work import Work
 
 log = logging.getLogger(__name__)
@@ -225,7 +226,7 @@ def _asking(view: FollowView, words: str) -> Callable[[Work], Awaitable[None]]:
         entries = await work.uow.families.entries(case.id)
         lately = [e for e in entries if e.author == follower.id and work.now - e.at < ASKED_WITHIN]
         if follower.live and case.active and len(lately) < ASKED_MOST:
-            await family_talk.ask(work, case, follower, words)
+            await family_talk.ask(work, case, follower, Said(words))
 
     return step
 

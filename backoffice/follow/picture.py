@@ -170,6 +170,7 @@ def _thread(view: FollowView, speech: Speech, there: str) -> dict[str, Any]:
             "own": entry.role is Role.FAMILY,
             "name": speech.say("follow.you") if entry.role is Role.FAMILY else entry.name,
             "text": entry.text,
+            "file": speech.say(f"follow.sent_{entry.media.kind}") if entry.media else "",
             "about": speech.say(f"scope.{entry.scope}") if entry.scope in set(Scope) else "",
             "there": speech.both(entry.at, there)[0],
             "here": speech.both(entry.at, there)[1],

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from backoffice.kernel.ids import PersonId
+from backoffice.kernel.ids import CaseId, PersonId
 from backoffice.kernel.messages import Media
 from backoffice.papers.model import Receipt, SceneReport, WeekStatement
 
@@ -30,4 +30,8 @@ class Expected(Protocol):
         self, media: Media, case: str | None, channel: str, handle: str, person: PersonId | None = None
     ) -> None:
         """Note a file: `channel` will give it for `handle`; sealed for its case, else for its person."""
+        ...
+
+    async def of_case(self, media: str, case: CaseId) -> None:
+        """In the turn that noted it: the file belongs to this case, whose key seals it."""
         ...

@@ -18,14 +18,18 @@ CALLED = "called"
 """In place of a scope: what an operator told somebody by telephone."""
 
 
-async def ask(work: Work, case: Case, follower: Follower, words: str) -> None:
-    """A relative's words: kept, and the centre is shown that somebody waits for an answer."""
-    text = words.strip()[: model.TEXT_LIMIT]
-    if not text:
+async def ask(work: Work, case: Case, follower: Follower, said: Said) -> None:
+    """A relative's words or file: kept, and the centre is shown that somebody waits for an answer."""
+    text = said.text.strip()[: model.TEXT_LIMIT]
+    if not (text or said.media):
         return
     follower.heard_at = work.now
     await work.uow.families.save(follower)
-    entry = FamilyEntry(case.id, work.now, Role.FAMILY, follower.id, follower.name, text, follower.id)
+    if said.media:
+        await work.uow.media.of_case(said.media.id, case.id)
+    entry = FamilyEntry(
+        case.id, work.now, Role.FAMILY, follower.id, follower.name, text, follower.id, media=said.media
+    )
     await work.uow.families.add_entry(entry)
     await work.note(case, f"family:{follower.id}", "family.asked")
     await work.uow.desk.alert(Alert(0, work.now, "family_asks", case.id, case.ref))

@@ -111,7 +111,7 @@ async def page_link(work: Work, follower: Follower) -> str:
 
 async def telegram_link(work: Work, follower: Follower) -> str:
     """Empty where the service has no bot's name."""
-    if not work.world.family.telegram:
+    if not work.world.family.bot.value:
         return ""
     return work.world.family.start(model.PREFIX + await mint(work, follower, LinkKind.TELEGRAM))
 

@@ -90,7 +90,7 @@ async def _stays(work: Work, case: Case, envoy: Envoy, word: str, met: bool) -> 
         code_word=word,
     )
     await work.uow.assignments.add(assignment)
-    await work.note(case, f"envoy:{envoy.id}", "dispatch.from_order", name=envoy.name)
+    await work.note(case, f"envoy:{envoy.id}", "dispatch.from_order", name=envoy.name, met=met)
     message = Message("job.order_became_sos", {"ref": case.ref}, place=jobs.where(case))
     await work.tell(about(case, envoy.person, message))
     await jobs.ask_progress(work, case, assignment, envoy)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from backoffice.oncall.model import WayKind
-from bot.assembly import channels, paging
+from bot.assembly import bot_name, channels, paging
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.channel import SendFailure
@@ -53,7 +53,7 @@ async def _telegram(base: Core, made: Channels) -> str:
     health = await telegram_setup.health(made.telegram.bot, base.clock)
     if health.error:
         raise RuntimeError(f"{health.error} (setup-channels sets the webhook)")
-    return "the bot answers, its webhook is set"
+    return f"the bot answers, its webhook is set; {await bot_name.said(base, made)}"
 
 
 async def _wechat(_: Core, made: Channels) -> str:
@@ -83,6 +83,16 @@ async def _pager(base: Core, _: Channels) -> str:
     return f"{len(people)} on call, over {', '.join(kinds)}"
 
 
+async def _relatives(base: Core, _: Channels) -> str:
+    ways = {"SMS": base.world.family.sms, "e-mail": base.world.family.email}
+    missing = [
+        f"no {way} (RESCUE_{way.replace('e-mail', 'SMTP')}__…)" for way, there in ways.items() if not there
+    ]
+    found = ", ".join(way for way, there in ways.items() if there)
+    called = ["those with neither app are called by an operator"] if len(missing) == len(ways) else []
+    return "; ".join(([f"written to by {found}"] if found else []) + missing + called)
+
+
 NO_MENU = "46003"
 """The platform's code for "no menu has been created"."""
 Look = Callable[[Core, Channels], Awaitable[str]]
@@ -92,5 +102,6 @@ _LOOKS: Mapping[str, Look] = {
     "telegram": _telegram,
     "wechat": _wechat,
     "centre": _centre,
+    "relatives": _relatives,
     "pager": _pager,
 }

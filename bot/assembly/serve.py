@@ -16,8 +16,8 @@ from backoffice.console import app as console
 from backoffice.console import clocks
 from backoffice.console.deps import ConsoleDeps, Tiles
 from bot import app as public
+from bot.assembly import bot_name, control, core, follow_page, metrics, paging, service
 from bot.assembly import channels as channels_
-from bot.assembly import control, core, follow_page, metrics, paging, service
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.assembly.paperwork import Paperwork
@@ -73,6 +73,7 @@ async def running(
         parts = service.build(base, channels)
         running_service = Service(base, parts)
         app = application(base, channels, running_service, mounts or {})
+        await stack.enter_async_context(bot_name.learning(base, channels))
         await running_service.start(work=role.work)
         stack.push_async_callback(running_service.stop)
         if role.pages:

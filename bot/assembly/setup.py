@@ -1,6 +1,6 @@
 """`setup-channels`: registers the Telegram webhook and commands and the WeChat menu, and says what it did."""
 
-from bot.assembly import channels, core
+from bot.assembly import bot_name, channels, core
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.channel import SendFailure
@@ -8,7 +8,7 @@ from bot.handlers.telegram import setup as telegram_setup
 from bot.handlers.wechat import setup as wechat_setup
 from config.settings import Settings
 
-COMMANDS = ("sos", "case", "order", "profile", "language", "help", "enrol")
+COMMANDS = ("sos", "case", "family", "order", "cover", "profile", "language", "help", "enrol")
 LOCALES = ("zh_Hans", "zh_Hant", "en", "ja", "ko")
 
 
@@ -25,6 +25,9 @@ async def register(base: Core, made: Channels) -> int:
         try:
             for line in await step(base, made):
                 print(f"{name}: {line}")
+        except RuntimeError as wrong:
+            print(f"{name}: {wrong}")
+            failed = 1
         except SendFailure as failure:
             print(f"{name}: refused: {failure.code}")
             failed = 1
@@ -37,13 +40,14 @@ async def _telegram(base: Core, made: Channels) -> list[str]:
         return ["off (no RESCUE_TELEGRAM__TOKEN)"]
     commands = {locale: [(c, _label(base, c, locale)) for c in COMMANDS] for locale in LOCALES}
     public = base.settings.public_url
-    return await telegram_setup.register(made.telegram.bot, config, public, commands, force=True)
+    lines = await telegram_setup.register(made.telegram.bot, config, public, commands, force=True)
+    return [*lines, await bot_name.said(base, made)]
 
 
 async def _wechat(base: Core, made: Channels) -> list[str]:
     if made.wechat is None:
         return ["off (no RESCUE_WECHAT__APP_ID)"]
-    labels = {c: _label(base, c, "zh_Hans") for c in (*COMMANDS, "more")}
+    labels = {c: _label(base, c, "zh_Hans") for c in (*COMMANDS, "mine", "more")}
     await wechat_setup.register_menu(made.wechat.client, labels)
     return [f"menu: {', '.join(labels.values())}"]
 

@@ -59,20 +59,27 @@ async def _where_more(turn: Turn, found: Opened) -> list[Sentence]:
 
 
 async def say(turn: Turn, what: Said) -> bool:
-    """Words of somebody who follows: to the centre, in the families' thread; a patient's are the case's own.
+    """Words and files of somebody who follows: to the centre, in the families' thread; a patient's are the case's own.
 
     After the close nobody watches that thread: they go to the centre's general queue like anybody's.
     """
     found = await following.of_person(turn.work, turn.person.id)
-    if found is None or not found.case.active or not (what.text or found.follower.part is Part.PATIENT):
+    if found is None or not found.case.active:
         return False
     if found.follower.part is Part.PATIENT:
-        tell = relay.for_staff if found.case.duress else relay.from_traveller
-        await tell(turn.work, found.case, turn.person, what)
+        await _of_patient(turn, found, what)
     else:
-        await family_talk.ask(turn.work, found.case, found.follower, what.text)
-    await turn.say("family.passed_on")
+        await family_talk.ask(turn.work, found.case, found.follower, what)
+    if not turn.quiet:
+        await turn.say("family.passed_on")
     return True
+
+
+async def _of_patient(turn: Turn, found: Opened, what: Said) -> None:
+    if what.media:
+        await turn.work.uow.media.of_case(what.media.id, found.case.id)
+    tell = relay.for_staff if found.case.duress else relay.from_traveller
+    await tell(turn.work, found.case, turn.person, what)
 
 
 async def leave(turn: Turn) -> bool:

@@ -19,6 +19,7 @@ from typing import Any
 from tests.chaos import (
     accept_race,
     case_machine,
+    guesses,
     kill9,
     order_machine,
     order_race,
@@ -59,6 +60,7 @@ COMPUTING: Mapping[str, Entry] = {
     "order_race_pg": Entry(order_race.postgres),
     "redelivery": Entry(redelivery.run),
     "poison": Entry(poison.exceptions),
+    "guesses": Entry(guesses.run),
     "machine": Entry(case_machine.run),
     "order_machine": Entry(order_machine.run),
     "trilateration": Entry(trilateration.run),

@@ -123,7 +123,7 @@ async def test_a_preview_robot_changes_nothing(house: House) -> None:
 
 
 async def test_guesses_reveal_nothing_are_throttled_and_never_lock_out_the_true_one(house: House) -> None:
-    """Ten thousand are the long form (`python -m tests.follow.guesses`); here enough to meet both answers."""
+    """Ten thousand are the long form (`campaign `guesses` of tests.chaos`); here enough to meet both answers."""
     anna = await house.telegram("Anna")
     await families.helped(house, anna)
     page = Page(house, await families.invited(house, anna, "Mum", "safe"))

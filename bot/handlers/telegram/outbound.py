@@ -89,6 +89,11 @@ class TelegramChannel:
         """A file somebody sent. PermanentFailure("too_large") beyond `limit` or the platform's 20 MB."""
         return await download.fetch(self.bot, self._session, handle, limit)
 
+    async def username(self) -> str:
+        """The bot's public name without @ (getMe). Raises `bot.channel.SendFailure`."""
+        me = await self.bot(GetMe(), request_timeout=client.CALL_S)
+        return str(client.field(me, "username") or "")
+
     async def answers(self) -> bool:
         """Whether the platform answers at all, be it with a refusal; nobody sees the question."""
         try:

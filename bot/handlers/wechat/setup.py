@@ -1,6 +1,6 @@
-"""The official account's custom menu: SOS, my case, and the rest (orders among them) below one key."""
+"""The official account's custom menu: SOS, what is the reader's own (their case, their family …), and the rest."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.handlers.wechat import transport
@@ -8,18 +8,25 @@ from bot.handlers.wechat import transport
 TOP_BYTES, SUB_BYTES = 16, 60
 """The platform's limits for the names of keys, in bytes of UTF-8."""
 
-_MORE = "更多 More"
+MINE = ("case", "family", "order", "cover", "profile")
+MORE = ("language", "help", "enrol")
+"""Below a key stand at most five. SOS has a key of its own: one that opens others makes no event."""
 
 
 def menu(labels: Mapping[str, str]) -> dict[str, Any]:
-    """The menu from labels for `sos`, `case`, `order`, `profile`, `language`, `help`, `enrol` (and `more` over five).
+    """The menu from labels for `sos`, `mine` and what stands below it, `more` and what stands below that.
 
-    Each key is a CLICK whose EventKey is that name. Raises `ValueError` for a label that is too long.
+    Each key is a CLICK whose EventKey is its label's name. Raises `ValueError` for a label that is too long.
     """
-    below = [_click(name, labels, SUB_BYTES) for name in ("order", "profile", "language", "help", "enrol")]
-    more = _checked(labels.get("more", _MORE), TOP_BYTES)
-    top = [_click(name, labels, TOP_BYTES) for name in ("sos", "case")]
-    return {"button": [*top, {"name": more, "sub_button": below}]}
+    below = [_below("mine", MINE, labels), _below("more", MORE, labels)]
+    return {"button": [_click("sos", labels, TOP_BYTES), *below]}
+
+
+def _below(name: str, keys: Sequence[str], labels: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "name": _checked(labels[name], TOP_BYTES),
+        "sub_button": [_click(key, labels, SUB_BYTES) for key in keys],
+    }
 
 
 async def register_menu(client: transport.AsyncWeChatClient, labels: Mapping[str, str]) -> None:

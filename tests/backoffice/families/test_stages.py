@@ -76,3 +76,10 @@ def test_who_is_awake_with_us_is_told_at_night() -> None:
     assert quiet.ends(night, "Asia/Shanghai", night - timedelta(minutes=5)) is None
     assert quiet.ends(night, "Asia/Shanghai", night - timedelta(hours=2)) is not None
     assert quiet.ends(night, "No/Where", None) is None
+
+
+def test_the_envoy_of_an_order_who_stays_is_told_as_what_they_are() -> None:
+    """An order that turned into an SOS: already beside them, or on the way."""
+    met, apart = (Line("dispatch.from_order", params={"met": met}) for met in (True, False))
+    assert [m.stage for m in stages.told([met])] == [Stage.ARRIVED]
+    assert [m.stage for m in stages.told([apart])] == [Stage.ENVOY]

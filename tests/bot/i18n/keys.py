@@ -15,7 +15,7 @@ from backoffice.families.scopes import Scope
 from backoffice.insurance.insured import WHYS
 from backoffice.insurance.policies import PolicyStatus
 from backoffice.kernel.geodesy import COMPASS
-from backoffice.kernel.messages import Ask, Role
+from backoffice.kernel.messages import Ask, MediaKind, Role
 from backoffice.money.accounts import Operation
 from backoffice.orders import kinds, ratings
 from backoffice.orders.model import OrderStatus
@@ -154,7 +154,7 @@ def _families() -> dict[str, set[str]]:
             "label.*_unnamed": {f"label.{role}_unnamed" for role in (*Role, order_talk.CUSTOMER)},
             "language.*": set(),  # named by CLDR
             "language_name.*": {f"language_name.{tag}" for tag in menu.LANGUAGES},
-            "menu_label.*": {f"menu_label.{name}" for name in (*_setup_commands(), "more")},
+            "menu_label.*": {f"menu_label.{name}" for name in (*_setup_commands(), "mine", "more")},
             "profile.*": set(),  # kinds of questions
             "profile.ask_*": {f"profile.ask_{name}" for name in profile.FIELDS},
             "profile.bad_*": {f"profile.bad_{name}" for name in profile.FIELDS},
@@ -179,6 +179,7 @@ def _families_of_cases() -> dict[str, set[str]]:
         "family.stage_*_at": {f"family.stage_{stage}_at" for stage in stages.PLACED},
         "family_state.*": {f"family_state.{status}" for status in LIVE},
         "follow.hurt_*": {f"follow.hurt_{hurt}" for hurt in ("yes", "no", "unsure")},
+        "follow.sent_*": {f"follow.sent_{kind}" for kind in MediaKind},
         "follow.next_*": {f"follow.next_{stage}" for stage in each},
         "follow.stage_*": {f"follow.stage_{stage}" for stage in each},
         "follow.state_*": {f"follow.state_{stage}" for stage in each},

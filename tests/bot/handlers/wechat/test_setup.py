@@ -9,7 +9,11 @@ from tests.bot.handlers.wechat import api
 
 LABELS = {
     "sos": "一键救命",
+    "mine": "我的",
+    "more": "更多",
     "case": "我的求助",
+    "family": "告诉家人",
+    "cover": "我的保障",
     "order": "订星使服务",
     "profile": "我的资料",
     "language": "语言 Language",
@@ -20,10 +24,10 @@ LABELS = {
 
 def test_sos_is_one_tap_away() -> None:
     """At most three keys on top and five below one; a parent key makes no event, so SOS is none."""
-    sos, case, more = setup.menu(LABELS)["button"]
+    sos, mine, more = setup.menu(LABELS)["button"]
     assert sos == {"type": "click", "name": "一键救命", "key": "sos"}
-    assert case["key"] == "case"
-    assert [key["key"] for key in more["sub_button"]] == ["order", "profile", "language", "help", "enrol"]
+    assert [key["key"] for key in mine["sub_button"]] == ["case", "family", "order", "cover", "profile"]
+    assert [key["key"] for key in more["sub_button"]] == ["language", "help", "enrol"]
 
 
 @pytest.mark.parametrize("label", ["", "救命救命救命"])
