@@ -66,5 +66,5 @@ def _judge(found: Counter[str]) -> None:
     must(found["leaks"] == 0, f"{found['leaks']} guesses were told something")
     must(len(answers) == 1, f"{len(answers)} different answers to guesses")
     must(found["guess 429"] > found["guess 404"] > 0, "guessing is slowed down")
-    must(set(k for k in found if k.startswith("guess")) == {"guess 404", "guess 429"}, "nothing else opens")
-    must(set(k for k in found if k.startswith("true")) == {"true 200"}, "the true link is never refused")
+    must({k for k in found if k.startswith("guess")} == {"guess 404", "guess 429"}, "nothing else opens")
+    must({k for k in found if k.startswith("true")} == {"true 200"}, "the true link is never refused")
