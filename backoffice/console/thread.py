@@ -125,20 +125,27 @@ def tells_a_place(message: Message) -> bool:
 
 def event_words(catalogue: Catalogue, event: Event) -> str:
     """A timeline line in the operator's language; a code nobody translated yet is shown with its facts."""
-    params = {key: _fact(catalogue, value) for key, value in event.params.items()}
+    tables = ("family_scope", *TABLES) if event.what.startswith("family.") else TABLES
+    params = {key: _fact(catalogue, value, tables) for key, value in event.params.items()}
     plain = " · ".join([event.what, *(f"{key} {value}" for key, value in params.items())])
     return catalogue.either(f"event.{event.what}", plain, **params)
 
 
-def _fact(catalogue: Catalogue, value: str | int | float | bool) -> str | int | float | bool:
-    """Codes inside a fact (`reason helped`) have words of their own."""
+TABLES = ("value", "reason", "kind", "service_kind", "decision")
+
+
+def _fact(
+    catalogue: Catalogue, value: str | int | float | bool, tables: tuple[str, ...]
+) -> str | int | float | bool:
+    """Codes inside a fact (`reason helped`, `now city,safe`) have words of their own."""
     if not isinstance(value, str):
         return value
-    for table in ("value", "reason", "kind", "service_kind", "decision"):
-        found = catalogue.either(f"{table}.{value}", "")
-        if found:
-            return found
-    return value
+    words = [_coded(catalogue, code, tables) for code in value.split(",")]
+    return " · ".join(words) if all(words) else value
+
+
+def _coded(catalogue: Catalogue, code: str, tables: tuple[str, ...]) -> str:
+    return next((found for table in tables if (found := catalogue.either(f"{table}.{code}", ""))), "")
 
 
 def actor_words(catalogue: Catalogue, event: Event, names: Mapping[str, str]) -> str:

@@ -14,6 +14,8 @@ from backoffice.workflows import stages as waiting
 from backoffice.workflows.relay import Said
 from backoffice.workflows.work import Work
 
+ASKS = "family_asks"
+"""The alert that a family waits for an answer: one for a case until somebody has seen it."""
 CALLED = "called"
 """In place of a scope: what an operator told somebody by telephone."""
 
@@ -32,7 +34,8 @@ async def ask(work: Work, case: Case, follower: Follower, said: Said) -> None:
     )
     await work.uow.families.add_entry(entry)
     await work.note(case, f"family:{follower.id}", "family.asked")
-    await work.uow.desk.alert(Alert(0, work.now, "family_asks", case.id, case.ref))
+    if not any(a.kind == ASKS and a.case == case.id for a in await work.uow.desk.alerts()):
+        await work.uow.desk.alert(Alert(0, work.now, ASKS, case.id, case.ref))
     work.uow.hint("queue")
 
 

@@ -225,7 +225,7 @@ async def decide(work: Work, case: Case, follower: Follower, wanted: Scopes, by:
     more, less = wanted - follower.scopes, follower.scopes - wanted
     follower.scopes, follower.decided_by = wanted, by
     await work.uow.families.save(follower)
-    who = {Decider.TRAVELLER: "traveller"}.get(by, "operator")
+    who = {Decider.TRAVELLER: "traveller", Decider.NOBODY: "system"}.get(by, "operator")
     await work.note(case, who, "family.scopes", now=",".join(sorted(wanted)) or "none")
     if less and follower.person and follower.person != case.requester:
         await work.uow.outbox.drop_about(follower.person, case.id)
@@ -312,6 +312,18 @@ async def requester_follows(work: Work, case: Case, person: Person) -> None:
     )
     await work.uow.families.add(follower)
     await work.note(case, "traveller", "family.requester_follows")
+
+
+async def taken_back(work: Work, case: Case) -> None:
+    """It turns out that somebody else is in trouble: what the requester gave was not theirs to give.
+
+    An operator's own opening stands: it saves a life.
+    """
+    for follower in await work.uow.families.of_case(case.id):
+        given = follower.live and follower.decided_by is Decider.TRAVELLER and follower.scopes
+        if given and follower.person != case.requester:
+            await decide(work, case, follower, scopes.NOTHING, Decider.NOBODY)
+            await work.tell_traveller(case, Message("family.taken_back", {"name": follower.name}))
 
 
 async def of_person(work: Work, person: PersonId) -> Opened | None:

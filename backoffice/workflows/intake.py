@@ -87,6 +87,7 @@ async def answer(work: Work, case: Case, person: Person, step: str, value: str) 
         case.for_whom = ForWhom(value)
         await _told_before(work, case)
         if case.for_whom is ForWhom.OTHER:
+            await following.taken_back(work, case)
             await following.requester_follows(work, case, person)
     elif step == "kind":
         case.kind = Kind(value)

@@ -151,19 +151,25 @@ async def _links(turn: Turn, follower: Follower) -> list[Sentence]:
 async def _one(turn: Turn, case: Case, follower: Follower) -> None:
     """What this one may know, and what can be changed; only the person in trouble may change it."""
     decides = await following.decider(turn.work, case) == turn.person.id
-    offered = _scope_choices() if decides else []
+    offered = _scope_choices(follower) if decides else []
     offered += [Choice("links", "button.family_new_link", "7")]
-    offered += [] if follower.named else [Choice("named", "button.family_named", "8")]
-    offered += [Choice("off", "button.family_off", "9"), Choice("kept", "button.family_done", "0")]
+    offered += [Choice("off", "button.family_off", "8")]
+    offered += [] if follower.named else [Choice("named", "button.family_named", "9")]
+    offered += [Choice("kept", "button.family_done", "0")]
     lines = [*following.knows(follower), *await _openings(turn, follower)]
     lines += [] if decides else [Sentence("family.patient_decides")]
     message = Message("family.one", {"name": follower.name}, tuple(offered), more=tuple(lines))
     await _ask(turn, case, message, "family.about", follower.id)
 
 
-def _scope_choices() -> list[Choice]:
-    each = [Choice(f"{SCOPE}{s}", f"scope.{s}", str(n)) for n, s in enumerate(scopes.ORDER, 1)]
+def _scope_choices(follower: Follower) -> list[Choice]:
+    each = [Choice(f"{SCOPE}{s}", _label(follower, s), str(n)) for n, s in enumerate(scopes.ORDER, 1)]
     return [*each, Choice(f"{SCOPE}all", "button.scope_all", str(len(each) + 1))]
+
+
+def _label(follower: Follower, scope: Scope) -> str:
+    """What is given already is marked, so that the same key is seen to take it back."""
+    return f"button.scope_{scope}_given" if scope in follower.scopes else f"button.scope_{scope}"
 
 
 async def _one_chosen(turn: Turn, case: Case, follower: Follower, value: str) -> None:

@@ -17,7 +17,13 @@ async def welcome(turn: Turn) -> None:
 
 
 async def help_(turn: Turn) -> None:
-    more = (Sentence("menu.help_order"), Sentence("menu.help_cover"), await _envoys(turn), *_own_line(turn))
+    more = (
+        Sentence("menu.help_family"),
+        Sentence("menu.help_order"),
+        Sentence("menu.help_cover"),
+        await _envoys(turn),
+        *_own_line(turn),
+    )
     await turn.say("menu.help", {}, *more)
 
 

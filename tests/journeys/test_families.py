@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from backoffice.cases.model import Verified
-from backoffice.families.model import FollowerStatus
+from backoffice.families.model import Decider, FollowerStatus
 from backoffice.families.scopes import Scope
 from backoffice.kernel.exchange import LetterState
 from backoffice.workflows import centre
@@ -234,6 +234,20 @@ async def test_who_asks_for_somebody_else_follows_too_and_the_patient_decides(ho
     assert (await families.followers(house, case))["Aunt"].scopes == {Scope.SAFE, Scope.MEDICAL}
     await stories.says(house, mother, "my leg hurts")
     assert "my leg hurts" in await house.entries(await stories.now(house, son))
+
+
+async def test_what_the_requester_gave_is_taken_back_when_it_is_about_somebody_else(house: House) -> None:
+    """Invited before "for somebody else" was said: the illness is the patient's to tell."""
+    son = await house.telegram("Son")
+    case = await stories.dispatched(house, son)
+    page = Page(house, await families.invited(house, son, "Aunt", "medical", "exact"))
+    assert "13.7563" in await page.opened()
+    await families.pick(house, son, "kept")
+    await stories.answers(house, son, "9", "2")
+    aunt = (await families.followers(house, case))["Aunt"]
+    assert (aunt.scopes, aunt.decided_by) == (frozenset(), Decider.NOBODY)
+    assert "family.taken_back" in await house.heard(son)
+    assert "13.7563" not in await page.shown()
 
 
 async def test_at_night_only_life_and_death_is_told(house: House) -> None:

@@ -184,6 +184,8 @@ def _families_of_cases() -> dict[str, set[str]]:
         "follow.stage_*": {f"follow.stage_{stage}" for stage in each},
         "follow.state_*": {f"follow.state_{stage}" for stage in each},
         "scope.*": {f"scope.{scope}" for scope in Scope},
+        "button.scope_*": {f"button.scope_{scope}" for scope in Scope},
+        "button.scope_*_given": {f"button.scope_{scope}_given" for scope in Scope},
     }
 
 
