@@ -11,6 +11,10 @@ from backoffice.families.model import NAME_LIMIT, Reached
 _MAIL = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+\.[A-Za-z]{2,24}")
 _NOT_NAME = re.compile(r"[\s,，;；:：()（）]+")
 _UNKNOWN_ZONE = "Etc/Unknown"
+_SENTENCE = re.compile(r"[!?…。！？]")
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+WIDE_MOST, WORDS_MOST = 8, 5
+""" "我妈妈王秀英" and "my sister Mary Ann Smith" are names; what is longer tells something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,14 @@ def read(words: str, region: str | None = None) -> Named:
         number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
         return Named(_name(words[: match.start] + " " + words[match.end :]), Reached.SMS, number)
     return Named(_name(words))
+
+
+def like_a_name(named: Named) -> bool:
+    """Whether it can be what somebody calls a relative: a sentence typed meanwhile is no name."""
+    if _SENTENCE.search(named.name):
+        return False
+    short = len(_WIDE.findall(named.name)) <= WIDE_MOST and len(named.name.split()) <= WORDS_MOST
+    return short and bool(named.name or named.contact)
 
 
 def _name(words: str) -> str:

@@ -1,13 +1,14 @@
 """Families in chat, the traveller's side: who follows, who is invited, what each may know, the word that ends it."""
 
 from backoffice.cases.model import Case, ForWhom
-from backoffice.families import scopes
+from backoffice.families import contacts, scopes
 from backoffice.families.model import Decider, Follower, FollowerId, Part, Reached
 from backoffice.families.scopes import Scope
 from backoffice.kernel.exchange import Question
 from backoffice.kernel.messages import Choice, Listing, Message, Param, Sentence, Term, When
-from backoffice.workflows import family_letters, following
+from backoffice.workflows import family_letters, following, relay
 from backoffice.workflows.following import Wish
+from backoffice.workflows.relay import Said
 from backoffice.workflows.work import about
 from bot.conversations.turn import GOOD_FOR, Turn
 
@@ -28,17 +29,26 @@ async def case_of(turn: Turn) -> Case | None:
 
 
 async def listed(turn: Turn, case: Case) -> None:
-    """Everybody who follows, each with what they may know and how often their page was opened."""
+    """Everybody who follows, each with what they may know and how often their page was opened; with nobody to list
+    and nothing else to choose, the name of the first is asked."""
     them = await _others(turn, case)
+    no_patient = case.for_whom is ForWhom.OTHER and not await following.decider(turn.work, case)
+    if not them and not no_patient:
+        await _ask_name(turn, case)
+        return
     lines = [line for n, f in enumerate(them, 1) for line in await _line(turn, n, f)]
     offered = [Choice("invite", "button.family_invite", "1")]
     offered += [Choice(f"f:{f.id}", f"button.family_pick_{n}", str(n + 1)) for n, f in enumerate(them, 1)]
-    if case.for_whom is ForWhom.OTHER and not await following.decider(turn.work, case):
-        offered.append(Choice("patient", "button.family_patient", str(len(offered) + 1)))
+    offered += [Choice("patient", "button.family_patient", str(len(offered) + 1))] if no_patient else []
     offered += [Choice("all_off", "button.family_all_off", "0")] if them else []
     key = "family.list" if them else "family.list_none"
     message = Message(key, {"count": len(them)}, tuple(offered), more=tuple(lines))
     await _ask(turn, case, message, "family.menu", case.id)
+
+
+async def _ask_name(turn: Turn, case: Case) -> None:
+    offered = (Choice("leave_it", "button.family_leave_it", "0"),)
+    await _ask(turn, case, Message("family.ask_name", choices=offered), "family.name", case.id)
 
 
 async def _others(turn: Turn, case: Case) -> list[Follower]:
@@ -84,14 +94,13 @@ async def answer(turn: Turn, question: Question, value: str) -> bool:
     elif question.kind == "family.about":
         await _one_chosen(turn, case, await turn.work.uow.families.get(FollowerId(question.subject)), value)
     else:
-        await listed(turn, case)
+        await _tell(turn, case, Message("family.not_invited"))
     return True
 
 
 async def _chosen(turn: Turn, case: Case, value: str) -> None:
     if value == "invite":
-        offered = (Choice("leave_it", "button.family_leave_it", "0"),)
-        await _ask(turn, case, Message("family.ask_name", choices=offered), "family.name", case.id)
+        await _ask_name(turn, case)
     elif value == "all_off":
         await _all_off(turn, case)
     elif value == "patient":
@@ -116,10 +125,19 @@ async def _invite_patient(turn: Turn, case: Case) -> None:
 
 
 async def named(turn: Turn, question: Question, words: str) -> bool:
-    """What a relative is called, perhaps with a number or an address: they are invited."""
+    """What a relative is called, perhaps with a number or an address: they are invited.
+
+    A sentence is no name and goes where words go; a name is kept on the case too, for it may have been meant otherwise.
+    """
     case = await case_of(turn)
-    if question.kind != "family.name" or case is None:
+    region = case.place.country if case and case.place else None
+    if (
+        question.kind != "family.name"
+        or case is None
+        or not contacts.like_a_name(contacts.read(words, region))
+    ):
         return False
+    await relay.for_staff(turn.work, case, turn.person, Said(words))
     await turn.work.uow.talk.close_question(question.id)
     follower = await following.invite(turn.work, case, Wish("traveller", words, turn.person.locale))
     await _tell_invited(turn, case, follower)

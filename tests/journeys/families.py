@@ -24,7 +24,8 @@ async def helped(house: House, phone: Phone) -> Case:
 async def invited(house: House, phone: Phone, name: str, *scopes: str) -> str:
     """The traveller invites somebody and chooses what they may know; the token of the web link they are shown."""
     await stories.says(house, phone, "/family")
-    await pick(house, phone, "invite")
+    if any(question.kind == "family.menu" for question in await house.asked(phone)):
+        await pick(house, phone, "invite")
     await stories.says(house, phone, name)
     await house.pass_time(6, step=1)
     token = "" if "family.written" in await house.heard(phone) else await newest(house, phone, PAGE)

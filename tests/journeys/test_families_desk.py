@@ -103,6 +103,15 @@ async def test_the_exact_place_is_gone_from_page_and_database(house: House) -> N
     assert not any(page.token in line for line in dump)
 
 
+async def test_what_is_told_while_a_name_is_asked_reaches_the_centre(house: House) -> None:
+    """A sentence is no name; even a name is kept where staff read it."""
+    anna = await house.telegram("Anna")
+    case = await families.helped(house, anna)
+    await stories.says(house, anna, "/family", "I am in the lobby of the hotel now", "Mum")
+    assert list(await families.followers(house, case)) == ["Mum"]
+    assert (await house.entries(case))[-2:] == ["I am in the lobby of the hotel now", "Mum"]
+
+
 async def test_a_preview_robot_changes_nothing(house: House) -> None:
     """Any number of GETs: no opening, no follower, no content; a person's press does."""
     anna = await house.telegram("Anna")
