@@ -12,7 +12,7 @@ from backoffice.cases.model import Case, CaseStatus, Entry, Event
 from backoffice.kernel import codec, errors
 from backoffice.kernel.geo import Fix
 from backoffice.kernel.ids import CaseId, PersonId
-from storage import case_row, people, sealing
+from storage import case_row, people, sealing, search
 from storage.case_row import subject
 from storage.rows import Rows
 from storage.tables import IS_ACTIVE, case_entry, case_event, case_fix, cases
@@ -133,6 +133,7 @@ class CaseRows(Rows):
         sealer = await self._vault.key(self._conn, subject(entry.case))
         values = case_row.write_entry(entry, self._vault.row_id(), sealer)
         number: int = (await self._write(_ADD_ENTRY, {**values, "of": entry.case})).scalar_one()
+        await search.note_text(self._conn, self._vault, entry.case, entry.text)
         return number
 
     async def entries(self, case: CaseId) -> Sequence[Entry]:

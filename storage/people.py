@@ -13,6 +13,7 @@ from backoffice.kernel.exchange import Address
 from backoffice.kernel.geo import Fix
 from backoffice.kernel.ids import PersonId
 from backoffice.people.model import EmergencyContact, Identity, Person, Profile, Reach
+from storage import search
 from storage.access_tables import organisation_member
 from storage.rows import Rows
 from storage.tables import IS_ACTIVE, cases, identity, person, question, session, vault_key
@@ -142,6 +143,7 @@ class PersonRows(Rows):
         super().__init__(conn, vault, now)
         self._people: dict[PersonId, Person] = {}
         self._fixes: dict[PersonId, Fix | None] = {}
+        self._named: dict[PersonId, tuple[str, str, str]] = {}
 
     async def at(self, address: Address) -> Person | None:
         row = await self._first(_AT, {"channel": address.channel, "address": address.address})
@@ -163,11 +165,20 @@ class PersonRows(Rows):
         await self.link(person.id, at)
         self._people[person.id] = person
         self._fixes[person.id] = None
+        await self._findable(person)
+
+    async def _findable(self, person: Person) -> None:
+        """Written only when the name or the number changed: a save in every turn costs no words."""
+        known = (person.profile.name, person.profile.call_me, person.profile.phone)
+        if known != self._named.get(person.id, ("", "", "")):
+            await search.note_person(self._conn, self._vault, person.id, person.profile)
+            self._named[person.id] = known
 
     async def save(self, person: Person) -> None:
         values = {**await self._columns(person), "version": person.version + 1}
         await self._change(_SAVE, {**values, "key": person.id, "was": person.version})
         person.version += 1
+        await self._findable(person)
 
     async def link(self, person: PersonId, at: Address) -> None:
         """One more identity of a person. Raises `errors.Stale` when it already belongs to somebody."""
@@ -193,6 +204,8 @@ class PersonRows(Rows):
         await self._write(_FORGET_SESSION, {"of": person})
         await self._write(_FORGET_IDENTITIES, {"of": person})
         await self._write(_FORGET_MEMBERSHIPS, {"of": person})
+        await search.forget_person(self._conn, person)
+        self._named.pop(person, None)
         self._fixes.pop(person, None)
         if person in self._people:
             self._people[person].profile = Profile()
@@ -201,6 +214,7 @@ class PersonRows(Rows):
         """Letters on their way to `gone` still go: their key lives until `stays` is erased."""
         for change in _references():
             await self._write(change, {"gone": gone, "stays": stays})
+        await search.forget_person(self._conn, gone)
         empty = {"profile": None, "last_fix": None, "last_fix_at": None}
         await self._write(_EMPTY_GONE, {**empty, "gone": gone})
         await self._write(_MERGE, {"gone": gone, "merged_into": stays})
@@ -255,6 +269,7 @@ class PersonRows(Rows):
             version=row.version,
         )
         self._people[found.id] = found
+        self._named[found.id] = (found.profile.name, found.profile.call_me, found.profile.phone)
         return found
 
     def _read_fix(self, row: Any) -> Fix | None:
