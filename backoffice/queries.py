@@ -218,13 +218,15 @@ class RingingCase:
 class Ringing:
     """How many cases ring, and since when the longest of them does.
 
-    `calls` are the longest ringing; `loads` how many open cases each operator has in hand.
+    `calls` are the longest ringing; `loads` how many open cases each operator has in hand; `resting` who paused or
+    went: their consoles come last.
     """
 
     count: int
     since: datetime | None
     calls: tuple[RingingCase, ...] = ()
     loads: Mapping[str, int] = field(default_factory=dict)
+    resting: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,12 +241,14 @@ class MediaCard:
 class Tie:
     """What ties one person of the staff to one case, beside their role.
 
-    `organisations` answer for the requester, `centre` is the owner's, `written`: a message about the case waits in
-    the general queue, `glass_until`: until when this person has it open with a reason.
+    `organisations` answer for the requester, `centre` is the owner's, `placed` the case's own (empty: none),
+    `written`: a message about the case waits in the general queue, `glass_until`: until when this person has it
+    open with a reason.
     """
 
     organisations: frozenset[str] = frozenset()
     centre: str | None = None
+    placed: str = ""
     written: bool = False
     glass_until: datetime | None = None
 

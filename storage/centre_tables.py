@@ -1,4 +1,4 @@
-"""The tables of the command centres: whose case, tags, words to search by, views, shifts, handovers, synthetic calls."""
+"""The tables of the centres: whose case, tags, words to search by, views, shifts, handovers, synthetic calls."""
 
 import sqlalchemy as sa
 

@@ -15,6 +15,7 @@ from backoffice.organisations.model import AuthorisationStatus, OrganisationKind
 from backoffice.ports import OperatorRole
 from storage import case_row, places
 from storage.access_tables import authorisation, broken_glass, organisation, organisation_member
+from storage.centre_tables import case_centre
 from storage.people import PersonRows
 from storage.tables import assignment, cases, operator, queue_item
 from storage.vault import Vault
@@ -25,6 +26,7 @@ KNOW_KIND = frozenset({OrganisationKind.INSURER, OrganisationKind.CONSULAR})
 """Who must know what happened to decide; an employer or a school need not know of an illness."""
 _VISIBLE = (CaseStatus.OPEN, CaseStatus.RESOLVED, CaseStatus.CLOSED)
 _CENTRE = sa.select(operator.c.centre).where(operator.c.id == sa.bindparam("owner"))
+_PLACED = sa.select(case_centre.c.centre).where(case_centre.c["case"] == sa.bindparam("of"))
 _GLASS = (
     sa.select(broken_glass.c.until)
     .where(broken_glass.c.operator == sa.bindparam("whose"), broken_glass.c["case"] == sa.bindparam("of"))
@@ -53,7 +55,8 @@ async def tie(conn: AsyncConnection, who: ports.Operator, case: Case) -> queries
     centre = None
     if case.owner and case.owner != who.id:
         centre = (await conn.execute(_CENTRE, {"owner": case.owner})).scalar_one_or_none()
-    return queries.Tie(centre=centre, written=written is not None, glass_until=glass)
+    placed = (await conn.execute(_PLACED, {"of": case.id})).scalar_one_or_none()
+    return queries.Tie(centre=centre, placed=placed or "", written=written is not None, glass_until=glass)
 
 
 def _count(*statuses: AssignmentStatus) -> sa.ScalarSelect[int]:

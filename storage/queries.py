@@ -13,7 +13,9 @@ from backoffice.dispatch.model import AssignmentStatus
 from backoffice.kernel import errors
 from backoffice.kernel.geo import Point
 from backoffice.kernel.ids import CaseId, MediaId
+from backoffice.oncall.shifts import DutyState
 from storage import case_row, case_view, channel_health, guest_view, places
+from storage.centre_tables import duty
 from storage.desk import DeskRows
 from storage.engine import Database
 from storage.exchange_tables import media
@@ -85,6 +87,8 @@ _LOADS = (
     .where(cases.c.status == CaseStatus.OPEN, cases.c.owner.is_not(None))
     .group_by(cases.c.owner)
 )
+_RESTING = sa.select(duty.c.operator).where(duty.c.state != DutyState.ON)
+"""Off counts as well: somebody who said that their shift is over is not called before those who are there."""
 _WAITED_FOR = sa.select(case_stage).where(case_stage.c.reached_at.is_(None))
 _STAGES = _WAITED_FOR.join(cases, cases.c.id == case_stage.c["case"]).where(
     cases.c.status.in_([CaseStatus.OPEN, CaseStatus.RESOLVED])
@@ -145,9 +149,10 @@ class SqlQueries:
         async with self._database.reading() as conn:
             rings = (await conn.execute(_RINGING)).all()
             loads = (await conn.execute(_LOADS)).all() if rings else ()
+            resting = (await conn.execute(_RESTING)).scalars().all() if rings else ()
         calls = tuple(queries.RingingCase(row.id, row.rang_at) for row in rings[:SOUNDING])
         since = calls[0].since if calls else None
-        return queries.Ringing(len(rings), since, calls, {row.owner: row.n for row in loads})
+        return queries.Ringing(len(rings), since, calls, {r.owner: r.n for r in loads}, frozenset(resting))
 
     async def head(self, case: CaseId) -> Case | None:
         async with self._database.reading() as conn:

@@ -16,8 +16,8 @@ from storage.vault import Vault
 
 TEXT, NAME, PHONE = "text", "name", "phone"
 OF_PEOPLE = (NAME, PHONE)
-SHORT_NUMBER, LOCAL_NUMBER = 4, 8
-"""A number is found whole, by its last eight digits, and by its last four (what is said over a telephone)."""
+SHORTEST_NUMBER = 4
+"""A number is found by its last digits, as many as are typed and at least so many."""
 
 _PUT = insert_or_ignore(search_word, list(search_word.primary_key.columns))
 _FORGET = sa.delete(search_word).where(
@@ -25,7 +25,10 @@ _FORGET = sa.delete(search_word).where(
 )
 _WITH = (
     sa.select(search_word.c.subject)
-    .where(search_word.c.kind == sa.bindparam("of_kind"), search_word.c.token.in_(sa.bindparam("given", expanding=True)))
+    .where(
+        search_word.c.kind == sa.bindparam("of_kind"),
+        search_word.c.token.in_(sa.bindparam("given", expanding=True)),
+    )
     .group_by(search_word.c.subject)
     .having(sa.func.count() == sa.bindparam("all_of"))
 )
@@ -49,11 +52,9 @@ async def forget_person(conn: AsyncConnection, person: str) -> None:
 
 
 def numbers(phone: str) -> frozenset[str]:
-    """What a number is found by."""
+    """What a number is found by: its last four digits, its last five, … and the whole of it."""
     found = words.digits(phone)
-    if len(found) < SHORT_NUMBER:
-        return frozenset()
-    return frozenset({found, found[-LOCAL_NUMBER:], found[-SHORT_NUMBER:]})
+    return frozenset(found[-n:] for n in range(SHORTEST_NUMBER, len(found) + 1))
 
 
 async def cases_saying(conn: AsyncConnection, vault: Vault, text: str) -> Sequence[str]:
@@ -66,13 +67,9 @@ async def people_called(conn: AsyncConnection, vault: Vault, text: str) -> Seque
 
 
 async def people_at(conn: AsyncConnection, vault: Vault, phone: str) -> Sequence[str]:
-    """Whose number it is: typed whole, without the country, or its last four digits."""
-    found = words.digits(phone)
-    for typed in (found, found[-LOCAL_NUMBER:]):
-        people = await _having(conn, PHONE, _tokens(vault, PHONE, [typed]))
-        if people or len(typed) <= LOCAL_NUMBER:
-            return people
-    return ()
+    """Whose number ends so. The zeros of an exchange or of a country in front are not part of it."""
+    typed = words.digits(phone).lstrip("0")
+    return await _having(conn, PHONE, _tokens(vault, PHONE, [typed])) if typed else ()
 
 
 def _tokens(vault: Vault, kind: str, found: Iterable[str]) -> list[str]:

@@ -16,6 +16,7 @@ from storage.case_tasks import RelationRows, TaskRows, TranslationRows
 from storage.cases import CaseRows
 from storage.checklists import ChecklistRows, MacroRows
 from storage.claim_rows import ClaimRows
+from storage.centre_rows import CentreRows, TagRows, ViewRows
 from storage.considerations import ConsiderationRows
 from storage.credentials import CredentialRows
 from storage.deadlines import DeadlineRows
@@ -42,6 +43,7 @@ from storage.people import PersonRows
 from storage.policies import PolicyRows
 from storage.prices import PriceRows
 from storage.products import ProductRows
+from storage.shifts import ShiftRows
 from storage.slips import SlipRows
 from storage.staff import StaffRows
 from storage.standings import StandingRows
@@ -86,6 +88,10 @@ class SqlUnitOfWork:
         self.desk = DeskRows(conn, vault, now)
         self.on_call = OnCallRows(conn, vault, now)
         self.stages = StageRows(conn, vault, now)
+        self.centres = CentreRows(conn, vault, now)
+        self.tags = TagRows(conn, vault, now)
+        self.views = ViewRows(conn, vault, now)
+        self.shifts = ShiftRows(conn, vault, now)
         self.outbox = OutboxRows(conn, vault, now, self.hint)
         self.deadlines = DeadlineRows(conn, now)
         self.inbox = InboxRows(conn, vault, now)

@@ -3,15 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from backoffice.cases.model import Case
 from backoffice.kernel import ids
 from backoffice.kernel.clock import Clock
-from backoffice.oncall import ladder
+from backoffice.oncall import centres, ladder
 from backoffice.oncall.model import OnCall, PageState, Reach, Sent, WayKind
-from backoffice.ports import Alert, PageFailed, Store, Words
+from backoffice.ports import Alert, PageFailed, Store, UnitOfWork, Words
 from backoffice.ports.paging import Call, Way
-from backoffice.workflows import paging
+from backoffice.workflows import centring, paging
 
 log = logging.getLogger(__name__)
 WAY_FAILED = "page_way_failed"
@@ -61,9 +62,18 @@ class OnCallPager:
         async with self._deps.store.begin(now) as uow:
             people = await uow.on_call.all()
             case = await uow.cases.by_ref(ref)
-            owner = await uow.staff.get(case.owner) if case and case.owner else None
-        home = ladder.home_centre(people, owner.centre if owner else "")
-        return ladder.called(people, home, level, now)
+            where = await self._where(uow, people, case) if case else ladder.Where("")
+        home = ladder.home_centre(people, where.home)
+        return ladder.called(people, replace(where, home=home), level, now)
+
+    async def _where(self, uow: UnitOfWork, people: Sequence[OnCall], case: Case) -> ladder.Where:
+        """The case's own centre, else its owner's; the second is who would have got it without the first."""
+        owner = await uow.staff.get(case.owner) if case.owner else None
+        home = await uow.centres.of_case(case.id) or (owner.centre if owner else "")
+        listed = {p.centre for p in people}
+        others = [c for c in await uow.centres.all() if c.code in listed]
+        found = centres.second(others, home, await centring.wanted(uow, case), self._deps.clock.now())
+        return ladder.Where(home, found.code if found else "")
 
     async def _wake(self, person: OnCall, level: int, ref: str, what: str) -> list[Sent]:
         """One after the other until a carrier has it; from the third rung on all ways at once."""

@@ -230,7 +230,8 @@ def yours(operator: Operator, on: OnCase) -> bool:
         return on.tie.written and operator.role in _DESK
     if on.case.owner in (None, operator.id) or on.case.ringing:
         return True
-    return operator.role is OperatorRole.SUPERVISOR or on.tie.centre == operator.centre
+    ours = on.tie.centre == operator.centre or bool(on.tie.placed and on.tie.placed == operator.centre)
+    return operator.role is OperatorRole.SUPERVISOR or ours
 
 
 def _may_on_case(operator: Operator, act: Act, case: Case) -> bool:

@@ -215,8 +215,11 @@ async def hearing(request: web.Request) -> web.Response:
 def calls(request: web.Request, rings: queries.Ringing) -> list[list[float]]:
     """Each ringing case as [since when in ms, after how many seconds it sounds at this console]."""
     deps, operator = request.config_dict[DEPS], request[auth.SIGN_IN].operator
-    seats = request.config_dict[PRESENCE].seats(dict(rings.loads))
-    if operator.role not in access.ROLES[access.Act.TAKE]:
+    seats = [
+        s for s in request.config_dict[PRESENCE].seats(dict(rings.loads)) if s.operator not in rings.resting
+    ]
+    last = operator.id in rings.resting and any(s.operator != operator.id for s in seats)
+    if last or operator.role not in access.ROLES[access.Act.TAKE]:
         return [[view.millis(c.since), deps.rungs[-1]] for c in rings.calls]
     mine = Seat(operator.id, operator.role is ports.OperatorRole.SUPERVISOR, rings.loads.get(operator.id, 0))
     everybody = [s for s in seats if s.operator != operator.id] + [mine]

@@ -46,7 +46,9 @@ def by_fit(centres: Sequence[Centre], wanted: Wanted, now: datetime) -> list[Cen
 
     An open centre of another region comes before a closed one of the right region: somebody awake answers.
     """
-    return sorted(centres, key=lambda c: (not c.open(now), -_region(c, wanted), -_speaks(c, wanted), _rank(c)))
+    return sorted(
+        centres, key=lambda c: (not c.open(now), -_region(c, wanted), -_speaks(c, wanted), _rank(c))
+    )
 
 
 def best(centres: Sequence[Centre], wanted: Wanted, now: datetime) -> Centre | None:

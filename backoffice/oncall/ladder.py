@@ -13,22 +13,31 @@ NEXT, EVERYBODY, BEYOND, INCIDENT = 1, 2, 3, 4
 nobody has taken the case for 180 s everybody there is, whatever their hours."""
 
 
-def called(people: Sequence[OnCall], home: str, level: int, now: datetime) -> list[OnCall]:
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Whose case it is. `second` is the centre that stands in for it; empty where there are no centres: all do."""
+
+    home: str
+    second: str = ""
+
+
+def called(people: Sequence[OnCall], where: Where, level: int, now: datetime) -> list[OnCall]:
     """Whom to wake at this rung, in order. Never nobody while the list has anybody: then the next rung's people."""
     order = by_order(people)
     for rung in range(level, INCIDENT + 1):
-        if found := _at(order, home, rung, now):
+        if found := _at(order, where, rung, now):
             return found
     return []
 
 
-def _at(order: Sequence[OnCall], home: str, rung: int, now: datetime) -> list[OnCall]:
+def _at(order: Sequence[OnCall], where: Where, rung: int, now: datetime) -> list[OnCall]:
     if rung >= INCIDENT:
         return list(order)
     awake = [p for p in order if p.hours.holds(now)]
     if rung == BEYOND:
-        return awake
-    own = [p for p in awake if p.centre == home and not p.supervisor]
+        near = [p for p in awake if p.centre in (where.home, where.second)]
+        return near if where.second and near else awake
+    own = [p for p in awake if p.centre == where.home and not p.supervisor]
     return own[:1] if rung == NEXT else own
 
 

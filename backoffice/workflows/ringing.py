@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from backoffice.cases.model import Case
-from backoffice.kernel.ids import DeadlineId
+from backoffice.cases.model import Case, CaseStatus
+from backoffice.kernel.ids import CaseId, DeadlineId
 from backoffice.oncall import ladder
 from backoffice.ports import Alert, Deadline, DeadlineKind
+from backoffice.workflows import centring
 from backoffice.workflows.work import Work
 
 AGAIN = timedelta(seconds=60)
@@ -15,7 +16,8 @@ INCIDENT = timedelta(seconds=180)
 
 
 async def ring(work: Work, case: Case) -> None:
-    """Something new: the bell rings from here, with all its rungs before it."""
+    """Something new: the bell rings from here, with all its rungs before it, at the centre that is open for it."""
+    await centring.place(work, case)
     case.rang_at = work.now
     await work.uow.cases.save(case)
     await work.uow.deadlines.cancel(DeadlineKind.ACKNOWLEDGE, case.id)
@@ -71,3 +73,14 @@ async def _arm(work: Work, case: Case, level: int, due: datetime, times: int = 0
     kind, new = DeadlineKind.ACKNOWLEDGE, DeadlineId(work.new_id())
     payload = {"level": level, "times": times}
     await work.arm(Deadline(new, kind, case.requester, case.id, due, payload))
+
+
+async def centre_closed(work: Work, case_id: CaseId) -> None:
+    """Its centre's hours are over and nobody owns it: the open one has it from here, and hears of it."""
+    case = await work.uow.cases.get(case_id)
+    if case.owner or case.status is not CaseStatus.OPEN:
+        return
+    if case.ringing:
+        await centring.place(work, case)
+    else:
+        await ring(work, case)

@@ -32,7 +32,7 @@ from storage.engine import sqlite_path
 from storage.sqlite_file import AlreadyOpen
 
 Command = Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
-LATER = ("providers", "centres")
+LATER = ("providers",)
 
 
 def main(arguments: list[str]) -> int:

@@ -15,7 +15,7 @@ from backoffice.people.model import Person
 from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows import centre, sos
 from backoffice.workflows.work import Work
-from bot.assembly import check, envoy_csv, policy_deeds, price_deed, staff_deeds
+from bot.assembly import centre_csv, check, envoy_csv, policy_deeds, price_deed, staff_deeds
 from bot.assembly.core import Core
 from bot.drills import is_drill
 from storage import envoy_import, export, export_orders
@@ -217,6 +217,7 @@ DEEDS: Mapping[str, Callable[[Core, Mapping[str, Any]], Awaitable[Any]]] = {
     "audit_verify": staff_deeds.audit_verify,
     "put_organisations": staff_deeds.put_organisations,
     "bind_members": staff_deeds.bind_members,
+    "put_centres": centre_csv.put_centres,
 }
 
 

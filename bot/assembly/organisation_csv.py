@@ -1,4 +1,4 @@
-"""`import organisations` and `import members`: CSV files checked row by row before anything is written."""
+"""`import organisations`, `members` and `centres`: CSV files checked row by row before anything is written."""
 
 import csv
 from collections.abc import Callable, Mapping
@@ -6,9 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from backoffice.organisations.model import OrganisationKind
+from bot.assembly import centre_csv
 from bot.assembly.deeds import Refused
 
-KINDS: Mapping[str, str] = {"organisations": "put_organisations", "members": "bind_members"}
+KINDS: Mapping[str, str] = {
+    "organisations": "put_organisations",
+    "members": "bind_members",
+    "centres": "put_centres",
+}
 """What can be imported, and the deed that does it."""
 YES_NO = {"": False, "no": False, "yes": True}
 CHANNELS = ("wechat", "telegram")
@@ -53,4 +58,5 @@ def _member(row: Mapping[str, str]) -> dict[str, Any] | str:
 _CHECKS: Mapping[str, tuple[set[str], Callable[[Mapping[str, str]], dict[str, Any] | str]]] = {
     "organisations": ({"code", "name", "kind"}, _organisation),
     "members": ({"organisation", "channel", "address"}, _member),
+    "centres": (centre_csv.COLUMNS, centre_csv.row),
 }

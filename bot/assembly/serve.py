@@ -18,6 +18,8 @@ from backoffice.console.deps import ConsoleDeps, Tiles
 from bot import app as public
 from bot.assembly import bot_name, control, core, follow_page, metrics, paging, service
 from bot.assembly import channels as channels_
+from bot.assembly import control, core, follow_page, metrics, paging, service
+from bot.assembly.centre_watch import CentreWatch
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.assembly.paperwork import Paperwork
@@ -75,6 +77,8 @@ async def running(
         app = application(base, channels, running_service, mounts or {})
         await stack.enter_async_context(bot_name.learning(base, channels))
         await running_service.start(work=role.work)
+        if role.work:
+            running_service.every(60, CentreWatch(base).step)
         stack.push_async_callback(running_service.stop)
         if role.pages:
             await _listen(stack, app, settings)

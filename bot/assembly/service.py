@@ -150,6 +150,10 @@ class Service:
             self._run(_every(self._core, 0.3, self._fetch))
             self._run(_every(self._core, 60, self._housekeeping))
 
+    def every(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
+        """One more job of this process, again and again until the service stops."""
+        self._run(_every(self._core, seconds, job))
+
     def _run(self, loop: Awaitable[None]) -> None:
         self._loops.append(asyncio.ensure_future(loop))
 

@@ -28,7 +28,7 @@ LIST = [
 
 
 def names(level: int, people: list[OnCall] = LIST, now: datetime = NOON) -> list[str]:
-    return [p.name for p in ladder.called(people, "北京", level, now)]
+    return [p.name for p in ladder.called(people, ladder.Where("北京"), level, now)]
 
 
 def test_first_the_next_one_then_all_then_the_supervisor_and_the_second_centre() -> None:
