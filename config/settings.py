@@ -161,6 +161,17 @@ class Clocks(BaseModel):
     family_seconds: float = Field(default=1800, gt=0)
 
 
+class Synthetic(BaseModel):
+    """The SOS the service sends itself through its own webhooks; on where PostgreSQL is used unless said otherwise."""
+
+    on: bool | None = None
+    every_seconds: float = Field(default=60, ge=20)
+    keep_minutes: float = Field(default=60, gt=0)
+
+    def runs(self, embedded: bool) -> bool:
+        return self.on if self.on is not None else not embedded
+
+
 class Map(BaseModel):
     """A server of map tiles, the only outside host a page may load from; off without a URL.
 
@@ -263,6 +274,7 @@ class Settings(BaseSettings):
     pager: Pager = Pager()
     clocks: Clocks = Clocks()
     map: Map = Map()
+    synthetic: Synthetic = Synthetic()
     smtp: Smtp = Smtp()
     sms: Sms = Sms()
     geocoder: Geocoder = Geocoder()

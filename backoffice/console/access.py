@@ -56,6 +56,15 @@ class Act(StrEnum):
     SEE_WALL = "see_wall"
     SEE_FAMILIES = "see_families"
     FAMILY = "family"
+    SEARCH = "search"
+    WORK_LIST = "work_list"
+    OWN_SHIFT = "own_shift"
+    CALL_AWAY = "call_away"
+    SEE_CENTRES = "see_centres"
+    SET_CENTRES = "set_centres"
+    PLACE_CASE = "place_case"
+    SEE_REPORTS = "see_reports"
+    SEE_HEALTH = "see_health"
 
 
 _DESK = frozenset({OperatorRole.OPERATOR, OperatorRole.SUPERVISOR})
@@ -109,6 +118,15 @@ ROLES: Mapping[Act, frozenset[OperatorRole]] = {
     Act.SEE_WALL: frozenset(OperatorRole) - _GUEST,
     Act.SEE_FAMILIES: _DESK,
     Act.FAMILY: _DESK,
+    Act.SEARCH: _CLINIC | {OperatorRole.CLAIMS, OperatorRole.ADMIN},
+    Act.WORK_LIST: _DESK,
+    Act.OWN_SHIFT: _DESK,
+    Act.CALL_AWAY: frozenset({OperatorRole.SUPERVISOR}),
+    Act.SEE_CENTRES: _VETTERS,
+    Act.SET_CENTRES: frozenset({OperatorRole.SUPERVISOR, OperatorRole.ADMIN}),
+    Act.PLACE_CASE: _DESK,
+    Act.SEE_REPORTS: frozenset({OperatorRole.SUPERVISOR, OperatorRole.ADMIN}),
+    Act.SEE_HEALTH: _VETTERS,
 }
 """A role missing here may not. Claims and admin open a case with a reason only (`yours`)."""
 
@@ -131,6 +149,14 @@ _ELSEWHERE = {
     Act.BOOK_MONEY,
     Act.PAY_OUT,
     Act.SEE_FAMILIES,
+    Act.SEARCH,
+    Act.WORK_LIST,
+    Act.OWN_SHIFT,
+    Act.CALL_AWAY,
+    Act.SEE_CENTRES,
+    Act.SET_CENTRES,
+    Act.SEE_REPORTS,
+    Act.SEE_HEALTH,
 }
 _ON_A_CASE = (
     frozenset(Act) - _ELSEWHERE - {Act.SEE_ENVOYS, Act.VET, Act.DRILL, Act.SEE_ON_CALL, Act.SET_ON_CALL}
@@ -393,5 +419,26 @@ ROUTES: Mapping[str, Act | None] = {
     "on_call.put": Act.SET_ON_CALL,
     "on_call.remove": Act.SET_ON_CALL,
     "on_call.test": Act.SET_ON_CALL,
+    "search": Act.SEARCH,
+    "list": Act.SEE_BOARD,
+    "list.export": Act.WORK_LIST,
+    "list.bulk": Act.WORK_LIST,
+    "list.keep": Act.SEE_BOARD,
+    "list.drop": Act.SEE_BOARD,
+    "shift": Act.OWN_SHIFT,
+    "shift.say": Act.OWN_SHIFT,
+    "shift.write": Act.OWN_SHIFT,
+    "shift.acknowledge": Act.OWN_SHIFT,
+    "shift.away": Act.CALL_AWAY,
+    "centres": Act.SEE_CENTRES,
+    "centres.put": Act.SET_CENTRES,
+    "centres.remove": Act.SET_CENTRES,
+    "case.labels": Act.SEE_CASE,
+    "case.tag": Act.NOTE,
+    "case.untag": Act.NOTE,
+    "case.centre": Act.PLACE_CASE,
+    "reports": Act.SEE_REPORTS,
+    "reports.take": Act.SEE_REPORTS,
+    "health": Act.SEE_HEALTH,
 }
 """Every route by name and what it asks for. A route without an entry cannot be served."""

@@ -11,6 +11,7 @@ from backoffice.console import (
     actions,
     board,
     case,
+    centre_rooms,
     entrance,
     families,
     guard,
@@ -59,6 +60,7 @@ def build(deps: ConsoleDeps) -> web.Application:
     shop_rooms.add(app.router)
     families.add(app.router)
     wall.add(app)
+    centre_rooms.add(app.router)
     _check(app)
     return app
 

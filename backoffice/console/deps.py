@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from backoffice import ports, queries, shop_queries
+from backoffice import centre_queries, ports, queries, shop_queries
 from backoffice.console import clocks
 from backoffice.kernel import clock, ids
 from backoffice.money.rules import PayRules
@@ -68,6 +68,7 @@ class ConsoleDeps:
     bits: ids.Bits
     public_url: str
     shop: shop_queries.ShopQueries
+    centre: centre_queries.CentreQueries
     paper: Paper
     wall: wall.WallReads
     rules: OrderRules = OrderRules()
@@ -78,6 +79,10 @@ class ConsoleDeps:
     targets: clocks.Targets = clocks.Targets()
     tiles: Tiles = Tiles()
     page_test: PageTest | None = None
+    disk: Callable[[], tuple[int, int]] | None = None
+    """Bytes free and in all where the data lies."""
+    synthetic: bool = False
+    """Whether this service calls itself once a minute."""
     proxies: int = 0
     """Proxies of our own in front of us, each of which adds one address to `X-Forwarded-For`."""
 

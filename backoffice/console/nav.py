@@ -16,6 +16,7 @@ class Room:
 
 ROOMS = (
     Room("board", "/console/"),
+    Room("list", "/console/list"),
     Room("guest", "/console/guest"),
     Room("orders", "/console/orders"),
     Room("money", "/console/money"),
@@ -26,6 +27,8 @@ ROOMS = (
     Room("wall", "/console/wall"),
     Room("reports", "/console/reports"),
     Room("health", "/console/health"),
+    Room("shift", "/console/shift"),
+    Room("centres", "/console/centres"),
     Room("on_call", "/console/on-call"),
     Room("people", "/console/people"),
     Room("organisations", "/console/organisations"),

@@ -53,7 +53,7 @@ async def put(request: web.Request) -> web.Response:
     deps, operator = request.config_dict[DEPS], request[auth.SIGN_IN].operator
     given = await request.post()
     form = {key: value for key, value in given.items() if isinstance(value, str)}
-    days = tuple(sorted({_day(str(d)) for d in given.getall("day", [])}))
+    days = tuple(sorted({day_of(str(d)) for d in given.getall("day", [])}))
     entry = model.check(_entry(form, days, form.get("id") or ids.new_id(deps.bits)))
 
     async def step(w: work.Work) -> None:
@@ -70,34 +70,34 @@ def _entry(form: Form, days: tuple[int, ...], key: str) -> OnCall:
     return OnCall(
         id=key[:64],
         centre=form.get("centre", "").strip()[:64],
-        position=_position(form.get("position", "")),
+        position=position_of(form.get("position", "")),
         name=form.get("name", "").strip()[:128],
         reaches=reaches,
-        hours=Hours(_zone(form.get("zone", "")), days, _minutes(form, "start"), _minutes(form, "end")),
+        hours=Hours(zone_of(form.get("zone", "")), days, minutes_of(form, "start"), minutes_of(form, "end")),
         supervisor="supervisor" in form,
         locale=form["locale"] if form.get("locale") in LOCALES else LOCALES[0],
     )
 
 
-def _position(given: str) -> int:
+def position_of(given: str) -> int:
     if not (given.isascii() and given.isdigit() and 1 <= int(given) <= 99):
         raise BadForm("on_call.bad_position")
     return int(given)
 
 
-def _zone(given: str) -> str:
+def zone_of(given: str) -> str:
     if given not in available_timezones():
         raise BadForm("on_call.bad_zone")
     return ZoneInfo(given).key
 
 
-def _day(given: str) -> int:
+def day_of(given: str) -> int:
     if given not in {str(d) for d in ALL_DAYS}:
         raise BadForm
     return int(given)
 
 
-def _minutes(form: Form, name: str) -> int:
+def minutes_of(form: Form, name: str) -> int:
     hours, _, minutes = form.get(name, "").partition(":")
     if not (hours.isdecimal() and minutes.isdecimal() and int(hours) < 24 and int(minutes) < 60):
         raise BadForm("on_call.bad_hours")

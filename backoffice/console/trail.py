@@ -12,11 +12,11 @@ SAME_VIEW = timedelta(minutes=10)
 """A page that asks for itself again is the same view for this long; then the trail gets another row."""
 NOT_A_VIEW = frozenset(
     {"ringing", "live", "live.case", "case", "media", "envoy.application", "envoy.photo", "account", "audit"}
-    | {"guest.live", "wall", "wall.data", "wall.live", "case.people"}
+    | {"guest.live", "wall", "wall.data", "wall.live", "case.people", "list.export", "reports.take"}
 )
 """Pages and streams that show nobody's data, and those that write their own row with more in it."""
-NOT_A_CHANGE = frozenset({"present", "language", "leave", "hearing", "case.typing"})
-"""What a page says about itself, not about anybody's data; leaving writes its own row."""
+NOT_A_CHANGE = frozenset({"present", "language", "leave", "hearing", "case.typing", "search"})
+"""What a page says about itself, not about anybody's data; leaving and searching write their own row."""
 
 LIVE = "X-Live"
 """As `guard.LIVE`: the page asked by itself."""

@@ -3,11 +3,13 @@
 import asyncio
 import gc
 import logging
+import shutil
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from aiohttp import web
 
@@ -26,6 +28,7 @@ from bot.assembly.paperwork import Paperwork
 from bot.assembly.service import CaseActions, Service
 from bot.assembly.words import PlainWords
 from config.settings import Clocks, Settings
+from storage.centre_reads import SqlCentreQueries
 from storage.queries import SqlQueries
 from storage.shop_reads import SqlShopQueries
 from storage.wall_view import SqlWall
@@ -121,11 +124,19 @@ def console_deps(base: Core) -> ConsoleDeps:
         tiles=Tiles(given.map.tile_url, given.map.attribution),
         page_test=paging.pager(base).test,
         shop=SqlShopQueries(base.database, base.vault),
+        centre=SqlCentreQueries(base.database, base.vault),
+        disk=lambda: _disk(given.data_dir),
+        synthetic=given.synthetic.runs(given.embedded),
         paper=Paperwork(base, PdfPapers(PlainWords(base.speech))).drawn,
         wall=SqlWall(base.database),
         rules=base.world.orders,
         pay=base.world.pay,
     )
+
+
+def _disk(folder: Path) -> tuple[int, int]:
+    found = shutil.disk_usage(folder)
+    return found.free, found.total
 
 
 def _targets(given: Clocks) -> clocks.Targets:

@@ -109,7 +109,8 @@ async def test_words_are_found_by_keyed_tokens(
             assert await search.people_at(conn, vault, typed) == [case.requester], typed
         assert await search.people_at(conn, vault, "13900138000") == []
         rows = (await conn.execute(sa.text("SELECT token FROM search_word"))).scalars().all()
-    assert rows and all(len(token) == 32 and set(token) <= set("0123456789abcdef") for token in rows)
+    assert rows
+    assert all(len(token) == 32 and set(token) <= set("0123456789abcdef") for token in rows)
 
 
 async def test_a_changed_and_an_erased_name_is_not_found_any_more(

@@ -24,6 +24,7 @@ from backoffice.oncall.model import OnCall, Reach, Sent, WayKind
 from backoffice.people.model import EmergencyContact, Person, Profile
 from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows.work import SosRules, Work, World
+from storage.centre_reads import SqlCentreQueries
 from storage.engine import Database
 from storage.media import FileMedia
 from storage.queries import SqlQueries
@@ -113,6 +114,7 @@ class Evening:
             public_url=self.public_url,
             page_test=self.page_test,
             shop=SqlShopQueries(self.database, self.vault),
+            centre=SqlCentreQueries(self.database, self.vault),
             paper=self.paper,
             wall=SqlWall(self.database),
         )

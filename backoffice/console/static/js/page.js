@@ -1,10 +1,13 @@
 // Every page: its words, its clocks, its alarm, its keys, its forms, its line to the server.
 import { Alarm } from "./alarm.js";
+import { startBulk } from "./bulk.js";
 import { startClocks } from "./clocks.js";
 import { startColleagues } from "./colleagues.js";
+import { startCommand } from "./command.js";
 import { startDrafts } from "./drafts.js";
 import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
+import { startLabels } from "./labels.js";
 import { startLive } from "./live.js";
 import { startMap } from "./map.js";
 import { startNearest } from "./nearest.js";
@@ -73,6 +76,9 @@ startDrafts(page);
 startColleagues(page);
 startNearest(page);
 startPresence(page);
+startCommand(page);
+startBulk(page);
+startLabels(page);
 startMap(page);
 window.addEventListener("load", () => startMap(page));
 document.documentElement.dataset.ready = "yes";
