@@ -14,9 +14,9 @@ from storage import conflict
 from storage.assignments import AssignmentRows
 from storage.case_tasks import RelationRows, TaskRows, TranslationRows
 from storage.cases import CaseRows
+from storage.centre_rows import CentreRows, TagRows, ViewRows
 from storage.checklists import ChecklistRows, MacroRows
 from storage.claim_rows import ClaimRows
-from storage.centre_rows import CentreRows, TagRows, ViewRows
 from storage.considerations import ConsiderationRows
 from storage.credentials import CredentialRows
 from storage.deadlines import DeadlineRows

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from backoffice.ports.cases import Cases
 from backoffice.ports.casework import Checklists, Macros, Relations, Tasks, Translations
-from backoffice.ports.claims import Claims
 from backoffice.ports.centres import Centres, SavedViews, Shifts, Tags
+from backoffice.ports.claims import Claims
 from backoffice.ports.credentials import Credentials
 from backoffice.ports.deadlines import Deadlines
 from backoffice.ports.desk import Desk
