@@ -98,7 +98,7 @@ def test_every_refusal_of_the_centre_has_a_sentence() -> None:
             r'(?:Refusal|NotAllowed|NotFound)\("([a-z_.]+)"',
             "".join(
                 (ROOT / f"backoffice/workflows/{name}.py").read_text()
-                for name in ("centre", "calling_envoys")
+                for name in ("centre", "calling_envoys", "shifts", "labelling")
             ),
         )
     )

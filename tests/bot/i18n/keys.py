@@ -58,7 +58,7 @@ NOT_SAID = frozenset({"note", "Alert", "audit", "hint", "getLogger", "joinpath",
 REFUSALS = frozenset({"Refusal", "NotFound", "NotAllowed"})
 CONSOLE = (
     "centre.", "people.", "organisation.", "authorisation.", "glass.",
-    "protocol.", "macro.", "task.", "relation.", "close.",
+    "protocol.", "macro.", "task.", "relation.", "close.", "shift.", "tags.",
 )  # fmt: skip
 """Beginnings of refusals that only staff read."""
 KINDS = frozenset(
