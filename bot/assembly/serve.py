@@ -20,7 +20,6 @@ from backoffice.console.deps import ConsoleDeps, Tiles
 from bot import app as public
 from bot.assembly import bot_name, control, core, follow_page, metrics, paging, service
 from bot.assembly import channels as channels_
-from bot.assembly import control, core, follow_page, metrics, paging, service
 from bot.assembly.centre_watch import CentreWatch
 from bot.assembly.channels import Channels
 from bot.assembly.core import Core
