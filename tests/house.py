@@ -41,6 +41,7 @@ from storage.engine import SqliteDatabase
 from storage.exchange_tables import letter
 from tests import paying
 from tests.clocks import FakeClock
+from tests.decoding import InProcess
 
 BANGKOK = (13.7563, 100.5018)
 HANOI = (21.0285, 105.8542)
@@ -156,6 +157,7 @@ class House:
         await parts.deadlines.step()
         await parts.deadlines.settle()
         busy |= bool(await parts.fetching.step())
+        busy |= bool(await parts.claim_papers.step())
         busy |= bool(await parts.payments.step())
         busy |= bool(await parts.insurers.step())
         busy |= bool(await parts.delivery.step())
@@ -366,7 +368,7 @@ async def opened(
             family=family_rules.rules(given),
         )
         base = await stack.enter_async_context(core.opened(given, clock, around))
-        base = replace(base, speech=speech())
+        base = replace(base, speech=speech(), photos=InProcess())
         channels = await stack.enter_async_context(channels_.opened(base))
         PAGER.pages.clear()
         PAGER.then = None

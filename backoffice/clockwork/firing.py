@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from backoffice import ports
 from backoffice.cases.model import Case, CaseStatus
-from backoffice.clockwork import envoy_life, family_life
+from backoffice.clockwork import claim_life, envoy_life, family_life
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.errors import Stale
 from backoffice.kernel.ids import CaseId
@@ -140,6 +140,9 @@ async def _act(work: Work, deadline: Deadline) -> Page | None:
         return None
     if deadline.kind in family_life.ACTS:
         await family_life.ACTS[deadline.kind](work, deadline)
+        return None
+    if deadline.kind in claim_life.ACTS:
+        await claim_life.ACTS[deadline.kind](work, deadline)
         return None
     if deadline.kind in envoy_life.ACTS:
         await envoy_life.ACTS[deadline.kind](work, deadline)

@@ -1,6 +1,5 @@
 """The console as one sub-application under /console: its routes, its gate, its headers."""
 
-import asyncio
 from pathlib import Path
 
 from aiohttp import web
@@ -48,7 +47,7 @@ def build(deps: ConsoleDeps) -> web.Application:
     app[presence.PRESENCE] = presence.Presence(deps.bus, deps.clock, deps.bits)
     app[board.SHARED] = shared.Shared(deps.bus, deps.bits)
     app.cleanup_ctx.extend([app[presence.PRESENCE].run, app[board.SHARED].run])
-    app[live.STREAMS], app[media.DECODING] = live.Streams(), asyncio.Semaphore(2)
+    app[live.STREAMS] = live.Streams()
     app.on_response_prepare.append(security.add_headers)
     app.on_shutdown.append(app[live.STREAMS].end)
     _doors(app.router)

@@ -14,6 +14,7 @@ from backoffice.money.rules import PayRules
 from backoffice.oncall.model import OnCall, Sent
 from backoffice.orders.rules import OrderRules
 from backoffice.ports import wall
+from backoffice.ports.claims import PhotoDecoder
 from backoffice.workflows import work
 
 Step = Callable[[work.Work], Awaitable[None]]
@@ -61,6 +62,7 @@ class ConsoleDeps:
     queries: queries.Queries
     actions: Actions
     media: ports.MediaStore
+    photos: PhotoDecoder
     places: ports.Places
     words: ports.Words
     bus: ports.Bus

@@ -1,29 +1,13 @@
 """Files of a case: photos drawn anew, everything else as a sandboxed download."""
 
-import asyncio
-import io
-import warnings
-
 from aiohttp import web
-from PIL import Image, ImageOps
 
 from backoffice.console import auth, case, security
 from backoffice.console.deps import DEPS
 from backoffice.console.guard import CASE
 from backoffice.kernel import errors
 from backoffice.kernel.ids import MediaId
-
-FORMATS = ("JPEG", "PNG", "WEBP")
-MAX_PIXELS = 40_000_000
-MAX_SIDE = 12_000
-SHOWN_PX = 1600
-JPEG_QUALITY = 82
-
-DECODING: web.AppKey[asyncio.Semaphore] = web.AppKey("console_decoding", asyncio.Semaphore)
-
-
-class Unreadable(Exception):
-    """Not a photo we draw: another format, broken, or too large to decode safely."""
+from backoffice.ports.claims import Unreadable
 
 
 async def show(request: web.Request) -> web.Response:
@@ -51,10 +35,9 @@ async def queued(request: web.Request) -> web.Response:
 
 
 async def drawn(request: web.Request, body: bytes) -> web.Response:
-    """A photo drawn anew, for the browser alone to show."""
+    """A photo drawn anew outside of this process, for the browser alone to show."""
     try:
-        async with request.config_dict[DECODING]:
-            picture = await asyncio.to_thread(redraw, body)
+        picture = await request.config_dict[DEPS].photos.redraw(body)
     except Unreadable as unreadable:
         raise web.HTTPUnsupportedMediaType from unreadable
     return web.Response(
@@ -88,26 +71,3 @@ def suffix(body: bytes) -> str:
     if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
         return ".webp"
     return next((end for magic, end in _MAGIC if body.startswith(magic)), ".bin")
-
-
-def redraw(body: bytes) -> bytes:
-    """The picture as a new JPEG of at most 1600 px, upright, without metadata. Raises `Unreadable`."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _redraw(body)
-    except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError, Warning) as problem:
-        raise Unreadable(str(problem)) from problem
-
-
-def _redraw(body: bytes) -> bytes:
-    with Image.open(io.BytesIO(body), formats=FORMATS) as picture:
-        width, height = picture.size
-        if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-            raise Unreadable(f"{width} × {height} pixels")
-        picture.draft("RGB", (SHOWN_PX, SHOWN_PX))
-        upright = ImageOps.exif_transpose(picture)
-        upright.thumbnail((SHOWN_PX, SHOWN_PX))
-        out = io.BytesIO()
-        upright.convert("RGB").save(out, "JPEG", quality=JPEG_QUALITY)
-        return out.getvalue()

@@ -28,9 +28,15 @@ def receipt(model: Receipt, say: Say) -> Sheet:
     facts = Facts(tuple((say(label, {}), value) for label, value in rows if value))
     sums = [(say("paper.in_cny", {}), say("paper.value", {"value": model.in_cny}))] if model.in_cny else []
     sums.append((say("paper.total", {}), say("paper.value", {"value": model.total})))
-    state = say("paper.is_paid" if model.paid else "paper.not_paid", {})
+    state = say(_state(model), {})
     blocks: tuple[Block, ...] = (facts, Sums(tuple(sums)), Words(state))
     return sheet(model.reader, model.made_at, say, Head("paper.receipt", model.ref, model.drill), blocks)
+
+
+def _state(model: Receipt) -> str:
+    if model.advanced:
+        return "paper.advanced"
+    return "paper.is_paid" if model.paid else "paper.not_paid"
 
 
 def statement(model: WeekStatement, say: Say) -> Sheet:

@@ -23,7 +23,7 @@ class Receipt:
     """What a traveller paid for one order. `kind` is the service's id; times are UTC.
 
     `parts` are named parts of the sum (may be empty); `in_cny` the sum at the rate that was shown; `paid` whether
-    the service holds the money.
+    the service holds the money; `advanced`: the service has paid the envoys, and nobody has paid the service yet.
     """
 
     reader: Reader
@@ -39,6 +39,7 @@ class Receipt:
     total: Money
     in_cny: Money | None = None
     paid: bool = True
+    advanced: bool = False
     drill: bool = False
 
 

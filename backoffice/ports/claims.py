@@ -94,6 +94,8 @@ class PhotoDecoder(Protocol):
         """A photo as a new JPEG without metadata. Raises `Unreadable`."""
         ...
 
+    async def close(self) -> None: ...
+
 
 class Unreadable(Exception):
     """Not a photo we draw: another format, broken, too large, or it took too long."""

@@ -150,6 +150,10 @@ async def remind_later(work: Work, claim: Claim) -> None:
         await work.arm(Deadline(new, DeadlineKind.CLAIM_REMIND, claim.person, claim.id, due))
 
 
+def product_name(product: Product, locale: str) -> str:
+    return text(product.names, locale)
+
+
 def paper_name(product: Product, name: str, locale: str) -> str:
     """A paper in the policy's own words."""
     return text(product.papers.get(name, {}), locale) or name

@@ -160,7 +160,7 @@ async def _report(work: Work, order: Order, locale: str) -> SceneFacts:
     if not told:
         raise NotFound
     envoy = await order_letters.envoy_of(work, order)
-    seen = tuple(_sight(entry, masked=not order.unmasked) for entry in told)
+    seen = tuple(sight(entry, masked=not order.unmasked) for entry in told)
     return SceneFacts(
         reader=Reader(locale, order.place.zone),
         ref=order.ref,
@@ -173,7 +173,8 @@ async def _report(work: Work, order: Order, locale: str) -> SceneFacts:
     )
 
 
-def _sight(entry: Entry, *, masked: bool) -> Sight:
+def sight(entry: Entry, *, masked: bool) -> Sight:
+    """An entry of a thread as one report; only photos are shown."""
     photo = entry.media is not None and entry.media.kind is MediaKind.PHOTO
     text = relay.mask(entry.text) if masked else entry.text
     return Sight(entry.at, text, MediaId(entry.media.id) if entry.media and photo else None)

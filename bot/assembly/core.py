@@ -14,9 +14,11 @@ from backoffice import ports
 from backoffice.adapters import geocoder
 from backoffice.adapters.envoy_index import CsrEnvoyIndex
 from backoffice.adapters.gazetteer import Gazetteer
+from backoffice.adapters.photo_decoder import ChildDecoder
 from backoffice.enrolment.duty import DutyRules
 from backoffice.kernel.clock import Clock, SystemClock
 from backoffice.orders.rules import OrderRules
+from backoffice.ports.claims import PhotoDecoder
 from backoffice.workflows.work import SosRules, World
 from bot.assembly import family_rules, pay_rules
 from bot.i18n.catalogues import Catalogues
@@ -64,6 +66,7 @@ class Core:
     world: World
     speech: Catalogues
     geocoder: geocoder.Geocoder
+    photos: PhotoDecoder
 
 
 @asynccontextmanager
@@ -89,6 +92,7 @@ async def opened(
         guards = await stack.enter_async_context(_locks(settings))
         made = assembled(base, files, guards)
         stack.push_async_callback(made.geocoder.close)
+        stack.push_async_callback(made.photos.close)
         yield made
 
 
@@ -164,6 +168,7 @@ def assembled(base: Base, files: ports.MediaStore, guards: ports.Locks) -> Core:
         world=base.world,
         speech=Catalogues(),
         geocoder=addresses(settings),
+        photos=ChildDecoder(),
     )
 
 

@@ -4,10 +4,10 @@ import asyncio
 import logging
 
 from backoffice import ports
-from backoffice.console import media as photos
 from backoffice.kernel import errors
 from backoffice.papers.model import Observed, Receipt, SceneReport, WeekStatement
-from backoffice.workflows import papers
+from backoffice.ports.claims import Unreadable
+from backoffice.workflows import case_papers, papers
 from backoffice.workflows.work import Work
 from bot.assembly.core import Core
 from bot.channel import PermanentFailure
@@ -42,7 +42,10 @@ class Paperwork:
     async def _facts(self, handle: str) -> papers.Facts:
         now = self._core.clock.now()
         async with self._core.store.begin(now) as uow:
-            return await papers.facts(Work(uow, now, self._core.world), handle)
+            work = Work(uow, now, self._core.world)
+            if case_papers.ours(handle):
+                return await case_papers.facts(work, handle)
+            return await papers.facts(work, handle)
 
     async def _model(self, facts: papers.Facts) -> Receipt | WeekStatement | SceneReport:
         if not isinstance(facts, papers.SceneFacts):
@@ -57,8 +60,8 @@ class Paperwork:
         if sight.photo is None:
             return None
         try:
-            return await asyncio.to_thread(photos.redraw, await self._core.media.get(sight.photo))
-        except (errors.NotFound, photos.Unreadable):
+            return await self._core.photos.redraw(await self._core.media.get(sight.photo))
+        except (errors.NotFound, Unreadable):
             log.warning("a report is drawn without one of its photos")
             return None
 

@@ -111,6 +111,7 @@ def console_deps(base: Core) -> ConsoleDeps:
         queries=SqlQueries(base.database, base.vault),
         actions=CaseActions(base),
         media=base.media,
+        photos=base.photos,
         places=base.world.places,
         words=PlainWords(base.speech),
         bus=base.bus,

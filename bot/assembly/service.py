@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from backoffice import ports
 from backoffice.adapters.papers import PdfPapers
+from backoffice.clockwork.claim_papers import Bench, PaperRunner
 from backoffice.clockwork.deadlines import DeadlineRunner
 from backoffice.clockwork.firing import Firing
 from backoffice.clockwork.index_feed import IndexFeed
@@ -39,6 +40,7 @@ from bot.receipts import Receipts
 from bot.rendering import Rendering
 from bot.riding import Riding, RidingDeps
 from bot.sending import Sending
+from storage.claim_queue import PaperQueue
 from storage.media import FileMedia
 
 log = logging.getLogger(__name__)
@@ -63,6 +65,7 @@ class Parts:
     rendering: Rendering
     payments: PaymentRunner
     insurers: InsurerRunner
+    claim_papers: PaperRunner
 
 
 def build(core: Core, channels: Channels, wake: ports.Pager | None = None) -> Parts:
@@ -92,7 +95,13 @@ def build(core: Core, channels: Channels, wake: ports.Pager | None = None) -> Pa
         rendering=rendering,
         payments=channels.paying.runner(core),
         insurers=channels.insuring.runner(core),
+        claim_papers=_claim_papers(core),
     )
+
+
+def _claim_papers(core: Core) -> PaperRunner:
+    queue = PaperQueue(core.database)
+    return PaperRunner(Bench(core.store, queue, core.locks, core.media, core.photos, core.world, core.clock))
 
 
 def _gate(core: Core, channels: Channels, rendering: Rendering, firing: Firing) -> Gate:
@@ -148,6 +157,7 @@ class Service:
             self._run(self.parts.insurers.run())
             self._run(_every(self._core, 0.5, self.parts.delivery.upkeep))
             self._run(_every(self._core, 0.3, self._fetch))
+            self._run(_every(self._core, 0.3, self._look))
             self._run(_every(self._core, 60, self._housekeeping))
 
     def every(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
@@ -181,6 +191,10 @@ class Service:
 
     async def _fetch(self) -> None:
         while await self.parts.fetching.step():
+            self.parts.delivery.wake()
+
+    async def _look(self) -> None:
+        while await self.parts.claim_papers.step():
             self.parts.delivery.wake()
 
     async def _housekeeping(self) -> None:

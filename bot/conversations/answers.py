@@ -10,6 +10,7 @@ from backoffice.kernel.ids import CaseId, QuestionId
 from backoffice.kernel.messages import Sentence
 from backoffice.workflows import intake, sos
 from bot.conversations import (
+    claim_filing,
     cover,
     cover_questions,
     envoy,
@@ -26,12 +27,12 @@ from bot.incoming import Pressed
 
 JUST_OVER = timedelta(minutes=1)
 """So long after the dispatch 10 and 11 may be meant for a countdown that had these digits."""
-FREE_DIGITS = order_questions.FREE_DIGITS | cover_questions.FREE_DIGITS
+FREE_DIGITS = order_questions.FREE_DIGITS | cover_questions.FREE_DIGITS | claim_filing.FREE_DIGITS
 READ_IN = timedelta(seconds=1.5)
 """Nobody gets a question, reads it and types its answer in less."""
 
 
-_LATER = ("order.", "cover.")
+_LATER = ("order.", "cover.", "claim.")
 """Kinds of questions that wait while an own case is open."""
 
 
@@ -122,6 +123,14 @@ _MEANT: Mapping[str, Mapping[str, frozenset[str]]] = {
     "cover.sure": {"yes": frozenset({"confirm"})},
     "cover.cancel_ok": {"yes": frozenset({"confirm"})},
     "cover.extend_ok": {"yes": frozenset({"confirm"})},
+    "claim.agree": {"agree": frozenset({"yes", "confirm"}), "refuse": frozenset({"no", "cancel"})},
+    "claim.sport": {"none": frozenset({"no"})},
+    "claim.others": {"none": frozenset({"no"})},
+    "claim.days": {"none": frozenset({"no"})},
+    "claim.existing": {"attach": frozenset({"yes", "confirm"})},
+    "claim.paper": {"later": frozenset({"skip"})},
+    "claim.sure": {"hand_in": frozenset({"yes", "confirm", "done"})},
+    "claim.drop": {"yes": frozenset({"confirm"})},
     "profile.erase": {"yes": frozenset({"erase"}), "no": frozenset({"cancel"})},
 }
 """Other words for a value, by kind of question: "cancel" says no to an erasure, and nothing about being hurt."""
@@ -151,6 +160,8 @@ async def _meaning(turn: Turn, answer: Answer) -> list[Sentence]:
         return [Sentence("question.order", {"digit": digit})]
     if kind == "cover":
         return [Sentence("question.cover", {"digit": digit})]
+    if kind == "claim":
+        return [Sentence("question.claim", {"digit": digit})]
     about = await envoy.offer_lines(turn, answer.question) if kind == "offer" else []
     return [*about, Sentence(f"question.{kind}_{answer.value}", {"digit": digit})]
 
@@ -245,6 +256,10 @@ async def _on_order(turn: Turn, answer: Answer) -> bool:
     return await service_order.answer(turn, answer.question, answer.value)
 
 
+async def _on_claim(turn: Turn, answer: Answer) -> bool:
+    return await claim_filing.answer(turn, answer.question, answer.value)
+
+
 _ROUTES: Mapping[str, Callable[[Turn, Answer], Awaitable[bool]]] = {
     "countdown": _on_countdown,
     "late": _on_late,
@@ -256,5 +271,6 @@ _ROUTES: Mapping[str, Callable[[Turn, Answer], Awaitable[bool]]] = {
     "language": _on_language,
     "order": _on_order,
     "cover": _on_cover,
+    "claim": _on_claim,
     "place": _on_place,
 }

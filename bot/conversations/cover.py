@@ -5,7 +5,7 @@ from backoffice.kernel.errors import NotFound
 from backoffice.kernel.exchange import Question
 from backoffice.kernel.messages import Choice, Message, Sentence
 from backoffice.workflows import policies, policy_letters, recognising
-from bot.conversations import cover_answers, cover_find, cover_policy, cover_questions
+from bot.conversations import claim_filing, cover_answers, cover_find, cover_policy, cover_questions
 from bot.conversations.turn import Turn
 
 LISTED_MOST = 5
@@ -20,7 +20,8 @@ async def mine(turn: Turn) -> None:
         await turn.say("cover.mine" if found else "cover.none_now", {}, *lines)
         return
     shown = [Choice(p.id, f"button.cover_show_{n}", str(n)) for n, p in enumerate(found, 1)]
-    more = (Choice("find", "button.cover_find", "8"), Choice("buy", "button.cover_new", "9"))
+    claim = (Choice("claim", "button.cover_claim", "7"),) if found else ()
+    more = (*claim, Choice("find", "button.cover_find", "8"), Choice("buy", "button.cover_new", "9"))
     key = "cover.mine" if found else "cover.none"
     await turn.ask(Message(key, choices=(*shown, *more), more=tuple(lines)), "cover.mine")
 
@@ -61,6 +62,8 @@ async def _mine(turn: Turn, value: str) -> None:
         await buy(turn)
     elif value == "find":
         await cover_find.ask(turn)
+    elif value == "claim":
+        await claim_filing.mine(turn)
     else:
         try:
             policy = await policies.of_holder(turn.work, turn.person.id, value)

@@ -13,6 +13,8 @@ from bot.conversations import (
     albums,
     answers,
     big_files,
+    claim_collecting,
+    claim_filing,
     cover,
     envoy,
     envoy_life,
@@ -160,6 +162,8 @@ async def _command(turn: Turn, command: str, said: str = "") -> bool:
             await service_order.begin(turn)
         case "cover":
             await cover.mine(turn)
+        case "claim":
+            await claim_filing.mine(turn)
         case "buy_cover":
             await cover.buy(turn)
         case "profile":
@@ -207,7 +211,7 @@ async def _file(turn: Turn, file: File) -> None:
         await big_files.told(turn, file)
     elif file.size > big_files.LARGEST:
         await big_files.sent(turn, file)
-    elif not await envoy_life.photo(turn):
+    elif not (await envoy_life.photo(turn) or await claim_collecting.taken(turn, file)):
         turn.quiet = await albums.answered(turn, file.album)
         await talk.said(turn, file.caption)
 

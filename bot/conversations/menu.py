@@ -21,6 +21,7 @@ async def help_(turn: Turn) -> None:
         Sentence("menu.help_family"),
         Sentence("menu.help_order"),
         Sentence("menu.help_cover"),
+        Sentence("menu.help_claim"),
         await _envoys(turn),
         *_own_line(turn),
     )

@@ -7,6 +7,7 @@ from backoffice.workflows import guardians, intake, relay, telling
 from backoffice.workflows.relay import Said
 from backoffice.workflows.work import about
 from bot.conversations import (
+    claim_filing,
     cover,
     cover_find,
     envoy,
@@ -71,6 +72,8 @@ async def free_answer(turn: Turn, words: str) -> bool:
         if question.kind.startswith("order.") and await service_order.filled(turn, question, words):
             return True
         if question.kind.startswith("cover.") and await cover.filled(turn, question, words):
+            return True
+        if question.kind.startswith("claim.") and await claim_filing.filled(turn, question, words):
             return True
         if question.kind.startswith("profile.") and await profile.filled(turn, question, words):
             return True

@@ -157,6 +157,9 @@ _COMMANDS: Final[Mapping[str, str]] = {
         도우미_주문 도우미_예약 서비스_주문 통역_주문 주문_상황""",
     "cover": """我的保障 保障 我的保险 我的保单 保单 查保单 查询保单 保单查询 保险 my_cover cover my_insurance
         my_policy my_policies insurance 私の補償 補償 私の保険 保険 保険証券 내_보장 보장 내_보험 보험 내_보험증권""",
+    "claim": """理赔 申请理赔 我的理赔 我要理赔 报销 保险理赔 理赔进度 查理赔 claim claims my_claim my_claims
+        make_a_claim insurance_claim file_a_claim 保険金請求 保険金の請求 保険請求 請求する
+        보험금_청구 보험_청구 내_청구 청구""",
     "buy_cover": """买保险 购买保险 投保 我要投保 我要买保险 买保障 购买保障 buy_cover buy_insurance
         get_insurance get_cover insure_me 保険に入る 保険を買う 保険加入 보험_가입 보험_들기 보험_사기""",
     "language": """语言 语言设置 切换语言 更换语言 改语言 语系 language languages change_language 言語
@@ -203,6 +206,8 @@ _SLASHES: Final[Mapping[str, str]] = {
     "insurance": "cover",
     "policy": "cover",
     "buy": "buy_cover",
+    "claim": "claim",
+    "claims": "claim",
     "insure": "buy_cover",
     "profile": "profile",
     "me": "profile",

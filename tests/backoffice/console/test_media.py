@@ -10,8 +10,10 @@ from PIL import Image
 from backoffice.console import media
 from backoffice.kernel.ids import MediaId
 from backoffice.ports import Operator
+from backoffice.ports.claims import Unreadable
 from tests.backoffice.console.conftest import Visitor
 from tests.backoffice.console.world import Cast, Evening, busy, photo
+from tests.decoding import InProcess
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="window.__pwn=1"/>'
 HTML = b"<!doctype html><script>window.__pwn=1</script>"
@@ -58,17 +60,17 @@ async def test_what_is_no_photo_is_never_shown(
     assert await download.read() == body
 
 
-def test_a_picture_that_would_fill_the_memory_is_refused() -> None:
-    """144 million pixels in a few kilobytes of PNG."""
+async def test_a_picture_that_would_fill_the_memory_is_refused() -> None:
+    """50 million pixels in a few kilobytes of PNG."""
     out = io.BytesIO()
     Image.new("1", (12_500, 4_000)).save(out, "PNG")
-    with pytest.raises(media.Unreadable):
-        media.redraw(out.getvalue())
+    with pytest.raises(Unreadable):
+        await InProcess().redraw(out.getvalue())
 
 
-def test_a_large_photo_is_made_small() -> None:
+async def test_a_large_photo_is_made_small() -> None:
     """The page needs no more than 1600 px."""
-    assert max(Image.open(io.BytesIO(media.redraw(photo(4000, 3000)))).size) == 1600
+    assert max(Image.open(io.BytesIO(await InProcess().redraw(photo(4000, 3000)))).size) == 1600
 
 
 @pytest.mark.parametrize(

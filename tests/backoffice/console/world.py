@@ -33,6 +33,7 @@ from storage.unit_of_work import SqlStore
 from storage.vault import Vault
 from storage.wall_view import SqlWall
 from tests.clocks import FakeClock
+from tests.decoding import InProcess
 
 BANGKOK = Point(13.7420, 100.5560)
 HANOI = Point(21.0285, 105.8542)
@@ -106,6 +107,7 @@ class Evening:
             queries=SqlQueries(self.database, self.vault),
             actions=self.from_page,
             media=self.media,
+            photos=InProcess(),
             places=GAZETTEER,
             words=Words(),
             bus=self.bus,

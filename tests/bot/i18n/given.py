@@ -15,8 +15,10 @@ _POLICY = {"product", "number", "starts", "ends", "premium", "names"}
 _CLAIM = {"ref", "kind", "missing", "paper", "photos"}
 """What letters about a claim and its papers give (`claims.tell`)."""
 ELSEWHERE = {
-    **dict.fromkeys(("claim.filed", "claim.incomplete", "claim.being_looked_at"), _CLAIM),
-    **dict.fromkeys(("claim.wanted_again", "claim.withdrawn"), _CLAIM),
+    "claim.amount_rescue": {"fee"},
+    "claim.*": _CLAIM | {"words", "why"},
+    "claim.policy_line": _POLICY | {"index"},
+    "claim.sure_*": {"sum", "hours", "days", "paper", "photos"},
     "cover.applied": _POLICY,
     "cover.cancel_applied": _POLICY | {"refund"},
     "cover.cancel_refused*": _POLICY | {"reason"},

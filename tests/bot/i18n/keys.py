@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from backoffice.claims.claim import ClaimStatus
+from backoffice.claims.evidence import Fault, Unfit
 from backoffice.claims.kinds import ClaimKind
 from backoffice.dispatch.code_words import CODE_WORDS
 from backoffice.dispatch.travel import Transport
@@ -23,6 +25,7 @@ from backoffice.orders.rules import OrderRules
 from backoffice.places.emergency_numbers import Service
 from backoffice.workflows import intake, jobs, order_letters, order_running, order_talk
 from bot.conversations import (
+    claim_filing,
     cover,
     cover_policy,
     cover_questions,
@@ -71,6 +74,7 @@ KINDS = frozenset(
         "order.report",
         "order.reported",
         "order.quiet",
+        "claim.drop",
         "family.menu",
         "family.about",
         "family.name",
@@ -139,7 +143,6 @@ def _families() -> dict[str, set[str]]:
             },
             "button.cover_show_*": {f"button.cover_show_{n}" for n in range(1, cover.LISTED_MOST + 1)},
             "cover.line_*": {f"cover.line_{why}" for why in WHYS},
-            "claim_kind.*": {f"claim_kind.{kind}" for kind in ClaimKind},
             "policy_status.*": {f"policy_status.{status}" for status in PolicyStatus},
             "button.stars_*": {f"button.stars_{n}" for n in ratings.STARS},
             "paper_what.*": {f"paper_what.{what}" for what in Operation},
@@ -166,7 +169,19 @@ def _families() -> dict[str, set[str]]:
         }
         | _envoy_life()
         | _families_of_cases()
+        | _families_of_claims()
     )
+
+
+def _families_of_claims() -> dict[str, set[str]]:
+    return {
+        "button.claim_show_*": {f"button.claim_show_{n}" for n in range(1, claim_filing.LISTED_MOST + 1)},
+        "claim.*": set(),  # kinds of questions
+        "claim.poor_*": {f"claim.poor_{fault}" for fault in Fault},
+        "claim.unfit_*": {f"claim.unfit_{why}" for why in Unfit},
+        "claim_kind.*": {f"claim_kind.{kind}" for kind in ClaimKind},
+        "claim_status.*": {f"claim_status.{status}" for status in ClaimStatus},
+    }
 
 
 def _families_of_cases() -> dict[str, set[str]]:
@@ -196,7 +211,7 @@ def _envoy_life() -> dict[str, set[str]]:
         "enrol.*": {f"enrol.{step}" for step in model.Step},
         "enrol_field.*": {f"enrol_field.{step}" for step in shown},
         "level.*": {f"level.{level}" for level in model.Level},
-        "service_kind.*": {f"service_kind.{kind}" for kind in model.Service},
+        "service_kind.*": {f"service_kind.{kind}" for kind in (*model.Service, "sos")},
         "order.only_*": {"order.only_female", "order.only_male"},
         "envoy_wish.*": {f"envoy_wish.{wish}" for wish in ("female", "male", "any")},
         "transport.*": {f"transport.{by}" for by in Transport},

@@ -1,0 +1,189 @@
+"""Papers of a claim in chat: one after the other by the checklist, photos and PDFs as they come, over days."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from backoffice.claims import checklist, evidence
+from backoffice.claims.claim import Claim, Facts
+from backoffice.claims.evidence import PaperState
+from backoffice.insurance.model import Product
+from backoffice.kernel.messages import Choice, Day, Listing, MediaKind, Message, Param, Sentence
+from backoffice.workflows import claim_evidence, claims
+from bot.conversations.turn import Turn, choices
+from bot.incoming import File
+
+COLLECTED = "claim.paper"
+JUST_NOW = timedelta(minutes=30)
+"""So long after their last word on a claim an envoy's photo is meant for it and not for the job."""
+LATER = Choice("later", "button.claim_later", "0")
+_TAKEN = frozenset({MediaKind.PHOTO, MediaKind.FILE})
+
+
+async def proceed(turn: Turn, claim: Claim, *first: Sentence) -> None:
+    """Papers that exist are offered once; then each that is missing; then the whole is read back."""
+    product = await claims.product_of(turn.work, claim)
+    existing = await claim_evidence.existing(turn.work, claim, product)
+    if existing:
+        await _offer(turn, claim, product, list(existing), first)
+        return
+    have = await turn.work.uow.claims.papers(claim.id)
+    wanted = checklist.unshown(claim, product, have)
+    skipped = claim.notes.get("skipped", [])
+    left = [name for name in wanted if name not in skipped]
+    if left:
+        await _ask(turn, claim, product, (left[0], first))
+    else:
+        await read_back(turn, claim, *first)
+
+
+async def _offer(
+    turn: Turn, claim: Claim, product: Product, names: list[str], first: tuple[Sentence, ...]
+) -> None:
+    claim.notes = claim.notes | {"offer": names}
+    await claim_evidence.offered(turn.work, claim)
+    shown = Listing(tuple(claims.paper_name(product, name, turn.person.locale) for name in names))
+    offered = choices(("attach", "button.claim_attach", "1"), ("no", "button.claim_do_not_attach", "2"))
+    message = Message("claim.existing", {"papers": shown}, offered, more=first)
+    await turn.work.ask(claims.about(claim, message), "claim.existing", claim.id)
+
+
+async def _ask(turn: Turn, claim: Claim, product: Product, wanted: tuple[str, tuple[Sentence, ...]]) -> None:
+    """What is sent from here on belongs to this paper."""
+    name, first = wanted
+    claim.wanted = name
+    await claims.touched(turn.work, claim)
+    everything = list(checklist.papers(claim, product))
+    params: dict[str, Param] = {
+        "paper": claims.paper_name(product, name, turn.person.locale),
+        "number": everything.index(name) + 1,
+        "of": len(everything),
+    }
+    offered = choices(("done", "button.claim_done", "1"))
+    message = Message("claim.paper", params, (*offered, LATER), more=first)
+    await turn.work.ask(claims.about(claim, message), COLLECTED, claim.id)
+
+
+async def taken(turn: Turn, file: File) -> bool:
+    """A photo or PDF for the claim that is being collected; False when there is none, or the file is for others.
+
+    It is acknowledged once it was looked at, an album in one message.
+    """
+    claim = await _collecting(turn)
+    if claim is None or turn.media is None:
+        return False
+    if file.kind not in _TAKEN:
+        if file.kind is MediaKind.VIDEO:
+            await turn.say("claim.not_this_kind")
+        return False
+    await claim_evidence.sent(turn.work, claim, turn.media)
+    turn.quiet = True
+    return True
+
+
+async def _collecting(turn: Turn) -> Claim | None:
+    """The claim they were last busy with that wants a paper. A rescue comes first, and so does an envoy's job."""
+    if await turn.case() is not None:
+        return None
+    known = await turn.work.uow.claims.of_person(turn.person.id)
+    wanting = [claim for claim in known if claim.collecting and claim.wanted]
+    if not wanting:
+        return None
+    claim = max(wanting, key=lambda c: c.touched_at or c.created_at)
+    lately = turn.work.now - (claim.touched_at or claim.created_at) < JUST_NOW
+    return claim if lately or not await _at_work(turn) else None
+
+
+async def _at_work(turn: Turn) -> bool:
+    from_case = await turn.work.uow.envoys.of_person(turn.person.id)
+    return from_case is not None and from_case.busy_with is not None
+
+
+async def done(turn: Turn, claim: Claim) -> None:
+    """ "完成": on to the next paper; nothing sent yet is said, and may be left for later."""
+    have = await turn.work.uow.claims.papers(claim.id)
+    product = await claims.product_of(turn.work, claim)
+    if claim.wanted and not evidence.counts(have, claim.wanted):
+        name = claims.paper_name(product, claim.wanted, turn.person.locale)
+        offered = choices(("skip", "button.claim_later", "1"))
+        message = Message("claim.paper_none_yet", {"paper": name}, offered)
+        await turn.work.ask(claims.about(claim, message), COLLECTED, claim.id)
+        return
+    await proceed(turn, claim)
+
+
+async def skip(turn: Turn, claim: Claim) -> None:
+    """This one later; the others now."""
+    skipped = [*claim.notes.get("skipped", []), claim.wanted]
+    claim.notes = claim.notes | {"skipped": skipped}
+    await claims.save(turn.work, claim)
+    await proceed(turn, claim)
+
+
+async def attach(turn: Turn, claim: Claim, value: str) -> None:
+    """The claimant's yes or no to the papers of the rescue."""
+    names = claim.notes.get("offer", [])
+    if value == "attach":
+        await claim_evidence.attach(turn.work, claim, names)
+    await proceed(turn, claim)
+
+
+async def later(turn: Turn, claim: Claim) -> None:
+    """Kept as it is; what is missing is named. Photos are still taken for the paper that was asked for."""
+    await turn.work.uow.talk.close_about(claim.id)
+    await claims.touched(turn.work, claim)
+    product = await claims.product_of(turn.work, claim)
+    missing = await claims.missing(turn.work, claim, product, turn.person.locale)
+    if missing and not checklist.untold(claim, product):
+        await claims.tell(turn.work, claim, "claim.later", {"missing": Listing(missing)})
+    else:
+        await claims.tell(turn.work, claim, "claim.kept")
+
+
+async def read_back(turn: Turn, claim: Claim, *first: Sentence) -> None:
+    """Everything in one message before it is handed in."""
+    product = await claims.product_of(turn.work, claim)
+    day = claim.facts.event_on
+    params: dict[str, Param] = {"kind": claims.kind_word(claim), "day": Day(day) if day else ""}
+    lines = (*first, *_facts(claim), *await _papers(turn, claim, product))
+    offered = choices(("hand_in", "button.claim_hand_in", "1"), ("correct", "button.claim_correct", "2"))
+    message = Message("claim.sure", params, (*offered, LATER), more=lines)
+    await turn.work.ask(claims.about(claim, message), "claim.sure", claim.id)
+
+
+def _facts(claim: Claim) -> list[Sentence]:
+    told = claim.facts
+    lines = []
+    if told.amount:
+        lines.append(Sentence("claim.sure_sum", {"sum": told.amount}))
+    if told.others:
+        lines.append(Sentence("claim.sure_others", {"sum": told.others}))
+    if told.envoy_fee:
+        lines.append(Sentence("claim.sure_fee", {"sum": told.envoy_fee}))
+    if told.hours is not None:
+        lines.append(Sentence("claim.sure_hours", {"hours": told.hours}))
+    if told.days is not None:
+        lines.append(Sentence("claim.sure_days", {"days": told.days}))
+    return lines
+
+
+async def _papers(turn: Turn, claim: Claim, product: Product) -> list[Sentence]:
+    have = await turn.work.uow.claims.papers(claim.id)
+    kept = [p for p in have if p.state in (PaperState.WAITING, *evidence.STANDS)]
+    lines = []
+    for name in checklist.papers(claim, product):
+        number = sum(paper.name == name for paper in kept)
+        shown = claims.paper_name(product, name, turn.person.locale)
+        if number:
+            lines.append(Sentence("claim.sure_paper", {"paper": shown, "photos": number}))
+        else:
+            lines.append(Sentence("claim.sure_paper_missing", {"paper": shown}))
+    return lines
+
+
+async def correct(turn: Turn, claim: Claim) -> None:
+    """The facts are asked again; papers stay. What came from the rescue's record stays as well."""
+    told, again = claim.facts, Facts(envoy_fee=claim.facts.envoy_fee)
+    if claim.case is not None:
+        again = replace(again, event_on=told.event_on, country=told.country, told=told.told)
+    claim.facts = again
+    await claims.touched(turn.work, claim)

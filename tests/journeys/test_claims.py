@@ -1,0 +1,291 @@
+"""Claims in chat: told, shown by photo, asked for again when they cannot be read, chased until they are whole."""
+
+import io
+import random
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageFilter
+
+from backoffice.claims.claim import Claim, ClaimStatus
+from backoffice.claims.evidence import Paper, PaperState
+from backoffice.insurance.model import PolicyId
+from backoffice.insurance.policies import Insured, Policy, PolicyStatus, Source, local_day
+from backoffice.kernel.messages import Role
+from backoffice.kernel.money import Money
+from backoffice.workflows.work import Work
+from bot.assembly import policy_deeds
+from bot.sandbox.client import Phone
+from tests import house as house_
+from tests.backoffice.adapters import receipts
+from tests.clocks import FakeClock
+from tests.house import BANGKOK, House, texts
+from tests.journeys.stories import case_with_envoy
+from tests.journeys.test_payments import do, later
+
+
+@pytest.fixture
+async def desk(sqlite_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterator[House]:
+    async with house_.opened(sqlite_url, tmp_path / "data", clock) as opened:
+        await policy_deeds.put_products(opened.core, {"samples": True})
+        yield opened
+
+
+@pytest.fixture
+async def either_desk(database_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterator[House]:
+    async with house_.opened(database_url, tmp_path / "data", clock) as opened:
+        await policy_deeds.put_products(opened.core, {"samples": True})
+        yield opened
+
+
+async def covered(house: House, phone: Phone, product: str = "WORLD") -> Policy:
+    """A policy of a month around today, recognised as this phone's person's."""
+    await phone.text("我的保障")
+    await house.settle()
+    person = await house.person(phone)
+    assert person is not None
+    today = local_day(house.clock.now())
+    starts, ends = today - timedelta(days=10), today + timedelta(days=20)
+    policy = Policy(
+        PolicyId(f"policy-{phone.id}"), "sample", product, 1, starts, ends, Source.IMPORTED, house.clock.now(),
+        Money(0, "CNY"), None, [Insured("周婷", "E12345678", date(1990, 3, 7), person=person.id)],
+        status=PolicyStatus.CONFIRMED, number=f"S-{phone.id}",
+    )  # fmt: skip
+    await do(house, lambda work: work.uow.policies.add(policy))
+    return policy
+
+
+async def said(house: House, phone: Phone, *words: str) -> str:
+    """Say these one after the other; what came back to the last."""
+    before = 0
+    for each in words:
+        before = len(await texts(phone))
+        await phone.text(each)
+        await later(house, 2.5)
+    return "\n".join((await texts(phone))[before:])
+
+
+async def shown(house: House, phone: Phone, picture: Image.Image, **more: str) -> str:
+    before = len(await texts(phone))
+    await phone.upload("photo", receipts.jpeg(picture), "a.jpg", "image/jpeg", **more)
+    await later(house, 5)
+    return "\n".join((await texts(phone))[before:])
+
+
+async def claim_of(house: House, phone: Phone) -> Claim:
+    person = await house.person(phone)
+    assert person is not None
+    return (await do(house, lambda work: work.uow.claims.of_person(person.id)))[-1]
+
+
+async def papers_of(house: House, claim: Claim) -> list[Paper]:
+    return list(await do(house, lambda work: work.uow.claims.papers(claim.id)))
+
+
+def receipt(seed: int) -> Image.Image:
+    return receipts.photo(random.Random(seed))
+
+
+DELAY = ("理赔", "4", "1", "2", "泰国", "11")
+
+
+async def test_a_flight_delay_with_two_photos(either_desk: House) -> None:
+    """Kind, consent, day, place, hours, two photos, handed in: filed and complete, and not a word of a promise kept."""
+    house = either_desk
+    phone = await house.wechat()
+    await covered(house, phone)
+    agreed = await said(house, phone, *DELAY[:2])
+    assert "承运人延误证明" in agreed
+    assert "只用于这次理赔" in agreed
+    assert "哪一天" in await said(house, phone, DELAY[2])
+    wanted = await said(house, phone, *DELAY[3:])
+    assert "请发：承运人延误证明（第 1 项，共 2 项）" in wanted
+    assert "看得清" in await shown(house, phone, receipt(1))
+    assert "请发：机票或登机牌" in await said(house, phone, "完成")
+    assert "看得清" in await shown(house, phone, receipt(2))
+    back = await said(house, phone, "完成")
+    assert "延误小时数：11" in back
+    assert "材料齐全" in await said(house, phone, "1")
+    claim = await claim_of(house, phone)
+    assert claim.status is ClaimStatus.FILED
+    assert claim.agreed_at is not None
+    (line,) = await do(house, lambda work: work.uow.claims.lines(claim.id))
+    assert (line.item, line.quantity, line.country) == ("flight_delay", 11, "TH")
+    assert line.papers == {"delay_proof", "ticket"}
+
+
+async def test_staff_see_a_new_picture_and_the_original_is_sealed(desk: House) -> None:
+    """Without metadata; the original lies encrypted, with its hash, its time and the claimant's yes."""
+    phone = await desk.telegram()
+    await covered(desk, phone)
+    await said(desk, phone, "claim", "4", "1", "2", "Thailand", "11")
+    exif = Image.Exif()
+    exif[0x010E] = "secret words"
+    out = io.BytesIO()
+    receipt(3).save(out, "JPEG", exif=exif, quality=90)
+    await phone.upload("photo", out.getvalue() + b"<script>tail</script>", "a.jpg", "image/jpeg")
+    await later(desk, 5)
+    (paper,) = await papers_of(desk, await claim_of(desk, phone))
+    assert paper.state is PaperState.READABLE
+    assert paper.view is not None
+    assert paper.print is not None
+    assert paper.agreed_at is not None
+    view = await desk.core.media.get(paper.view)
+    assert b"secret words" not in view
+    assert b"tail" not in view
+    files = [path.read_bytes() for path in (desk.core.settings.data_dir / "media").rglob("*") if path.is_file()]
+    assert files
+    assert not any(b"secret words" in each or each[:3] == b"\xff\xd8\xff" for each in files)
+
+
+async def test_an_album_is_acknowledged_once(desk: House) -> None:
+    phone = await desk.telegram()
+    await covered(desk, phone)
+    await said(desk, phone, "claim", "4", "1", "2", "Thailand", "11")
+    before = len(await texts(phone))
+    for seed in (11, 12, 13):
+        await phone.upload("photo", receipts.jpeg(receipt(seed)), "a.jpg", "image/jpeg", album="one")
+    await later(desk, 6)
+    answers = (await texts(phone))[before:]
+    assert len(answers) == 1
+    assert "files so far: 3" in answers[0]
+
+
+async def test_a_blurred_photo_is_said_at_once_and_the_second_goes_to_a_person(desk: House) -> None:
+    phone = await desk.wechat()
+    await covered(desk, phone)
+    await said(desk, phone, *DELAY)
+    assert "模糊" in await shown(desk, phone, receipt(5).filter(ImageFilter.GaussianBlur(6)))
+    assert "人工查看" in await shown(desk, phone, receipt(6).filter(ImageFilter.GaussianBlur(6)))
+    assert "请发：机票或登机牌" in await said(desk, phone, "完成")
+
+
+async def test_a_photo_after_done_that_cannot_be_read_keeps_the_claim_open(desk: House) -> None:
+    """Handed in before the reader had seen it: incomplete, asked for by name, filed by itself once it is there."""
+    phone = await desk.wechat()
+    await covered(desk, phone)
+    await said(desk, phone, *DELAY)
+    await shown(desk, phone, receipt(1))
+    await said(desk, phone, "完成", "0")
+    assert "还缺：机票或登机牌" in await said(desk, phone, "理赔", "1")
+    claim = await claim_of(desk, phone)
+    assert claim.status is ClaimStatus.DRAFT
+
+
+async def test_an_incomplete_claim_is_chased_until_it_is_complete(desk: House) -> None:
+    """Reminders by day after growing pauses, in words that name what is missing; a photo days later files it."""
+    phone = await desk.telegram()
+    await covered(desk, phone)
+    await said(desk, phone, "claim", "4", "1", "2", "Thailand", "11")
+    await shown(desk, phone, receipt(1))
+    await said(desk, phone, "done", "done", "1")
+    handed_in = await said(desk, phone, "1")
+    assert "Still missing: ticket or boarding pass" in handed_in
+    assert (await claim_of(desk, phone)).status is ClaimStatus.INCOMPLETE
+    begun, moments = desk.clock.now(), []
+    for _ in range(5):
+        seen = len(await texts(phone))
+        await desk.pass_time(86_400, step=3_600)
+        new = (await texts(phone))[seen:]
+        if new:
+            assert "still needs: ticket or boarding pass" in new[0]
+            moments.append((desk.clock.now() - begun).days)
+    assert moments == [1, 4]
+    assert "complete" in await shown(desk, phone, receipt(2))
+    assert (await claim_of(desk, phone)).status is ClaimStatus.FILED
+    seen = len(await texts(phone))
+    await desk.pass_time(86_400 * 8, step=14_400)
+    assert (await texts(phone))[seen:] == []
+
+
+async def test_reminders_stop_when_told(desk: House) -> None:
+    phone = await desk.wechat()
+    await covered(desk, phone)
+    await said(desk, phone, *DELAY, "0")
+    await desk.pass_time(86_400 * 1.5, step=3_600)
+    assert "不再提醒" in await said(desk, phone, "2")
+    seen = len(await texts(phone))
+    await desk.pass_time(86_400 * 10, step=14_400)
+    assert (await texts(phone))[seen:] == []
+
+
+async def test_the_same_photo_in_another_claim_is_flagged_and_nobody_is_told(desk: House) -> None:
+    """Saved again with other bytes: still the same picture."""
+    one, other = await desk.telegram("Anna"), await desk.telegram("Ben", id="7002")
+    for phone in (one, other):
+        await covered(desk, phone)
+        await said(desk, phone, "claim", "4", "1", "2", "Thailand", "11")
+    await shown(desk, one, receipt(7))
+    again = Image.open(io.BytesIO(receipts.jpeg(receipt(7), quality=60)))
+    heard = await shown(desk, other, again)
+    first, second = await claim_of(desk, one), await claim_of(desk, other)
+    assert (await papers_of(desk, second))[0].twins == (first.ref,)
+    assert (await papers_of(desk, first))[0].twins == (second.ref,)
+    assert first.ref not in heard
+
+
+async def test_a_photo_in_a_rescue_belongs_to_the_rescue(desk: House) -> None:
+    phone = await desk.wechat()
+    await covered(desk, phone)
+    await said(desk, phone, *DELAY)
+    await phone.location(*BANGKOK)
+    await desk.pass_time(6)
+    await phone.photo()
+    await desk.settle()
+    case = await desk.case_of(phone)
+    assert case is not None
+    assert "[photo]" in await desk.entries(case)
+    assert await papers_of(desk, await claim_of(desk, phone)) == []
+
+
+async def test_a_rescue_and_its_envoy_without_typing_anything_again(desk: House) -> None:
+    """Day, country, course and the envoy's fee come from the case; receipt and report are attached by one yes."""
+    traveller, envoy = await case_with_envoy(desk)
+    await covered(desk, traveller)
+    case = await desk.case_of(traveller)
+    assert case is not None
+
+    async def reports(work: Work) -> None:
+        from backoffice.cases.model import Entry
+
+        await work.uow.cases.add_entry(Entry(case.id, work.now, Role.ENVOY, "e", "陈静", "左膝擦伤，已送医"))
+
+    await do(desk, reports)
+    await desk.close(case)
+    offer = await said(desk, traveller, "理赔")
+    assert case.ref in offer
+    assert "都不用再填" in offer
+    assert "户外运动" in await said(desk, traveller, "1", "1")
+    fee = await said(desk, traveller, "1")
+    assert "除星使费用" in fee
+    existing = await said(desk, traveller, "1")
+    assert "星使收据" in existing
+    await said(desk, traveller, "1")
+    done = await said(desk, traveller, "1")
+    assert "材料齐全" in done
+    claim = await claim_of(desk, traveller)
+    assert (claim.case, claim.status) == (case.id, ClaimStatus.FILED)
+    assert claim.facts.country == "TH"
+    assert claim.facts.event_on == case.opened_at.date()
+    (line,) = await do(desk, lambda work: work.uow.claims.lines(claim.id))
+    assert line.item == "envoy"
+    assert line.amount == claim.facts.envoy_fee
+    assert line.papers == {"envoy_receipt"}
+    (paper,) = await papers_of(desk, claim)
+    assert (paper.mime, paper.state) == ("application/pdf", PaperState.READABLE)
+
+
+async def test_without_cover_nothing_is_begun(desk: House) -> None:
+    phone = await desk.wechat()
+    assert "没有找到" in await said(desk, phone, "理赔")
+
+
+async def test_saying_no_to_the_use_of_papers_keeps_nothing(desk: House) -> None:
+    phone = await desk.wechat()
+    await covered(desk, phone)
+    assert "没有保存任何内容" in await said(desk, phone, "理赔", "4", "2")
+    person = await desk.person(phone)
+    assert person is not None
+    assert await do(desk, lambda work: work.uow.claims.of_person(person.id)) == []
