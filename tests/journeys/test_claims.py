@@ -22,7 +22,7 @@ from tests import house as house_
 from tests.backoffice.adapters import receipts
 from tests.clocks import FakeClock
 from tests.house import BANGKOK, House, texts
-from tests.journeys.stories import case_with_envoy
+from tests.journeys.stories import answers, dispatched
 from tests.journeys.test_payments import do, later
 
 
@@ -240,19 +240,24 @@ async def test_a_photo_in_a_rescue_belongs_to_the_rescue(desk: House) -> None:
     assert await papers_of(desk, await claim_of(desk, phone)) == []
 
 
+async def case_with_envoy(desk: House) -> tuple[Phone, Phone]:
+    """An SOS in Bangkok with an envoy who came, said what they saw, and ended the job."""
+    await price_deed.put(desk.core, {"samples": True})
+    traveller, envoy = await desk.wechat(), await desk.telegram("陈静", "zh-hans")
+    await desk.envoy(envoy, BANGKOK)
+    await dispatched(desk, traveller)
+    await answers(desk, envoy, "1")
+    await desk.pass_time(1800, step=60)
+    await answers(desk, envoy, "到了", "左膝擦伤，已送医")
+    return traveller, envoy
+
+
 async def test_a_rescue_and_its_envoy_without_typing_anything_again(desk: House) -> None:
     """Day, country, course and the envoy's fee come from the case; receipt and report are attached by one yes."""
     traveller, envoy = await case_with_envoy(desk)
     await covered(desk, traveller)
     case = await desk.case_of(traveller)
     assert case is not None
-
-    async def reports(work: Work) -> None:
-        from backoffice.cases.model import Entry
-
-        await work.uow.cases.add_entry(Entry(case.id, work.now, Role.ENVOY, "e", "陈静", "左膝擦伤，已送医"))
-
-    await do(desk, reports)
     await desk.close(case)
     offer = await said(desk, traveller, "理赔")
     assert case.ref in offer
