@@ -13,10 +13,8 @@ from backoffice.claims.claim import Claim, ClaimStatus
 from backoffice.claims.evidence import Paper, PaperState
 from backoffice.insurance.model import PolicyId
 from backoffice.insurance.policies import Insured, Policy, PolicyStatus, Source, local_day
-from backoffice.kernel.messages import Role
 from backoffice.kernel.money import Money
-from backoffice.workflows.work import Work
-from bot.assembly import policy_deeds
+from bot.assembly import policy_deeds, price_deed
 from bot.sandbox.client import Phone
 from tests import house as house_
 from tests.backoffice.adapters import receipts
@@ -135,7 +133,9 @@ async def test_staff_see_a_new_picture_and_the_original_is_sealed(desk: House) -
     view = await desk.core.media.get(paper.view)
     assert b"secret words" not in view
     assert b"tail" not in view
-    files = [path.read_bytes() for path in (desk.core.settings.data_dir / "media").rglob("*") if path.is_file()]
+    files = [
+        path.read_bytes() for path in (desk.core.settings.data_dir / "media").rglob("*") if path.is_file()
+    ]
     assert files
     assert not any(b"secret words" in each or each[:3] == b"\xff\xd8\xff" for each in files)
 
@@ -242,7 +242,7 @@ async def test_a_photo_in_a_rescue_belongs_to_the_rescue(desk: House) -> None:
 
 async def case_with_envoy(desk: House) -> tuple[Phone, Phone]:
     """An SOS in Bangkok with an envoy who came, said what they saw, and ended the job."""
-    await price_deed.put(desk.core, {"samples": True})
+    await price_deed.put_prices(desk.core, {"starting": True})
     traveller, envoy = await desk.wechat(), await desk.telegram("陈静", "zh-hans")
     await desk.envoy(envoy, BANGKOK)
     await dispatched(desk, traveller)
