@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.insurance.cover import Fit, Link
 from backoffice.insurance.model import PolicyId, RequestId
-from backoffice.insurance.policies import Insured, Policy, Request
+from backoffice.insurance.policies import Insured, Policy, Request, RequestState
 from backoffice.kernel import errors
 from backoffice.kernel.ids import PersonId
 from backoffice.ports.insurance import PhoneCode, Proof
@@ -75,6 +75,22 @@ _REQUESTS = (
     sa.select(insurer_request)
     .where(insurer_request.c.policy == sa.bindparam("of"))
     .order_by(insurer_request.c.created_at, insurer_request.c.id)
+)
+_OPEN_REQUESTS = (
+    sa.select(insurer_request)
+    .where(insurer_request.c.state.not_in((RequestState.CONFIRMED, RequestState.REFUSED)))
+    .order_by(insurer_request.c.created_at, insurer_request.c.id)
+)
+_REFUSED_REQUESTS = (
+    sa.select(insurer_request)
+    .where(
+        insurer_request.c.state == RequestState.REFUSED,
+        insurer_request.c.created_at >= sa.bindparam("since", type_=insurer_request.c.created_at.type),
+    )
+    .order_by(insurer_request.c.created_at.desc(), insurer_request.c.id)
+)
+_WITH_NUMBER = (
+    sa.select(policy).where(policy.c.number == sa.bindparam("of_number")).order_by(policy.c.insurer)
 )
 _SAVE_REQUEST = sa.update(insurer_request).where(
     insurer_request.c.id == sa.bindparam("row"), insurer_request.c.version == sa.bindparam("was")
@@ -239,6 +255,15 @@ class PolicyRows(Rows):
 
     async def requests_of(self, policy: PolicyId) -> Sequence[Request]:
         return [self._request(row) for row in await self._all(_REQUESTS, {"of": policy})]
+
+    async def open_requests(self) -> Sequence[Request]:
+        return [self._request(row) for row in await self._all(_OPEN_REQUESTS, {})]
+
+    async def refused_requests(self, since: datetime) -> Sequence[Request]:
+        return [self._request(row) for row in await self._all(_REFUSED_REQUESTS, {"since": since})]
+
+    async def numbered(self, number: str) -> Sequence[Policy]:
+        return [await self._read(row) for row in await self._all(_WITH_NUMBER, {"of_number": number})]
 
     async def heard_done(self, insurer: str, request: str, said: str) -> bool:
         values = {"of_insurer": insurer, "of_request": request, "of_said": said, "done_at": self._now}

@@ -87,7 +87,7 @@ def _statements(now: datetime) -> Sequence[sa.Executable]:
     return (
         sa.update(policy)
         .where(_HEAD, staged.c.policy == policy.c.id)
-        .values(version=policy.c.version + 1, private=staged.c.policy_private, **same),
+        .values(version=policy.c.version + 1, **same),
         sa.delete(policy_person).where(policy_person.c.policy.in_(sa.select(staged.c.policy).where(_HEAD))),
         _into(
             vault_key, sa.and_(_HEAD, staged.c.key_id.is_not(None)), id=staged.c.key_id,

@@ -52,6 +52,7 @@ def write_private(policy: Policy) -> dict[str, Any]:
         "sports": list(policy.sports),
         "payments": policy.payments,
         "reason": policy.reason,
+        "opened": policy.opened,
         "refund": _sum(policy.refund),
         "change": change and [change.ends.isoformat(), _sum(change.premium), change.payment, change.paid],
     }
@@ -71,6 +72,7 @@ def read(row: Any, sealer: Sealer | None, people: Sequence[Insured]) -> Policy:
         sports=tuple(private.get("sports", ())),
         payments=list(private.get("payments", ())),
         reason=private.get("reason", ""),
+        opened=[*private.get("opened", ())],
         refund=_money(private.get("refund")),
         change=Change(date.fromisoformat(change[0]), Money(*change[1]), change[2], change[3])
         if change

@@ -65,6 +65,8 @@ class Act(StrEnum):
     PLACE_CASE = "place_case"
     SEE_REPORTS = "see_reports"
     SEE_HEALTH = "see_health"
+    SEE_POLICIES = "see_policies"
+    WORK_POLICIES = "work_policies"
 
 
 _DESK = frozenset({OperatorRole.OPERATOR, OperatorRole.SUPERVISOR})
@@ -127,6 +129,8 @@ ROLES: Mapping[Act, frozenset[OperatorRole]] = {
     Act.PLACE_CASE: _DESK,
     Act.SEE_REPORTS: frozenset({OperatorRole.SUPERVISOR, OperatorRole.ADMIN}),
     Act.SEE_HEALTH: _VETTERS,
+    Act.SEE_POLICIES: _FINANCE | {OperatorRole.CLAIMS},
+    Act.WORK_POLICIES: _FINANCE,
 }
 """A role missing here may not. Claims and admin open a case with a reason only (`yours`)."""
 
@@ -157,6 +161,8 @@ _ELSEWHERE = {
     Act.SET_CENTRES,
     Act.SEE_REPORTS,
     Act.SEE_HEALTH,
+    Act.SEE_POLICIES,
+    Act.WORK_POLICIES,
 }
 _ON_A_CASE = (
     frozenset(Act) - _ELSEWHERE - {Act.SEE_ENVOYS, Act.VET, Act.DRILL, Act.SEE_ON_CALL, Act.SET_ON_CALL}
@@ -363,6 +369,15 @@ ROUTES: Mapping[str, Act | None] = {
     "money.ask": Act.BOOK_MONEY,
     "ledger": Act.SEE_MONEY,
     "ledger.account": Act.SEE_MONEY,
+    "insuring": Act.SEE_POLICIES,
+    "insuring.policy": Act.SEE_POLICIES,
+    "insuring.unmask": Act.SEE_POLICIES,
+    "insuring.ask": Act.WORK_POLICIES,
+    "insuring.record": Act.WORK_POLICIES,
+    "insuring.sign": Act.WORK_POLICIES,
+    "insuring.withdraw": Act.WORK_POLICIES,
+    "insuring.remit": Act.WORK_POLICIES,
+    "insuring.statement": Act.WORK_POLICIES,
     "payouts": Act.PAY_OUT,
     "payout.propose": Act.PAY_OUT,
     "payout.file": Act.PAY_OUT,

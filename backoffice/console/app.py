@@ -14,6 +14,7 @@ from backoffice.console import (
     entrance,
     families,
     guard,
+    insuring,
     live,
     media,
     nearby,
@@ -60,6 +61,7 @@ def build(deps: ConsoleDeps) -> web.Application:
     families.add(app.router)
     wall.add(app)
     centre_rooms.add(app.router)
+    insuring.add(app.router)
     _check(app)
     return app
 

@@ -81,7 +81,8 @@ def _day(form: Form, today: date) -> date:
         raise BadForm from wrong
 
 
-def _written(request: web.Request, form: Form, kind: SlipKind, subject: str) -> Written:
+def slip_of(request: web.Request, form: Form, kind: SlipKind, subject: str) -> Written:
+    """What the form of a booking by hand says. Raises `BadSum`, `BadForm`."""
     today = request.config_dict[DEPS].clock.now().date()
     way, reference = choice(Way, form.get("way", "")), form.get("reference", "")
     return Written(kind, subject, _amount(form), way, reference, _day(form, today), form.get("why", ""))
@@ -97,9 +98,9 @@ async def book(request: web.Request) -> web.Response:
     number, operator = request.match_info["payment"], request[auth.SIGN_IN].operator
     form = await form_of(request)
     kind = choice(SlipKind, form.get("kind", ""))
-    if kind in (SlipKind.TOP_UP, SlipKind.FEE):
+    if not kind.of_payment:
         raise BadForm
-    written = _written(request, form, kind, number)
+    written = slip_of(request, form, kind, number)
 
     async def step(w: work.Work) -> None:
         await money_desk.write_down(w, operator, written)
@@ -114,7 +115,7 @@ async def put_in(request: web.Request) -> web.Response:
     subject = form.get("subject", "").strip()
     if kind not in (SlipKind.TOP_UP, SlipKind.FEE) or (kind is SlipKind.FEE and not subject):
         raise BadForm
-    written = _written(request, form, kind, subject[:128])
+    written = slip_of(request, form, kind, subject[:128])
 
     async def step(w: work.Work) -> None:
         await money_desk.write_down(w, operator, written)

@@ -20,6 +20,7 @@ ROOMS = (
     Room("guest", "/console/guest"),
     Room("orders", "/console/orders"),
     Room("money", "/console/money"),
+    Room("insuring", "/console/insuring"),
     Room("envoys", "/console/envoys"),
     Room("families", "/console/families"),
     Room("tasks", "/console/tasks"),

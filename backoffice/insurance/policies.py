@@ -76,7 +76,7 @@ class Policy:
     """`number` is the insurer's, empty until confirmed. `premium` is what was paid for it so far.
 
     `payments`: every payment whose money went into it, oldest first. `organisation`: an employer or agency that pays.
-    `reason`: why the insurer refused, in its words.
+    `reason`: why the insurer refused, in its words. `opened`: who read the people unmasked: when, id, name, why.
     """
 
     id: PolicyId
@@ -100,6 +100,7 @@ class Policy:
     change: Change | None = None
     refund: Money | None = None
     reason: str = ""
+    opened: list[list[str]] = field(default_factory=list)
     drill: bool = False
     version: int = 0
 

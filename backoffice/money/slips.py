@@ -16,13 +16,19 @@ SlipId = NewType("SlipId", str)
 class SlipKind(StrEnum):
     """`payment`: somebody has paid (subject: the payment). `refund`: back to them. `release`: money that fits
     nothing goes back where it came from. `top_up`: into the fund, or from a sponsor (subject: their name).
-    `fee`: what a provider kept (subject: the provider)."""
+    `fee`: what a provider kept (subject: the provider). `remit`: premiums passed on (subject: the insurer)."""
 
     PAYMENT = "payment"
     REFUND = "refund"
     RELEASE = "release"
     TOP_UP = "top_up"
     FEE = "fee"
+    REMIT = "remit"
+
+    @property
+    def of_payment(self) -> bool:
+        """About one payment, and so under its payer's lock."""
+        return self not in (SlipKind.TOP_UP, SlipKind.FEE, SlipKind.REMIT)
 
 
 class Way(StrEnum):

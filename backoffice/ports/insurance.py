@@ -107,6 +107,18 @@ class Policies(Protocol):
         """Oldest first."""
         ...
 
+    async def open_requests(self) -> Sequence[Request]:
+        """Everything that is asked of insurers and not settled, oldest first."""
+        ...
+
+    async def refused_requests(self, since: datetime) -> Sequence[Request]:
+        """What they have said no to of late, newest first."""
+        ...
+
+    async def numbered(self, number: str) -> Sequence[Policy]:
+        """Policies of this number, whoever the insurer is."""
+        ...
+
     async def heard_done(self, insurer: str, request: str, said: str) -> bool:
         """Conditional UPDATE: handled now, by us."""
         ...

@@ -11,7 +11,7 @@ from backoffice.kernel.errors import NotFound
 from backoffice.kernel.money import Money
 from backoffice.money import premiums
 from backoffice.money.model import PaymentId
-from backoffice.workflows.work import Work
+from backoffice.ports import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,9 @@ class InsurerStatement:
         return self.opening + Money(sum(line.net.minor for line in self.lines), self.opening.currency)
 
 
+COLUMNS = ("at", "what", "number", "product", "starts", "ends", "premium", "commission", "owed", "currency")
+
+
 def month(text: str) -> tuple[datetime, datetime]:
     """The first moments of a month and of the next, in Beijing; `2026-03`. Raises ValueError."""
     first = date.fromisoformat(f"{text}-01")
@@ -53,19 +56,19 @@ def month(text: str) -> tuple[datetime, datetime]:
 
 
 async def statements(
-    work: Work, insurer: str, since: datetime, until: datetime
+    uow: UnitOfWork, insurer: str, since: datetime, until: datetime
 ) -> Sequence[InsurerStatement]:
     """One for each currency anything was ever booked in."""
     owed, ours = premiums.owed_to(insurer), premiums.commission_of(insurer)
-    theirs = await work.uow.ledger.lines(owed, since, until)
-    kept = {(line.at, line.subject): line.amount for line in await work.uow.ledger.lines(ours, since, until)}
+    theirs = await uow.ledger.lines(owed, since, until)
+    kept = {(line.at, line.subject): line.amount for line in await uow.ledger.lines(ours, since, until)}
     found = []
-    for currency in sorted(await work.uow.ledger.currencies(owed)):
+    for currency in sorted(await uow.ledger.currencies(owed)):
         lines = [line for line in theirs if line.amount.currency == currency]
-        opening = -await work.uow.ledger.balance(owed, currency, since)
+        opening = -await uow.ledger.balance(owed, currency, since)
         made = [
             await _line(
-                work, line.at, str(line.what), line.subject, (line.amount, kept.get((line.at, line.subject)))
+                uow, line.at, str(line.what), line.subject, (line.amount, kept.get((line.at, line.subject)))
             )
             for line in lines
         ]
@@ -74,13 +77,28 @@ async def statements(
 
 
 async def _line(
-    work: Work, at: datetime, what: str, subject: str, sums: tuple[Money, Money | None]
+    uow: UnitOfWork, at: datetime, what: str, subject: str, sums: tuple[Money, Money | None]
 ) -> StatementLine:
     """The ledger's subject is a payment; what it was for names the policy."""
     net, commission = -sums[0], -(sums[1] or Money(0, sums[0].currency))
     try:
-        payment = await work.uow.payments.get(PaymentId(subject))
-        policy = await work.uow.policies.get(PolicyId(payment.purpose.subject))
+        payment = await uow.payments.get(PaymentId(subject))
+        policy = await uow.policies.get(PolicyId(payment.purpose.subject))
     except NotFound:
         return StatementLine(at, what, "", "", None, None, net, commission)
     return StatementLine(at, what, policy.number, policy.product, policy.starts, policy.ends, net, commission)
+
+
+def table(found: Sequence[InsurerStatement]) -> list[Sequence[object]]:
+    """The statements as rows of one table, the names of its columns first; `owed` runs on from line to line."""
+    rows: list[Sequence[object]] = [COLUMNS]
+    for one in found:
+        balance = one.opening
+        rows.append([one.since.date(), "opening", *[""] * 6, balance.amount, balance.currency])
+        for line in one.lines:
+            balance += line.net
+            premium, ours = (line.net + line.commission).amount, line.commission.amount
+            what = (line.at.isoformat(), line.what, line.number, line.product, line.starts, line.ends)
+            rows.append([*what, premium, ours, balance.amount, balance.currency])
+        rows.append([one.until.date(), "closing", *[""] * 6, one.closing.amount, one.closing.currency])
+    return rows

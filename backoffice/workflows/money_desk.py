@@ -6,7 +6,7 @@ from datetime import date
 
 from backoffice.kernel.errors import NotAllowed, Refusal
 from backoffice.kernel.money import Money
-from backoffice.money import ledger, prices, slips
+from backoffice.money import ledger, premiums, prices, slips
 from backoffice.money.ledger import KeyReused, Stamp
 from backoffice.money.model import OrderState, PaymentId, Proof, ProviderOrderId
 from backoffice.money.rules import RECORDED
@@ -20,7 +20,8 @@ LONGEST_REFERENCE, LONGEST_WHY = 128, 1000
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What somebody writes down. `subject`: a payment's id, a sponsor's name ("" is the fund), a provider."""
+    """What somebody writes down. `subject`: a payment's id, a sponsor's name ("" is the fund), a provider, an
+    insurer."""
 
     kind: SlipKind
     subject: str
@@ -83,7 +84,11 @@ def _slip(work: Work, operator: Operator, given: Written) -> Slip:
 
 async def _possible(work: Work, slip: Slip) -> None:
     """What cannot be booked is said before a second person is asked to sign it."""
-    if slip.kind in (SlipKind.TOP_UP, SlipKind.FEE):
+    if slip.kind is SlipKind.REMIT:
+        held = -await work.uow.ledger.balance(premiums.owed_to(slip.subject), slip.amount.currency)
+        if slip.amount > held:
+            raise ledger.NotEnough
+    if not slip.kind.of_payment:
         return
     payment = await work.uow.payments.get(PaymentId(slip.subject))
     currencies = {payment.amount.currency}
@@ -167,12 +172,19 @@ async def _fee(work: Work, slip: Slip) -> None:
     await work.uow.ledger.post(ledger.fee(stamp, slip.subject, slip.amount))
 
 
+async def _remit(work: Work, slip: Slip) -> None:
+    """The insurer has been paid what we held for it; more than that cannot be booked."""
+    stamp = Stamp(f"remit:{slip.id}", work.now, slip.subject)
+    await work.uow.ledger.post(premiums.remitted(stamp, slip.subject, RECORDED, slip.amount))
+
+
 _BOOK: Mapping[SlipKind, Callable[[Work, Slip], Awaitable[None]]] = {
     SlipKind.PAYMENT: _payment,
     SlipKind.REFUND: _refund,
     SlipKind.RELEASE: _release,
     SlipKind.TOP_UP: _top_up,
     SlipKind.FEE: _fee,
+    SlipKind.REMIT: _remit,
 }
 
 

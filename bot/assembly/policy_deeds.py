@@ -15,7 +15,6 @@ from backoffice.kernel.errors import Refusal
 from backoffice.kernel.money import Money
 from backoffice.people import phones
 from backoffice.workflows import insurer_statement
-from backoffice.workflows.work import Work
 from bot.assembly.core import Core
 from storage import policy_import
 from storage.policy_import import PolicyImports, Taken
@@ -106,36 +105,16 @@ async def export_premiums(core: Core, given: Mapping[str, Any]) -> str:
         since, until = insurer_statement.month(given["month"])
     except ValueError:
         raise Refusal(f"{given['month']} is no month (write it like 2026-03)") from None
-    now = core.clock.now()
-    async with core.store.begin(now) as uow:
-        work = Work(uow, now, core.world)
-        found = await insurer_statement.statements(work, given["insurer"], since, until)
+    async with core.store.begin(core.clock.now()) as uow:
+        found = await insurer_statement.statements(uow, given["insurer"], since, until)
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(STATEMENT)
-    for one in found:
-        writer.writerow([since.date(), "opening", *[""] * 6, one.opening.amount, one.opening.currency])
-        balance = one.opening
-        for line in one.lines:
-            balance += line.net
-            sums = (
-                (line.net + line.commission).amount,
-                line.commission.amount,
-                balance.amount,
-                balance.currency,
-            )
-            writer.writerow(
-                [line.at.isoformat(), line.what, line.number, line.product, line.starts, line.ends, *sums]
-            )
-        writer.writerow([until.date(), "closing", *[""] * 6, one.closing.amount, one.closing.currency])
+    csv.writer(out, lineterminator="\n").writerows(insurer_statement.table(found))
     return out.getvalue()
 
 
 def _imports(core: Core) -> PolicyImports:
     return PolicyImports(core.database, core.vault)
 
-
-STATEMENT = ("at", "what", "number", "product", "starts", "ends", "premium", "commission", "owed", "currency")
 
 DEEDS: Mapping[str, Callable[[Core, Mapping[str, Any]], Awaitable[Any]]] = {
     "put_products": put_products,

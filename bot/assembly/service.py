@@ -14,11 +14,12 @@ from backoffice.clockwork.firing import Firing
 from backoffice.clockwork.index_feed import IndexFeed
 from backoffice.clockwork.insurers import InsurerRunner
 from backoffice.clockwork.payments import PaymentRunner
+from backoffice.insurance.model import RequestId
 from backoffice.kernel.errors import Stale
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import CaseId, EnvoyId, OrderId
 from backoffice.money.model import PaymentId, ProviderOrderId
-from backoffice.money.slips import SlipId, SlipKind
+from backoffice.money.slips import SlipId
 from backoffice.workflows import certificates, following, papers, pay_codes
 from backoffice.workflows.work import Work
 from bot.app import Readiness
@@ -279,6 +280,8 @@ class CaseActions:
                     return (await uow.payments.get(PaymentId(subject))).payer
                 case "task":
                     return (await uow.payments.order(ProviderOrderId(subject))).person
+                case "insurer":
+                    return (await uow.policies.request(RequestId(subject))).person
                 case "slip":
                     return await self._of_slip(uow, SlipId(subject))
         return subject
@@ -286,7 +289,7 @@ class CaseActions:
     async def _of_slip(self, uow: ports.UnitOfWork, slip: SlipId) -> str:
         """Under the payer's lock where it is about a payment: the runner of payments works under it too."""
         found = await uow.slips.get(slip)
-        if found.kind in (SlipKind.TOP_UP, SlipKind.FEE):
+        if not found.kind.of_payment:
             return "desk"
         return (await uow.payments.get(PaymentId(found.subject))).payer
 
