@@ -18,7 +18,6 @@ from backoffice.insurance.policies import (
 from backoffice.kernel.errors import NotAllowed, Refusal
 from backoffice.kernel.money import Money
 from backoffice.money import premiums
-from backoffice.money.payouts import SamePerson
 from backoffice.ports import Alert, Operator, OperatorRole, UnitOfWork
 from backoffice.workflows import payment_outcomes, policies
 from backoffice.workflows.work import Work
@@ -31,13 +30,6 @@ READERS = payment_outcomes.FINANCE | {OperatorRole.CLAIMS}
 LONGEST_REFERENCE, LONGEST_WHY = 100, 500
 UNMASKED_FOR = timedelta(minutes=15)
 REASONS_KEPT = 50
-
-
-class NoReference(Refusal):
-    """What an insurer said is recorded with the insurer's own reference."""
-
-    key = "insuring.reference_missing"
-    status = 422
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +49,8 @@ def recorded(request: Request) -> dict[str, Any] | None:
 
 
 async def record(work: Work, request_id: RequestId, operator: Operator, outcome: Outcome) -> Request:
-    """Settled at once, or kept for a second person where it gives cover. Raises `NoReference`, `NotAllowed`."""
+    """Settled at once, or kept for a second person where it gives cover. Raises `Refusal`
+    without a reference, `NotAllowed`."""
     payment_outcomes.allowed(operator)
     request = await _open(work, request_id)
     given = _checked(outcome)
@@ -87,21 +80,21 @@ async def _open(work: Work, request_id: RequestId) -> Request:
 def _checked(outcome: Outcome) -> Outcome:
     number, reason = outcome.number.strip(), outcome.reason.strip()
     if outcome.said not in OUTCOMES or len(reason) > LONGEST_WHY:
-        raise Refusal("error.form", 400)
+        raise Refusal("insuring.bad_outcome", 422)
     if not number or len(number) > LONGEST_REFERENCE:
-        raise NoReference
+        raise Refusal("insuring.reference_missing", 422)
     return replace(outcome, number=number, reason=reason)
 
 
 async def sign(work: Work, request_id: RequestId, operator: Operator, seen: str) -> Request:
-    """The second person (`SamePerson` for the first): now it holds. `seen` is the number they read and agree to."""
+    """The second person (`NotAllowed` for the first): now it holds. `seen` is the number they read and agree to."""
     payment_outcomes.allowed(operator)
     request = await _open(work, request_id)
     waits = recorded(request)
     if waits is None or waits["number"] != seen:
         raise NotAllowed
     if waits["by"] == operator.id:
-        raise SamePerson("insuring.same_person")
+        raise NotAllowed("insuring.same_person")
     await work.uow.staff.audit(work.now, operator.id, "insurer.signed", f"request:{request.id}")
     await _settle(work, request, Outcome(Said(waits["said"]), waits["number"], waits["reason"]))
     return request

@@ -208,6 +208,7 @@ _SLASHES: Final[Mapping[str, str]] = {
     "buy": "buy_cover",
     "claim": "claim",
     "claims": "claim",
+    "buy_cover": "buy_cover",
     "insure": "buy_cover",
     "profile": "profile",
     "me": "profile",

@@ -60,7 +60,7 @@ NOT_SAID = frozenset({"note", "Alert", "audit", "hint", "getLogger", "joinpath",
 """Calls whose dotted words are codes of the timeline, of alerts and of hints."""
 REFUSALS = frozenset({"Refusal", "NotFound", "NotAllowed"})
 CONSOLE = (
-    "centre.", "people.", "organisation.", "authorisation.", "glass.",
+    "centre.", "insuring.", "people.", "organisation.", "authorisation.", "glass.",
     "protocol.", "macro.", "task.", "relation.", "close.", "shift.", "tags.",
 )  # fmt: skip
 """Beginnings of refusals that only staff read."""
