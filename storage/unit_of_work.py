@@ -16,6 +16,9 @@ from storage.case_tasks import RelationRows, TaskRows, TranslationRows
 from storage.cases import CaseRows
 from storage.centre_rows import CentreRows, TagRows, ViewRows
 from storage.checklists import ChecklistRows, MacroRows
+from storage.claim_desk import ClaimDeskRows
+from storage.claim_links import ClaimLinkRows
+from storage.claim_payments import ClaimPaymentRows
 from storage.claim_rows import ClaimRows
 from storage.considerations import ConsiderationRows
 from storage.credentials import CredentialRows
@@ -103,6 +106,9 @@ class SqlUnitOfWork:
         self.prices = PriceRows(conn, vault, now)
         self.products = ProductRows(conn, vault, now)
         self.policies = PolicyRows(conn, vault, now)
+        self.claim_payments = ClaimPaymentRows(conn, vault, now)
+        self.claim_desk = ClaimDeskRows(conn, vault, now)
+        self.claim_links = ClaimLinkRows(conn, vault, now)
         self.claims = ClaimRows(conn, vault, now)
         self.slips = SlipRows(conn, vault, now)
         self.payers = PayerRows(conn, vault, now)

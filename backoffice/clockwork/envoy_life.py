@@ -8,7 +8,16 @@ from backoffice.enrolment.model import ApplicationId
 from backoffice.enrolment.readiness import DrillId
 from backoffice.kernel.ids import EnvoyId
 from backoffice.ports import Deadline, DeadlineKind
-from backoffice.workflows import authorising, duty, enrolment, linking, readiness, vetting, watching
+from backoffice.workflows import (
+    authorising,
+    claim_review,
+    duty,
+    enrolment,
+    linking,
+    readiness,
+    vetting,
+    watching,
+)
 from backoffice.workflows.work import Work
 
 
@@ -62,5 +71,7 @@ ACTS: Mapping[DeadlineKind, Callable[[Work, Deadline], Awaitable[None]]] = {
     DeadlineKind.READINESS_LIST: _readiness_list,
     DeadlineKind.AUTHORISATION: authorising.unanswered,
     DeadlineKind.STATEMENT: statements.due,
+    DeadlineKind.CLAIM_DAY: claim_review.day_ends,
+    DeadlineKind.CLAIM_CLOSE: claim_review.close_due,
 }
 """What happens at each; `firing` looks here first."""

@@ -31,7 +31,7 @@ from backoffice.ports.money import (
     PayTemporary,
     ProviderAnswer,
 )
-from backoffice.workflows import payment_outcomes, payments
+from backoffice.workflows import claim_payment, payment_outcomes, payments
 from backoffice.workflows.work import Work, World
 
 log = logging.getLogger(__name__)
@@ -215,6 +215,8 @@ class PaymentRunner:
 
     async def _instruction(self, order: ProviderOrder) -> Instruction:
         async with self._till.store.begin(self._till.clock.now()) as uow:
+            if claim_payment.is_of(order):
+                return Instruction(order, payee=await claim_payment.payee_of(uow, order))
             if order.kind is OrderKind.PAYOUT:
                 return Instruction(order, payee=(await uow.payouts.get(PayoutId(order.subject))).payee)
             payment = await uow.payments.get(PaymentId(order.subject))

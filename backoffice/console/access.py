@@ -67,6 +67,10 @@ class Act(StrEnum):
     SEE_HEALTH = "see_health"
     SEE_POLICIES = "see_policies"
     WORK_POLICIES = "work_policies"
+    SEE_CLAIMS = "see_claims"
+    DECIDE_CLAIM = "decide_claim"
+    PAY_CLAIMS = "pay_claims"
+    SEE_OWN_CLAIMS = "see_own_claims"
 
 
 _DESK = frozenset({OperatorRole.OPERATOR, OperatorRole.SUPERVISOR})
@@ -74,6 +78,7 @@ _CLINIC = _DESK | {OperatorRole.DOCTOR}
 _VETTERS = _DESK | {OperatorRole.ADMIN}
 _PERSONS = frozenset(OperatorRole) - {OperatorRole.WALL}
 _GUEST = frozenset({OperatorRole.GUEST})
+_REVIEWERS = frozenset({OperatorRole.CLAIMS, OperatorRole.SUPERVISOR})
 _FINANCE = frozenset({OperatorRole.FINANCE, OperatorRole.SUPERVISOR, OperatorRole.ADMIN})
 
 ROLES: Mapping[Act, frozenset[OperatorRole]] = {
@@ -131,6 +136,10 @@ ROLES: Mapping[Act, frozenset[OperatorRole]] = {
     Act.SEE_HEALTH: _VETTERS,
     Act.SEE_POLICIES: _FINANCE | {OperatorRole.CLAIMS},
     Act.WORK_POLICIES: _FINANCE,
+    Act.SEE_CLAIMS: _REVIEWERS,
+    Act.DECIDE_CLAIM: _REVIEWERS,
+    Act.PAY_CLAIMS: _FINANCE,
+    Act.SEE_OWN_CLAIMS: _GUEST,
 }
 """A role missing here may not. Claims and admin open a case with a reason only (`yours`)."""
 
@@ -163,6 +172,10 @@ _ELSEWHERE = {
     Act.SEE_HEALTH,
     Act.SEE_POLICIES,
     Act.WORK_POLICIES,
+    Act.SEE_CLAIMS,
+    Act.DECIDE_CLAIM,
+    Act.PAY_CLAIMS,
+    Act.SEE_OWN_CLAIMS,
 }
 _ON_A_CASE = (
     frozenset(Act) - _ELSEWHERE - {Act.SEE_ENVOYS, Act.VET, Act.DRILL, Act.SEE_ON_CALL, Act.SET_ON_CALL}
@@ -455,5 +468,25 @@ ROUTES: Mapping[str, Act | None] = {
     "reports": Act.SEE_REPORTS,
     "reports.take": Act.SEE_REPORTS,
     "health": Act.SEE_HEALTH,
+    "claims": Act.SEE_CLAIMS,
+    "claims.next": Act.SEE_CLAIMS,
+    "claim": Act.SEE_CLAIMS,
+    "claim.paper": Act.SEE_CLAIMS,
+    "claim.pack": Act.SEE_CLAIMS,
+    "claim.take": Act.DECIDE_CLAIM,
+    "claim.decide": Act.DECIDE_CLAIM,
+    "claim.unsign": Act.DECIDE_CLAIM,
+    "claim.more": Act.DECIDE_CLAIM,
+    "claim.payee": Act.DECIDE_CLAIM,
+    "claim.again": Act.DECIDE_CLAIM,
+    "claims.payments": Act.PAY_CLAIMS,
+    "claims.file": Act.PAY_CLAIMS,
+    "claims.statement": Act.PAY_CLAIMS,
+    "guest.claims": Act.SEE_OWN_CLAIMS,
+    "guest.claim": Act.SEE_OWN_CLAIMS,
+    "guest.unmask": Act.SEE_OWN_CLAIMS,
+    "guest.paper": Act.SEE_OWN_CLAIMS,
+    "guest.pack": Act.SEE_OWN_CLAIMS,
+    "guest.statement": Act.SEE_OWN_CLAIMS,
 }
 """Every route by name and what it asks for. A route without an entry cannot be served."""

@@ -11,9 +11,11 @@ from backoffice.console import (
     board,
     case,
     centre_rooms,
+    claim_rooms,
     entrance,
     families,
     guard,
+    guest_claims,
     insuring,
     live,
     media,
@@ -45,6 +47,7 @@ def build(deps: ConsoleDeps) -> web.Application:
     app = web.Application(middlewares=[guard.explain, guard.admit])
     app[DEPS], app[view.PAGES], app[case.VIEWS] = deps, view.Pages(), {}
     app[trail.VIEWS] = {}
+    app[guest_claims.UNMASKED] = {}
     app[presence.PRESENCE] = presence.Presence(deps.bus, deps.clock, deps.bits)
     app[board.SHARED] = shared.Shared(deps.bus, deps.bits)
     app.cleanup_ctx.extend([app[presence.PRESENCE].run, app[board.SHARED].run])
@@ -58,6 +61,7 @@ def build(deps: ConsoleDeps) -> web.Application:
     _on_call(app.router)
     people_rooms.add(app.router)
     shop_rooms.add(app.router)
+    claim_rooms.add(app.router)
     families.add(app.router)
     wall.add(app)
     centre_rooms.add(app.router)

@@ -85,8 +85,16 @@ class ConsoleDeps:
     """Bytes free and in all where the data lies."""
     synthetic: bool = False
     """Whether this service calls itself once a minute."""
+    looks: Callable[[Step], Awaitable[None]] | None = None
+    """Runs a step that only reads: no lock, nothing kept. Without it a page that needs the rules cannot be drawn."""
     proxies: int = 0
     """Proxies of our own in front of us, each of which adds one address to `X-Forwarded-For`."""
+
+    async def look(self, step: Step) -> None:
+        """Read with everything the workflows know. Raises `NotImplementedError` where nobody gave a way to."""
+        if self.looks is None:
+            raise NotImplementedError
+        await self.looks(step)
 
     @property
     def secure(self) -> bool:

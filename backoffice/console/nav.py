@@ -18,7 +18,9 @@ ROOMS = (
     Room("board", "/console/"),
     Room("list", "/console/list"),
     Room("guest", "/console/guest"),
+    Room("guest.claims", "/console/guest/claims"),
     Room("orders", "/console/orders"),
+    Room("claims", "/console/claims"),
     Room("money", "/console/money"),
     Room("insuring", "/console/insuring"),
     Room("envoys", "/console/envoys"),
@@ -50,4 +52,4 @@ def here(path: str) -> str:
     if path.startswith("/console/cases/"):
         return "board"
     inside = [r for r in ROOMS if path == r.path or (r.route != "board" and path.startswith(f"{r.path}/"))]
-    return inside[0].route if inside else ""
+    return max(inside, key=lambda room: len(room.path)).route if inside else ""

@@ -32,13 +32,15 @@ class AccountKind(StrEnum):
     FUND = "fund"
     """The centre's fund (centre)."""
     SPONSOR = "sponsor"
-    """What a policy or an organisation owes us (`policy:…`, `organisation:…`)."""
+    """What a policy, an organisation or an insurer owes us (`policy:…`, `organisation:…`, `insurer:…`)."""
     EXCHANGE = "exchange"
     """Between two currencies (nobody)."""
     PREMIUM = "premium"
     """Premiums taken and not yet passed on (insurer)."""
     COMMISSION = "commission"
     """What the service keeps of premiums (insurer)."""
+    CLAIM_DUE = "claim_due"
+    """Decided for a claimant and on its way (payment of a claim)."""
 
 
 GUARDED = frozenset(
@@ -49,6 +51,7 @@ GUARDED = frozenset(
         AccountKind.PAYABLE,
         AccountKind.PAYOUT_DUE,
         AccountKind.PREMIUM,
+        AccountKind.CLAIM_DUE,
     }
 )
 """Other people's money: never less than nothing, whatever is asked."""
@@ -85,6 +88,9 @@ class Operation(StrEnum):
     TOP_UP = "top_up"
     PREMIUM_BACK = "premium_back"
     REMIT = "remit"
+    CLAIM = "claim"
+    CLAIM_PAID = "claim_paid"
+    CLAIM_FAILED = "claim_failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ class DeadlineKind(StrEnum):
     FAMILY_END = "family_end"
     FAMILY_QR = "family_qr"
     STATEMENT = "statement"
+    CLAIM_DAY = "claim_day"
+    CLAIM_CLOSE = "claim_close"
     CLAIM_REMIND = "claim_remind"
     TASK = "task"
 

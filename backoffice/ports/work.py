@@ -8,6 +8,7 @@ from typing import Protocol
 from backoffice.ports.cases import Cases
 from backoffice.ports.casework import Checklists, Macros, Relations, Tasks, Translations
 from backoffice.ports.centres import Centres, SavedViews, Shifts, Tags
+from backoffice.ports.claim_payments import ClaimDesk, ClaimLinks, ClaimPayments
 from backoffice.ports.claims import Claims
 from backoffice.ports.credentials import Credentials
 from backoffice.ports.deadlines import Deadlines
@@ -109,6 +110,12 @@ class UnitOfWork(Protocol):
     def policies(self) -> Policies: ...
     @property
     def claims(self) -> Claims: ...
+    @property
+    def claim_payments(self) -> ClaimPayments: ...
+    @property
+    def claim_links(self) -> ClaimLinks: ...
+    @property
+    def claim_desk(self) -> ClaimDesk: ...
     @property
     def slips(self) -> Slips: ...
     @property

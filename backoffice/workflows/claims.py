@@ -15,6 +15,7 @@ from backoffice.kernel.exchange import NewLetter
 from backoffice.kernel.ids import CaseId, DeadlineId, PersonId
 from backoffice.kernel.messages import Listing, Message, Param, Sentence, Term
 from backoffice.ports import Deadline, DeadlineKind
+from backoffice.workflows import claim_clock
 from backoffice.workflows.work import Work
 
 CLAIMANT, SERVICE = "claimant", "service"
@@ -202,6 +203,7 @@ async def filed(work: Work, claim: Claim) -> None:
     claim.wanted, claim.remind = "", True
     await work.uow.talk.close_about(claim.id)
     await move(work, claim, ClaimStatus.FILED, CLAIMANT, Told("claim.filed", {"kind": kind_word(claim)}))
+    await claim_clock.filed(work, claim)
 
 
 def kind_word(claim: Claim) -> Term:

@@ -17,7 +17,7 @@ from backoffice.money.model import (
 )
 from backoffice.ports import Alert, Operator, OperatorRole
 from backoffice.ports.money import ProviderAnswer
-from backoffice.workflows import payments, payouts
+from backoffice.workflows import claim_payment, payments, payouts
 from backoffice.workflows.work import Work
 
 ASK_AGAIN = timedelta(minutes=5)
@@ -69,7 +69,7 @@ async def _ready(work: Work, order: ProviderOrder, answer: ProviderAnswer) -> No
 async def _succeeded(work: Work, order: ProviderOrder, answer: ProviderAnswer) -> Payment | None:
     await _end(work, order, OrderState.DONE)
     if order.kind is OrderKind.PAYOUT:
-        await payouts.paid(work, order)
+        await (claim_payment if claim_payment.is_of(order) else payouts).paid(work, order)
         return None
     payment = await work.uow.payments.get(PaymentId(order.subject))
     before = payment.status
@@ -86,7 +86,7 @@ async def _succeeded(work: Work, order: ProviderOrder, answer: ProviderAnswer) -
 async def _failed(work: Work, order: ProviderOrder, answer: ProviderAnswer) -> Payment | None:
     await _end(work, order, OrderState.FAILED)
     if order.kind is OrderKind.PAYOUT:
-        await payouts.failed(work, order)
+        await (claim_payment if claim_payment.is_of(order) else payouts).failed(work, order)
         return None
     payment = await work.uow.payments.get(PaymentId(order.subject))
     if order.kind is OrderKind.CREATE:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from backoffice import ports
 from backoffice.cases.model import Case, Event
 from backoffice.cases.tasks import DeskRules
+from backoffice.claims.review import ClaimRules
 from backoffice.dispatch import ranking
 from backoffice.enrolment.duty import DutyRules
 from backoffice.families import model as families
@@ -56,6 +57,7 @@ class World:
     sms: bool = False
     family: FamilyRules = FamilyRules()
     desk: DeskRules = DeskRules()
+    claims: ClaimRules = ClaimRules()
 
 
 @dataclass

@@ -110,6 +110,7 @@ def console_deps(base: Core) -> ConsoleDeps:
         store=base.store,
         queries=SqlQueries(base.database, base.vault),
         actions=CaseActions(base),
+        looks=CaseActions(base).look,
         media=base.media,
         photos=base.photos,
         places=base.world.places,

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from backoffice import ports
 from backoffice.adapters.papers import PdfPapers
+from backoffice.claims.claim import ClaimId
 from backoffice.clockwork.claim_papers import Bench, PaperRunner
 from backoffice.clockwork.deadlines import DeadlineRunner
 from backoffice.clockwork.firing import Firing
@@ -265,6 +266,12 @@ class CaseActions:
                     if attempt == RETRIES:
                         raise
 
+    async def look(self, action: Callable[[Work], Awaitable[None]]) -> None:
+        """A step that only reads: no lock is taken, and what it wrote all the same is undone."""
+        now = self._core.clock.now()
+        async with self._core.store.begin(now) as uow:
+            await action(Work(uow, now, self._core.world))
+
     async def _key(self, about: str | None) -> str:
         """Whose lock: the person's whose case, order or payment it is; the desk's for what is nobody's."""
         if about is None:
@@ -282,6 +289,8 @@ class CaseActions:
                     return (await uow.payments.order(ProviderOrderId(subject))).person
                 case "insurer":
                     return (await uow.policies.request(RequestId(subject))).person
+                case "claim":
+                    return (await uow.claims.get(ClaimId(subject))).person
                 case "slip":
                     return await self._of_slip(uow, SlipId(subject))
         return subject

@@ -15,6 +15,7 @@ from bot.conversations import (
     big_files,
     claim_collecting,
     claim_filing,
+    claim_verdict,
     cover,
     envoy,
     envoy_life,
@@ -94,6 +95,7 @@ async def _longer(turn: Turn, said: str) -> bool:
     return (
         await envoy_life.code(turn, said)
         or await order_talking.named(turn, said)
+        or await claim_verdict.named(turn, said)
         or await talk.free_answer(turn, said)
         or await meeting.word(turn, said)
     )
@@ -166,6 +168,8 @@ async def _command(turn: Turn, command: str, said: str = "") -> bool:
             await claim_filing.mine(turn)
         case "buy_cover":
             await cover.buy(turn)
+        case "appeal":
+            await claim_verdict.appeal(turn)
         case "profile":
             await profile.show(turn)
         case "language":

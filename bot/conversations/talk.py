@@ -8,6 +8,7 @@ from backoffice.workflows.relay import Said
 from backoffice.workflows.work import about
 from bot.conversations import (
     claim_filing,
+    claim_verdict,
     cover,
     cover_find,
     envoy,
@@ -72,6 +73,8 @@ async def free_answer(turn: Turn, words: str) -> bool:
         if question.kind.startswith("order.") and await service_order.filled(turn, question, words):
             return True
         if question.kind.startswith("cover.") and await cover.filled(turn, question, words):
+            return True
+        if await claim_verdict.filled(turn, question, words):
             return True
         if question.kind.startswith("claim.") and await claim_filing.filled(turn, question, words):
             return True

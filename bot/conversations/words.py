@@ -186,6 +186,8 @@ _COMMANDS: Final[Mapping[str, str]] = {
         移動手段 交通手段 이동_수단 교통수단""",
     "complain": """投诉 投訴 我要投诉 我要投訴 投诉订单 complain complaint i_want_to_complain make_a_complaint 苦情
         苦情を言う 불만_신고 불만_접수""",
+    "appeal": """申诉 我要申诉 申訴 我要申訴 对理赔申诉 appeal i_want_to_appeal make_an_appeal 不服申立て 異議申立て
+        이의신청 이의_신청""",
     "link": """绑定 绑定账号 绑定另一个账号 关联账号 连接账号 link link_account link_accounts connect_accounts
         アカウント連携 連携 계정_연결 계정_연동""",
     "family": """邀请家人 通知家人 告诉家人 告知家人 家人关注 让家人知道 我的家人 家人进展 invite_family

@@ -4,6 +4,7 @@ from alembic import context
 
 from storage import (
     access_tables,
+    claim_payment_table,
     claim_tables,
     desk_tables,
     dispatch_tables,
@@ -21,6 +22,7 @@ from storage import (
 
 __all__ = [
     "access_tables",
+    "claim_payment_table",
     "claim_tables",
     "desk_tables",
     "dispatch_tables",

@@ -15,7 +15,7 @@ from backoffice.console.access import Act
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import CaseId, MediaId, OperatorId, PersonId
 from backoffice.ports import Operator, OperatorRole
-from tests.backoffice.console import centre_matrix, family_matrix, people_matrix, shop_matrix
+from tests.backoffice.console import centre_matrix, claim_matrix, family_matrix, people_matrix, shop_matrix
 from tests.backoffice.console.conftest import Visitor
 from tests.backoffice.console.world import Evening, applied, busy
 
@@ -39,6 +39,7 @@ FORMS = {
     },
 }  # fmt: skip
 FORMS |= people_matrix.FORMS | family_matrix.FORMS | shop_matrix.FORMS | centre_matrix.FORMS
+FORMS |= claim_matrix.FORMS
 TEXT = {"text": "一句话"}
 ROLES = list(OperatorRole)
 
@@ -47,7 +48,7 @@ def paths(evening: Evening) -> dict[str, tuple[str, str]]:
     """Method and path of every route, filled with things that exist."""
     filled = {"case": "case-7K3F", "media": "m-street", "item": "1", "alert": "1", "token": "0" * 64}
     filled |= {"entry": "oc-1"}
-    filled |= people_matrix.FILLED | centre_matrix.FILLED | shop_matrix.FILLED
+    filled |= people_matrix.FILLED | centre_matrix.FILLED | shop_matrix.FILLED | claim_matrix.FILLED
     filled |= {"application": "app-1", "photo": "m-paper", "drill": "drill-1"}
     found = {}
     for route in console.build(evening.deps()).router.routes():
@@ -58,7 +59,7 @@ def paths(evening: Evening) -> dict[str, tuple[str, str]]:
                 route.method,
                 "/console"
                 + re.sub(r"\{(\w+)[^}]*\}", lambda m: filled[m[1]], pattern)
-                + shop_matrix.QUERY.get(str(route.name), ""),
+                + (shop_matrix.QUERY | claim_matrix.QUERY).get(str(route.name), ""),
             )
     return found
 
@@ -93,6 +94,7 @@ async def test_matrix_of_routes_and_roles(
     if standing == "colleague":
         await shop_matrix.prepare(evening)
         await centre_matrix.prepare(evening, operator)
+        await claim_matrix.prepare(evening)
     evening.still = True
     visitor: Visitor = await visit(operator)
     for name, (method, path) in paths(evening).items():
@@ -143,6 +145,9 @@ def _expected(operator: Operator, name: str, standing: str) -> bool:
     about_centre = centre_matrix.expected(operator, name, standing)
     if about_centre is not None:
         return about_centre
+    about_claims = claim_matrix.expected(operator, name)
+    if about_claims is not None:
+        return about_claims
     about_shop = shop_matrix.expected(operator, name)
     if about_shop is not None:
         return about_shop

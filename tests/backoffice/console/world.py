@@ -90,6 +90,11 @@ class Evening:
         if not self.still:
             await self.act(action, case)
 
+    async def look(self, action: Callable[[Work], Awaitable[None]]) -> None:
+        now = self.clock.now()
+        async with self.store.begin(now) as uow:
+            await action(Work(uow, now, self.world))
+
     @property
     def world(self) -> World:
         return World(RULES, GAZETTEER, NoIndex(), self.bits, {})
@@ -106,6 +111,7 @@ class Evening:
             store=self.store,
             queries=SqlQueries(self.database, self.vault),
             actions=self.from_page,
+            looks=self.look,
             media=self.media,
             photos=InProcess(),
             places=GAZETTEER,

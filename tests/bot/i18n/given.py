@@ -14,11 +14,21 @@ _POLICY = {"product", "number", "starts", "ends", "premium", "names"}
 """What every letter about a policy gives (`policy_letters.facts`)."""
 _CLAIM = {"ref", "kind", "missing", "paper", "photos"}
 """What letters about a claim and its papers give (`claims.tell`)."""
+_DECISION = {"ref", "kind", "amount", "reason", "account", "names"}
+"""What letters about a decision and its payment give (`claim_verdicts`, `claims.tell`)."""
+_DECISION_LINE = {"index", "item", "amount", "clause", "why"}
 ELSEWHERE = {
     "claim.amount_rescue": {"fee"},
     "claim.*": _CLAIM | {"words", "why"},
     "claim.policy_line": _POLICY | {"index"},
     "claim.sure_*": {"sum", "hours", "days", "paper", "photos"},
+    "decision.line_*": _DECISION_LINE,
+    **{
+        f"decision.{key}": _DECISION
+        for key in ("approved", "partly", "refused", "more", "closed", "appealed")
+    },
+    **{f"decision.{key}": _DECISION for key in ("under_review", "second_look", "pay_failed")},
+    **{f"decision.{key}": _DECISION for key in ("where_to_centre", "paid_*", "on_its_way_*")},
     "cover.applied": _POLICY,
     "cover.cancel_applied": _POLICY | {"refund"},
     "cover.cancel_refused*": _POLICY | {"reason"},

@@ -8,6 +8,7 @@ from pathlib import Path
 from backoffice.claims.claim import ClaimStatus
 from backoffice.claims.evidence import Fault, Unfit
 from backoffice.claims.kinds import ClaimKind
+from backoffice.claims.model import Reason
 from backoffice.dispatch.code_words import CODE_WORDS
 from backoffice.dispatch.travel import Transport
 from backoffice.enrolment import duty, model
@@ -64,6 +65,8 @@ CONSOLE = (
     "protocol.", "macro.", "task.", "relation.", "close.", "shift.", "tags.",
 )  # fmt: skip
 """Beginnings of refusals that only staff read."""
+STAFF = "centre.claim_"
+"""Beginning of the refusals of those who decide and pay claims, which are classes of their own."""
 KINDS = frozenset(
     {
         "profile.menu",
@@ -78,6 +81,8 @@ KINDS = frozenset(
         "family.menu",
         "family.about",
         "family.name",
+        "verdict.appeal_why",
+        "verdict.payee",
     }
 )
 """Kinds of questions that look like keys and are never said."""
@@ -100,7 +105,7 @@ def families() -> set[str]:
 def literal() -> set[str]:
     """Keys that the code names in full."""
     constants = (n.value for n in _nodes() if isinstance(n, ast.Constant) and isinstance(n.value, str))
-    return {c for c in constants if KEY.fullmatch(c)} - KINDS
+    return {c for c in constants if KEY.fullmatch(c) and not c.startswith(STAFF)} - KINDS
 
 
 def patterns() -> set[str]:
@@ -143,6 +148,7 @@ def _families() -> dict[str, set[str]]:
             },
             "button.cover_show_*": {f"button.cover_show_{n}" for n in range(1, cover.LISTED_MOST + 1)},
             "cover.line_*": {f"cover.line_{why}" for why in WHYS},
+            "decision_reason.*": {f"decision_reason.{reason}" for reason in Reason},
             "policy_status.*": {f"policy_status.{status}" for status in PolicyStatus},
             "button.stars_*": {f"button.stars_{n}" for n in ratings.STARS},
             "paper_what.*": {f"paper_what.{what}" for what in Operation},

@@ -1,0 +1,94 @@
+"""After a decision: where the money goes, and an appeal in the claimant's own words."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from backoffice.claims import payment as payment_rules
+from backoffice.claims.claim import Claim
+from backoffice.kernel.errors import NotFound
+from backoffice.kernel.exchange import Question
+from backoffice.kernel.messages import Listing, Message
+from backoffice.workflows import claim_payment, claim_review, claim_verdicts, claims
+from bot.conversations.turn import Turn
+
+WHY = "verdict.appeal_why"
+KINDS = frozenset({WHY, claim_verdicts.PAYEE})
+GOOD_FOR = timedelta(days=1)
+_APPEAL: Final = re.compile(
+    r"(?:我要)?(?:申[诉訴]|APPEAL|(?:不服|異議)申し?立て?|이의\s?신청)\s*[::]?\s*([2-9A-Z]{6})"
+)
+
+
+async def appeal(turn: Turn) -> None:
+    """The word alone: the one decision it can be about, else which."""
+    open_ = await _open(turn)
+    if not open_:
+        await turn.say("decision.appeal_none")
+    elif len(open_) == 1:
+        await _ask_why(turn, open_[0])
+    else:
+        refs = Listing(tuple(claim.ref for claim in open_))
+        await turn.say("decision.appeal_which", {"ref": open_[-1].ref, "refs": refs})
+
+
+async def named(turn: Turn, said: str) -> bool:
+    """The word with a claim's number."""
+    found = _APPEAL.fullmatch(unicodedata.normalize("NFKC", said).strip().upper())
+    if found is None:
+        return False
+    claim = next((c for c in await _open(turn) if c.ref == found[1]), None)
+    if claim is None:
+        await turn.say("decision.appeal_none")
+    else:
+        await _ask_why(turn, claim)
+    return True
+
+
+async def _open(turn: Turn) -> Sequence[Claim]:
+    """Their decisions that can be appealed against now."""
+    days = turn.work.world.claims.appeal_days
+    mine = await turn.work.uow.claims.of_person(turn.person.id)
+    return [claim for claim in mine if claim_review.appealable(claim, turn.work.now, days)]
+
+
+async def _ask_why(turn: Turn, claim: Claim) -> None:
+    letter = claims.about(claim, Message("decision.appeal_why", {"ref": claim.ref}))
+    await turn.work.ask(letter, WHY, claim.id, turn.work.now + GOOD_FOR)
+
+
+async def filled(turn: Turn, question: Question, said: str) -> bool:
+    """Words for one of these questions; False when they are none. An open case comes before money."""
+    if question.kind not in KINDS or await turn.case() is not None:
+        return False
+    try:
+        claim = await claims.of_person(turn.work, turn.person.id, question.subject)
+    except NotFound:
+        return False
+    if question.kind == WHY:
+        return await _why(turn, claim, said)
+    return await _account(turn, claim, said)
+
+
+async def _why(turn: Turn, claim: Claim, said: str) -> bool:
+    await turn.work.uow.talk.close_about(claim.id, WHY)
+    if not await claim_review.appeal(turn.work, claim, said):
+        await turn.say("decision.appeal_none")
+    return True
+
+
+async def _account(turn: Turn, claim: Claim, said: str) -> bool:
+    """A bank and an account; words without a number are for the centre and leave the question open."""
+    try:
+        payment_rules.account(said)
+    except payment_rules.BadAccount:
+        return False
+    names = await claim_payment.names(turn.work, claim)
+    if not names:
+        return False
+    await turn.work.uow.talk.close_about(claim.id, claim_verdicts.PAYEE)
+    await turn.say("decision.account_taken", {"account": claim_verdicts.tail(said)})
+    await claim_payment.named(turn.work, claim, names[0], said)
+    return True
