@@ -1,15 +1,16 @@
 """An SOS: countdown, confirm, cancel, fire, dispatch, ring again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from backoffice.cases.model import Case, CaseStatus, Entry, Origin
+from backoffice.dispatch.model import AssignmentStatus
 from backoffice.kernel import ids
 from backoffice.kernel.errors import Stale
 from backoffice.kernel.exchange import NewLetter
 from backoffice.kernel.geo import Fix
 from backoffice.kernel.ids import CaseId, DeadlineId
-from backoffice.kernel.messages import Choice, Media, Message, Role
+from backoffice.kernel.messages import Choice, Media, Message, Role, Sentence
 from backoffice.people.model import Person
 from backoffice.ports import Deadline, DeadlineKind
 from backoffice.workflows import (
@@ -26,6 +27,10 @@ from backoffice.workflows import (
 )
 from backoffice.workflows.work import Work, about
 
+_ENVOY_STANDS = {
+    AssignmentStatus.ARRIVED: "case.status_arrived",
+    AssignmentStatus.UNDER_WAY: "case.status_under_way",
+}
 CANCEL_REMEMBERED = timedelta(minutes=1)
 """A cancel that overtook its pin waits this long for it (business.md, What starts an SOS)."""
 REF_TRIES = 6
@@ -141,7 +146,18 @@ async def tell_standing(work: Work, case: Case, person: Person) -> None:
     if case.status is CaseStatus.COUNTDOWN:
         await tell_countdown(work, case, person)
     else:
-        await work.tell(about(case, person.id, telling.status(work, case), f"how:{case.id}"))
+        message = await _with_envoys(work, case, telling.status(work, case))
+        await work.tell(about(case, person.id, message, f"how:{case.id}"))
+
+
+async def _with_envoys(work: Work, case: Case, message: Message) -> Message:
+    """Somebody who has come, or is on the way, is told as that."""
+    states = {a.status for a in await jobs.working(work, case)}
+    for status, key in _ENVOY_STANDS.items():
+        if status in states:
+            lines = (Sentence(key) if s.key == "case.status_envoy" else s for s in message.more)
+            return replace(message, more=tuple(lines))
+    return message
 
 
 async def _cancel_came_first(work: Work, person: Person, cry: Cry) -> bool:

@@ -32,6 +32,10 @@ async def test_an_operator_invites_answers_and_opens_the_least(house: House) -> 
     await page.get_by_label("回答 妈妈").fill("她没事，护士在身边。")
     await page.get_by_role("button", name="发给这位家属").click()
     await expect(page.locator("[data-live=family-thread]")).to_contain_text("护士在身边")
+    await page.get_by_label("告诉所有允许知道的家属").fill("都好")
+    await page.get_by_role("button", name="发给他们").click()
+    await expect(page.locator("[data-live=family-thread]")).to_contain_text("都好")
+    assert await page.get_by_label("属于哪一类").input_value() == "safe"
     await page.get_by_text("能知道什么").first.click()
     await page.get_by_label("病情").first.check()
     await page.get_by_label("理由").fill("昏迷，家人要告知过敏史")

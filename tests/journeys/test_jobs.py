@@ -65,6 +65,18 @@ async def test_each_step_is_told(house: House) -> None:
     assert (await house.assignments(await stories.now(house, phone))) == {"陈静": "arrived"}
 
 
+async def test_my_case_says_where_the_envoy_is(house: House) -> None:
+    """Taken, on the way, there: never less than the traveller has been told already."""
+    phone, envoy = await _working(house)
+    said = []
+    for step in ("", "1", "2"):
+        if step:
+            await stories.says(house, envoy, step)
+        await stories.says(house, phone, "/case")
+        said.append([k for k in await house.lines(phone) if k.startswith("case.status_")][-1])
+    assert said == ["case.status_envoy", "case.status_under_way", "case.status_arrived"]
+
+
 async def test_i_need_support_rings_the_centre(house: House) -> None:
     """It is no SOS of the envoy's own; the case's bell rings until somebody acknowledges."""
     phone, envoy = await _working(house)

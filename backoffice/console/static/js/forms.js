@@ -22,7 +22,7 @@ async function send(page, form) {
 
 function clear(form) {
   forget(form);
-  for (const field of form.querySelectorAll("textarea, input:not([type=hidden]), select")) field.value = "";
+  form.reset();
 }
 
 export function startForms(page) {
