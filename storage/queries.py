@@ -22,6 +22,7 @@ from storage.exchange_tables import media
 from storage.on_call import OnCallRows
 from storage.on_call_tables import case_stage
 from storage.staff import StaffRows
+from storage.synthetic import NOT_SYNTHETIC
 from storage.tables import assignment, cases, operator
 from storage.vault import Vault
 
@@ -73,13 +74,16 @@ _LINES = sa.select(
     sa.func.coalesce(_ASKED.c.working, 0).label("working"),
     sa.func.coalesce(_ASKED.c.arrived, 0).label("arrived"),
 ).select_from(cases.outerjoin(_ASKED, _ASKED.c["case"] == cases.c.id))
-_SHOWN = _LINES.where(cases.c.status.in_([CaseStatus.OPEN, CaseStatus.RESOLVED])).order_by(cases.c.opened_at)
+_SHOWN = _LINES.where(cases.c.status.in_([CaseStatus.OPEN, CaseStatus.RESOLVED]), NOT_SYNTHETIC).order_by(
+    cases.c.opened_at
+)
 _ONE_LINE = _LINES.where(cases.c.id == sa.bindparam("key"))
-_COUNTDOWNS = sa.select(sa.func.count()).where(cases.c.status == CaseStatus.COUNTDOWN)
+_COUNTDOWNS = sa.select(sa.func.count()).where(cases.c.status == CaseStatus.COUNTDOWN, NOT_SYNTHETIC)
 _RINGS = sa.and_(
     cases.c.status == CaseStatus.OPEN,
     cases.c.rang_at.is_not(None),
     sa.or_(cases.c.answered_at.is_(None), cases.c.answered_at < cases.c.rang_at),
+    NOT_SYNTHETIC,
 )
 _RINGING = sa.select(cases.c.id, cases.c.rang_at).where(_RINGS).order_by(cases.c.rang_at, cases.c.id)
 _LOADS = (

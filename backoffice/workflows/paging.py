@@ -3,14 +3,16 @@
 from backoffice.kernel.messages import Message, Param
 from backoffice.oncall import ladder
 
-KEYS = ("page.unanswered", "page.incident", "page.promise_passed", "page.test")
+KEYS = ("page.unanswered", "page.incident", "page.promise_passed", "page.test", "page.synthetic_failed")
 
 
 def message(level: int, ref: str, what: str, console: str) -> Message:
-    """`what` is `unanswered`, `promise_passed` or `test`; `console` the address to sign in at."""
+    """`what` is `unanswered`, `promise_passed`, `synthetic_failed` or `test`; `console` the address to sign in at."""
     params: dict[str, Param] = {"ref": ref, "link": console}
     if what == "test":
         return Message("page.test", {"link": console})
+    if what == "synthetic_failed":
+        return Message("page.synthetic_failed", {"link": console})
     if what == "promise_passed":
         return Message("page.promise_passed", params)
     if level >= ladder.INCIDENT:
@@ -20,4 +22,6 @@ def message(level: int, ref: str, what: str, console: str) -> Message:
 
 def subject(ref: str, what: str) -> Message:
     """The subject line of a mail."""
+    if what == "synthetic_failed":
+        return Message("page.subject_synthetic", {})
     return Message("page.subject_test", {}) if what == "test" else Message("page.subject", {"ref": ref})

@@ -44,6 +44,7 @@ class Drill:
     envoy: str
     started: float = field(default_factory=time.monotonic)
     latency: dict[str, float] = field(default_factory=dict)
+    poll_s: float = POLL_S
 
     def reached(self, stage: str) -> None:
         self.latency.setdefault(stage, time.monotonic() - self.started)
@@ -60,11 +61,7 @@ class Drill:
 
 async def run(settings: Settings) -> int:
     """One exercise on every channel that is switched on; prints each stage; 1 when one is missing."""
-    names = [
-        name
-        for name, made in (("wechat", channels.wechat), ("telegram", channels.telegram))
-        if made(settings)
-    ]
+    names = channels_on(settings)
     if not names:
         raise deeds.Refused("no channel is switched on: nothing to drill")
     failed = 0
@@ -72,8 +69,14 @@ async def run(settings: Settings) -> int:
         await _somebody_there(settings, http)
         async with control.performing(settings) as perform:
             for name in names:
-                failed |= await _exercise(_drill(settings, http, perform, name))
+                failed |= await _exercise(made(settings, http, perform, name))
     return failed
+
+
+def channels_on(settings: Settings) -> list[str]:
+    """What there is to drill."""
+    both = (("wechat", channels.wechat), ("telegram", channels.telegram))
+    return [name for name, made in both if made(settings)]
 
 
 async def _somebody_there(settings: Settings, http: aiohttp.ClientSession) -> None:
@@ -89,7 +92,8 @@ async def _somebody_there(settings: Settings, http: aiohttp.ClientSession) -> No
     raise deeds.Refused(f"the service does not run at {url}: {said}")
 
 
-def _drill(settings: Settings, http: aiohttp.ClientSession, perform: Perform, name: str) -> Drill:
+def made(settings: Settings, http: aiohttp.ClientSession, perform: Perform, name: str) -> Drill:
+    """An exercise on one channel, with addresses of its own."""
     if name == "wechat":
         traveller, envoy = (f"{DRILL_WECHAT_PREFIX}{secrets.token_hex(8)}" for _ in range(2))
         return Drill(settings, http, perform, name, traveller, envoy)
@@ -101,22 +105,32 @@ def _drill(settings: Settings, http: aiohttp.ClientSession, perform: Perform, na
 async def _exercise(drill: Drill) -> int:
     print(f"drill on {drill.channel}:")
     try:
-        await _through(drill)
+        await through(drill)
     except (aiohttp.ClientError, TimeoutError) as error:
         print(f"the service does not answer at {drill.base}: {error}")
+    await end(drill)
+    return _report(drill)
+
+
+async def end(drill: Drill) -> None:
+    """Close what was opened, however far it came."""
     if await drill.perform("drill_end", _whom(drill)):
         drill.reached("closed")
-    return _report(drill)
+
+
+def missing(drill: Drill) -> str:
+    """The first stage that was not seen; empty when all were."""
+    return next((stage for stage in STAGES if stage not in drill.latency), "")
 
 
 def _report(drill: Drill) -> int:
     for stage in STAGES:
         seconds = drill.latency.get(stage)
         print(f"  {stage:<12} {'MISSING' if seconds is None else f'{seconds * 1000:8.0f} ms'}")
-    return 0 if all(stage in drill.latency for stage in STAGES) else 1
+    return 1 if missing(drill) else 0
 
 
-async def _through(drill: Drill) -> None:
+async def through(drill: Drill) -> None:
     """Each stage waits for the one before; the first that never comes ends the exercise."""
     await _synthetic_envoy(drill)
     drill.started = time.monotonic()
@@ -173,7 +187,7 @@ async def _until(drill: Drill, stage: str, seen: Callable[[State], bool]) -> Sta
         if seen(state):
             drill.reached(stage)
             return state
-        await asyncio.sleep(POLL_S)
+        await asyncio.sleep(drill.poll_s)
     return None
 
 

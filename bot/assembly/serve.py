@@ -25,6 +25,7 @@ from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.assembly.paperwork import Paperwork
 from bot.assembly.service import CaseActions, Service
+from bot.assembly.synthetic import Synthetic
 from bot.assembly.words import PlainWords
 from config.settings import Clocks, Settings
 from storage.centre_reads import SqlCentreQueries
@@ -84,6 +85,7 @@ async def running(
         stack.push_async_callback(running_service.stop)
         if role.pages:
             await _listen(stack, app, settings)
+            _call_oneself(base, running_service)
         await _metrics(stack, base, running_service)
         if settings.embedded:
             await stack.enter_async_context(control.served(base))
@@ -156,6 +158,13 @@ async def _listen(stack: AsyncExitStack, app: web.Application, settings: Setting
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     await web.TCPSite(runner, settings.http.host, settings.http.port).start()
+
+
+def _call_oneself(base: Core, running_service: Service) -> None:
+    """Where the webhooks are served, once they are: the synthetic SOS knocks at this process's own door."""
+    given = base.settings.synthetic
+    if given.runs(base.settings.embedded):
+        running_service.every(given.every_seconds, Synthetic(base, paging.pager(base)).step)
 
 
 async def _metrics(stack: AsyncExitStack, base: Core, running_service: Service) -> None:
