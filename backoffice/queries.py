@@ -157,6 +157,8 @@ class Told:
     error: str
     created_at: datetime
     at: datetime | None
+    left: int | None = None
+    """For one that waits for WeChat's window: how many may still go to its reader."""
 
 
 @dataclass(frozen=True, slots=True)

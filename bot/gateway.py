@@ -361,7 +361,7 @@ class Gateway:
         seat = Seat(person.id, row.seq) if self._waits(row, incoming) else None
         await self._refill(uow, incoming, now)
         media = await self._expect(uow, incoming, person)
-        work = Work(uow, now, self._gate.world, seat)
+        work = Work(uow, now, self._gate.world, seat, at.channel)
         return Turn(work, person, incoming, row.stored_at, media)
 
     def _waits(self, row: StoredUpdate, incoming: Incoming) -> bool:

@@ -250,6 +250,24 @@ class Geocoder(BaseModel):
     user_agent: str = "da-jiu-xing"
 
 
+class Desk(BaseModel):
+    """How often a case is reported on by its priority, and by when a client is called back. Minutes."""
+
+    report_high_minutes: float = Field(default=30, gt=0)
+    report_normal_minutes: float = Field(default=120, gt=0)
+    report_low_minutes: float = Field(default=480, gt=0)
+    call_back_minutes: float = Field(default=3, gt=0)
+    call_again_minutes: float = Field(default=5, gt=0)
+    number_minutes: float = Field(default=10, gt=0)
+
+
+class Translator(BaseModel):
+    """A LibreTranslate-compatible service; off by default, because the words of a case leave the house."""
+
+    url: str = ""
+    key: SecretStr | None = None
+
+
 class Settings(BaseSettings):
     """Built once in `run_bot.py` and passed on as arguments."""
 
@@ -271,6 +289,8 @@ class Settings(BaseSettings):
     sos: Sos = Sos()
     orders: Orders = Orders()
     centre: Centre = Centre()
+    desk: Desk = Desk()
+    translator: Translator = Translator()
     pager: Pager = Pager()
     clocks: Clocks = Clocks()
     map: Map = Map()

@@ -108,7 +108,11 @@ def read(row: Any, sealer: Sealer | None) -> Case:
 def write_entry(entry: Entry, row: str, sealer: Sealer) -> dict[str, Any]:
     """The parameters of the INSERT; its number is found by the statement."""
     media = codec.write_media(entry.media) if entry.media else None
-    body = {k: v for k, v in (("name", entry.name), ("text", entry.text), ("media", media)) if v}
+    body = {
+        k: v
+        for k, v in (("name", entry.name), ("text", entry.text), ("media", media), ("channel", entry.channel))
+        if v
+    }
     place = pack(codec.write_map_point(entry.place)) if entry.place else None
     return {
         "new_id": row,
@@ -138,4 +142,5 @@ def read_entry(row: Any, sealer: Sealer | None) -> Entry:
         place=codec.read_map_point(place) if place else None,
         audience=row.audience,
         number=row.number,
+        channel=body.get("channel", ""),
     )

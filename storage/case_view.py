@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from backoffice.cases.model import Case, Entry
 from backoffice.dispatch.model import Assignment, Envoy
 from backoffice.families.model import Follower
 from backoffice.kernel import codec
+from backoffice.kernel.exchange import LetterState
 from backoffice.kernel.geo import Point
 from backoffice.kernel.ids import CaseId, PersonId
 from backoffice.kernel.messages import Role
@@ -57,7 +59,7 @@ class CaseReader:
         by_id = {e.id: e for e in envoys}
         entries = await self._cases.entries(case.id)
         relatives = tuple(await FamilyRows(self._conn, self._vault, self._now).of_case(case.id))
-        letters = Letters(person, envoys, await self.letters(case.id), relatives)
+        letters = Letters(person, envoys, await self.letters(case.id), relatives, ways)
         return queries.CaseView(
             case=case,
             line=line,
@@ -75,16 +77,17 @@ class CaseReader:
 
     async def _family(self, case: Case, letters: "Letters") -> queries.FamilyFile:
         rows = FamilyRows(self._conn, self._vault, self._now)
+        opened_at = await rows.openings_of([f.id for f in letters.relatives])
         cards = [
-            queries.FollowerCard(f, tuple(await rows.openings(f.id)), letters.told_to(f))
+            queries.FollowerCard(f, tuple(opened_at.get(f.id, ())), letters.told_to(f))
             for f in letters.relatives
         ]
         return queries.FamilyFile(tuple(cards), tuple(await rows.entries(case.id)))
 
-    async def letters(self, case: CaseId) -> list["_Opened"]:
+    async def letters(self, case: CaseId) -> list["OpenedLetter"]:
         sealer = await self._vault.find(self._conn, case_row.subject(case))
         rows = (await self._conn.execute(_LETTERS, {"of": case})).all()
-        return [_Opened(row, sealer) for row in rows]
+        return [OpenedLetter(row, sealer) for row in rows]
 
     async def ways(self, people: Sequence[PersonId]) -> Ways:
         found: dict[str, list[queries.Way]] = {}
@@ -104,7 +107,7 @@ class CaseReader:
         return {**staff, **{e.id: e.name for e in envoys}, person.id: person.display_name}
 
 
-class _Opened:
+class OpenedLetter:
     """A letter's row with its sealed words opened; without the key they are absent."""
 
     def __init__(self, row: Any, sealer: Sealer | None) -> None:
@@ -130,9 +133,11 @@ class Letters:
         self,
         person: Person,
         envoys: Sequence[Envoy],
-        letters: Sequence[_Opened],
+        letters: Sequence[OpenedLetter],
         relatives: Sequence[Follower] = (),
+        ways: Ways = MappingProxyType({}),
     ) -> None:
+        self._ways = ways
         self._requester = person.id
         self._names: dict[str, str] = {**{e.person: e.name for e in envoys}, person.id: person.display_name}
         self._letters, self.relatives = letters, relatives
@@ -147,9 +152,18 @@ class Letters:
     def of_entry(self, entry: Entry) -> tuple[ports.SentState, ...]:
         """How each letter that carries this entry stands."""
         return tuple(
-            ports.SentState(self._names.get(r.person, ""), r.channel, r.state, r.error, r.finished_at)
+            ports.SentState(
+                self._names.get(r.person, ""), r.channel, r.state, r.error, r.finished_at, self._left(r)
+            )
             for r in self._by_entry.get(entry.number, ())
         )
+
+    def _left(self, row: Any) -> int | None:
+        """What WeChat still lets through to whom a held letter waits for; None where that is no question."""
+        if row.state is not LetterState.HELD or row.channel != "wechat":
+            return None
+        ways = self._ways.get(row.person, ())
+        return next((way.left for way in ways if way.channel == row.channel), None)
 
     def said(self, entries: Sequence[Entry]) -> tuple[queries.Said, ...]:
         """Each entry with how its letters stand."""
@@ -171,7 +185,7 @@ class Letters:
             return Role.TRAVELLER
         return Role.FAMILY if person in self._read_apart else Role.ENVOY
 
-    def _told(self, opened_: _Opened) -> queries.Told:
+    def _told(self, opened_: OpenedLetter) -> queries.Told:
         row, message = opened_.row, opened_.message
         if message is None:
             raise ValueError("a letter without words is not shown")
@@ -187,6 +201,7 @@ class Letters:
             error=row.error,
             created_at=row.created_at,
             at=row.finished_at,
+            left=self._left(row),
         )
 
 

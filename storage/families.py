@@ -1,6 +1,6 @@
 """Followers of cases, their links, their openings and their thread; words sealed under the case's key."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -63,6 +63,11 @@ _OPENED = sa.insert(follow_opening)
 _OPENINGS = (
     sa.select(follow_opening.c.at)
     .where(follow_opening.c.follower == sa.bindparam("of"))
+    .order_by(follow_opening.c.number)
+)
+_OPENINGS_OF = (
+    sa.select(follow_opening.c.follower, follow_opening.c.at)
+    .where(follow_opening.c.follower.in_(sa.bindparam("all", expanding=True)))
     .order_by(follow_opening.c.number)
 )
 _ADD_ENTRY = sa.insert(family_entry).returning(family_entry.c.number)
@@ -136,6 +141,14 @@ class FamilyRows(Rows):
 
     async def openings(self, follower: FollowerId) -> Sequence[datetime]:
         return [row.at for row in await self._all(_OPENINGS, {"of": follower})]
+
+    async def openings_of(self, followers: Sequence[FollowerId]) -> Mapping[FollowerId, list[datetime]]:
+        """Of several, in one statement."""
+        rows = await self._all(_OPENINGS_OF, {"all": list(followers)}) if followers else ()
+        found: dict[FollowerId, list[datetime]] = {}
+        for row in rows:
+            found.setdefault(row.follower, []).append(row.at)
+        return found
 
     async def add_entry(self, entry: FamilyEntry) -> int:
         sealer = await self._vault.key(self._conn, case_row.subject(entry.case))

@@ -39,6 +39,9 @@ _AT = (
     .where(identity.c.channel == sa.bindparam("channel"), identity.c.address == sa.bindparam("address"))
 )
 _GET = sa.select(*_COLUMNS).select_from(_WITH_KEY).where(person.c.id == sa.bindparam("key"))
+_MANY = (
+    sa.select(*_COLUMNS).select_from(_WITH_KEY).where(person.c.id.in_(sa.bindparam("keys", expanding=True)))
+)
 _ADD, _ADD_IDENTITY = sa.insert(person), sa.insert(identity)
 _SAVE = sa.update(person).where(person.c.id == sa.bindparam("key"), person.c.version == sa.bindparam("was"))
 _PUT_FIX = sa.update(person).where(person.c.id == sa.bindparam("key"))
@@ -156,6 +159,11 @@ class PersonRows(Rows):
         if row is None:
             raise errors.NotFound
         return self._read(row)
+
+    async def many(self, people: Sequence[PersonId]) -> Mapping[PersonId, Person]:
+        """In one statement."""
+        rows = await self._all(_MANY, {"keys": list(set(people))}) if people else ()
+        return {PersonId(row.id): self._read(row) for row in rows}
 
     async def add(self, person: Person, at: Address) -> None:
         """Raises `errors.Stale` when the address already belongs to somebody."""

@@ -159,7 +159,8 @@ class Audience(StrEnum):
 class Entry:
     """One contribution to a case's conversation, in the order of `number` (1, 2, …; 0 before it is stored).
 
-    `author` is a person or operator id. `text`, `media`, `place` are sealed under the case's key.
+    `author` is a person or operator id, `channel` the one it came over
+    (empty: from the centre). `text`, `media`, `place` are sealed under the case's key.
     """
 
     case: CaseId
@@ -172,6 +173,7 @@ class Entry:
     place: MapPoint | None = None
     audience: Audience = Audience.PARTIES
     number: int = 0
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

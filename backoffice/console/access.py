@@ -71,6 +71,13 @@ class Act(StrEnum):
     DECIDE_CLAIM = "decide_claim"
     PAY_CLAIMS = "pay_claims"
     SEE_OWN_CLAIMS = "see_own_claims"
+    TICK = "tick"
+    TASKS = "tasks"
+    SET_FACTS = "set_facts"
+    RELATE = "relate"
+    SEE_TASKS = "see_tasks"
+    SEE_PROTOCOLS = "see_protocols"
+    KEEP_PROTOCOLS = "keep_protocols"
 
 
 _DESK = frozenset({OperatorRole.OPERATOR, OperatorRole.SUPERVISOR})
@@ -140,6 +147,13 @@ ROLES: Mapping[Act, frozenset[OperatorRole]] = {
     Act.DECIDE_CLAIM: _REVIEWERS,
     Act.PAY_CLAIMS: _FINANCE,
     Act.SEE_OWN_CLAIMS: _GUEST,
+    Act.TICK: _CLINIC,
+    Act.TASKS: _DESK,
+    Act.SET_FACTS: _DESK,
+    Act.RELATE: _DESK,
+    Act.SEE_TASKS: _DESK,
+    Act.SEE_PROTOCOLS: _CLINIC,
+    Act.KEEP_PROTOCOLS: frozenset({OperatorRole.SUPERVISOR}),
 }
 """A role missing here may not. Claims and admin open a case with a reason only (`yours`)."""
 
@@ -176,6 +190,9 @@ _ELSEWHERE = {
     Act.DECIDE_CLAIM,
     Act.PAY_CLAIMS,
     Act.SEE_OWN_CLAIMS,
+    Act.SEE_TASKS,
+    Act.SEE_PROTOCOLS,
+    Act.KEEP_PROTOCOLS,
 }
 _ON_A_CASE = (
     frozenset(Act) - _ELSEWHERE - {Act.SEE_ENVOYS, Act.VET, Act.DRILL, Act.SEE_ON_CALL, Act.SET_ON_CALL}
@@ -195,6 +212,9 @@ _OWNERS = frozenset(
         Act.BIND_PEOPLE,
         Act.ASK_AUTHORISATION,
         Act.FAMILY,
+        Act.TASKS,
+        Act.SET_FACTS,
+        Act.RELATE,
     }
 )
 GUESTS_ON_A_CASE = frozenset({Act.SEE_GUEST_CASE, Act.ANSWER_AUTHORISATION})
@@ -333,6 +353,28 @@ ROUTES: Mapping[str, Act | None] = {
     "case.end_duress": Act.END_DURESS,
     "case.unmask": Act.UNMASK,
     "case.mask": Act.UNMASK,
+    "case.begin_protocol": Act.TICK,
+    "case.tick": Act.TICK,
+    "case.macro": Act.REPLY,
+    "case.fields": Act.SET_FACTS,
+    "case.report": Act.TASKS,
+    "case.add_task": Act.TASKS,
+    "case.snooze_task": Act.TASKS,
+    "case.end_task": Act.TASKS,
+    "case.drop_task": Act.TASKS,
+    "case.link": Act.RELATE,
+    "case.unlink": Act.RELATE,
+    "case.merge": Act.RELATE,
+    "case.split": Act.RELATE,
+    "case.translate": Act.NOTE,
+    "media.voice": Act.SEE_CASE,
+    "tasks": Act.SEE_TASKS,
+    "protocols": Act.SEE_PROTOCOLS,
+    "protocol.edit": Act.KEEP_PROTOCOLS,
+    "protocol.put": Act.KEEP_PROTOCOLS,
+    "macro.edit": Act.KEEP_PROTOCOLS,
+    "macro.put": Act.KEEP_PROTOCOLS,
+    "macro.remove": Act.KEEP_PROTOCOLS,
     "families": Act.SEE_FAMILIES,
     "case.family": Act.SEE_CASE,
     "case.family_invite": Act.FAMILY,

@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from backoffice import ports
+from backoffice.cases.closing import CloseOut
 from backoffice.cases.model import CloseReason, Verified
 from backoffice.console import auth, view
 from backoffice.console.deps import DEPS, Step
@@ -15,7 +16,7 @@ from backoffice.console.guard import CASE
 from backoffice.kernel import errors
 from backoffice.kernel.geo import Point
 from backoffice.kernel.ids import AssignmentId, CaseId, EnvoyId, OperatorId
-from backoffice.workflows import calling_envoys, centre, order_desk, unmasking, work
+from backoffice.workflows import calling_envoys, centre, closing, order_desk, relating, unmasking, work
 from backoffice.workflows.offers import Part
 
 TEXT_LIMIT = 4000
@@ -66,7 +67,10 @@ def hand_over(case: CaseId, operator: ports.Operator, form: Form) -> Step:
 
 
 def reply(case: CaseId, operator: ports.Operator, form: Form) -> Step:
-    text = text_of(form)
+    """To the case's client, or to the client of a case worked with it (`part`)."""
+    text, part = text_of(form), CaseId(form.get("part", ""))
+    if part and part != case:
+        return lambda w: relating.reply_part(w, operator, (case, part), text)
     return lambda w: centre.reply(w, case, operator, text)
 
 
@@ -93,8 +97,9 @@ def set_number(case: CaseId, operator: ports.Operator, form: Form) -> Step:
 
 
 def close(case: CaseId, operator: ports.Operator, form: Form) -> Step:
-    reason = choice(CloseReason, form.get("reason", ""))
-    return lambda w: centre.close(w, case, operator, reason)
+    """The checked close: what is missing is named."""
+    out = CloseOut(choice(CloseReason, form.get("reason", "")), form.get("summary", ""))
+    return lambda w: closing.close(w, case, operator, out)
 
 
 def reopen(case: CaseId, operator: ports.Operator, form: Form) -> Step:

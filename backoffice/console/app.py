@@ -9,9 +9,11 @@ from backoffice.console import (
     access,
     actions,
     board,
+    books,
     case,
     centre_rooms,
     claim_rooms,
+    casework,
     entrance,
     families,
     guard,
@@ -29,6 +31,7 @@ from backoffice.console import (
     trail,
     vetting,
     view,
+    voices,
     wall,
 )
 from backoffice.console.deps import DEPS, ConsoleDeps
@@ -63,6 +66,8 @@ def build(deps: ConsoleDeps) -> web.Application:
     shop_rooms.add(app.router)
     claim_rooms.add(app.router)
     families.add(app.router)
+    casework.add(app.router)
+    books.add(app.router)
     wall.add(app)
     centre_rooms.add(app.router)
     insuring.add(app.router)
@@ -89,6 +94,7 @@ def _pages(router: web.UrlDispatcher) -> None:
     router.add_get(f"/live/{{case:{ID}}}", live.stream, name="live.case")
     router.add_get(f"/cases/{{case:{ID}}}", case.show, name="case")
     router.add_get(f"/media/{{media:{ID}}}", media.show, name="media")
+    router.add_get(f"/media/{{media:{ID}}}/voice", voices.play, name="media.voice")
 
 
 def _deeds(router: web.UrlDispatcher) -> None:

@@ -8,8 +8,19 @@ from typing import Any
 from aiohttp import web
 
 from backoffice import ports, queries
-from backoffice.cases.model import CaseStatus, CloseReason
-from backoffice.console import access, auth, clocks, considered, cover, presence, thread, view, whereabouts
+from backoffice.cases.model import CaseStatus
+from backoffice.console import (
+    access,
+    auth,
+    casework,
+    clocks,
+    considered,
+    cover,
+    presence,
+    thread,
+    view,
+    whereabouts,
+)
 from backoffice.console.deps import DEPS, ConsoleDeps
 from backoffice.console.guard import CASE, LIVE
 from backoffice.dispatch.model import AssignmentStatus
@@ -49,17 +60,17 @@ async def _context(request: web.Request, deps: ConsoleDeps, found: queries.CaseV
         "calls": presence.calls(request, rings),
         "others": await presence.others(request, case.id),
         "clocks": clocks.running(found.line, deps.targets),
-        "thread": thread.merge(found, deps.words),
         "where": whereabouts.of(found, deps.places, deps.clock.now()),
         "groups": groups(found.envoys),
         "looks": considered.of(found),
         "cover": await cover.of(deps, "case", case.id),
         "askable": considered.askable(found),
         "colleagues": [o for o in operators if may_own(o) and o.id != case.owner],
-        "close_reasons": [r for r in CloseReason if case.drill or r is not CloseReason.DRILL],
+        "close_reasons": casework.close_reasons(case),
         "closed": case.status is CaseStatus.CLOSED,
         "event_words": partial(thread.event_words, t),
         "actor_words": partial(thread.actor_words, t, names=found.names),
+        **await casework.of(request, deps, found),
     }
 
 

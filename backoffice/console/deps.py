@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from backoffice import centre_queries, ports, queries, shop_queries
+from backoffice import centre_queries, desk_queries, ports, queries, shop_queries
+from backoffice.cases.tasks import DeskRules
 from backoffice.console import clocks
 from backoffice.kernel import clock, ids
 from backoffice.money.rules import PayRules
@@ -15,6 +16,8 @@ from backoffice.oncall.model import OnCall, Sent
 from backoffice.orders.rules import OrderRules
 from backoffice.ports import wall
 from backoffice.ports.claims import PhotoDecoder
+from backoffice.ports.translating import Translator
+from backoffice.ports.voices import Voices
 from backoffice.workflows import work
 
 Step = Callable[[work.Work], Awaitable[None]]
@@ -72,6 +75,7 @@ class ConsoleDeps:
     shop: shop_queries.ShopQueries
     centre: centre_queries.CentreQueries
     paper: Paper
+    desk: desk_queries.DeskQueries
     wall: wall.WallReads
     rules: OrderRules = OrderRules()
     pay: PayRules = PayRules()
@@ -87,6 +91,10 @@ class ConsoleDeps:
     """Whether this service calls itself once a minute."""
     looks: Callable[[Step], Awaitable[None]] | None = None
     """Runs a step that only reads: no lock, nothing kept. Without it a page that needs the rules cannot be drawn."""
+    desk_rules: DeskRules = DeskRules()
+    voices: Voices | None = None
+    translator: Translator | None = None
+    """Off unless the installation names one."""
     proxies: int = 0
     """Proxies of our own in front of us, each of which adds one address to `X-Forwarded-For`."""
 

@@ -26,6 +26,7 @@ ROOMS = (
     Room("envoys", "/console/envoys"),
     Room("families", "/console/families"),
     Room("tasks", "/console/tasks"),
+    Room("protocols", "/console/protocols"),
     Room("major", "/console/major"),
     Room("wall", "/console/wall"),
     Room("reports", "/console/reports"),

@@ -40,10 +40,20 @@ class Line:
     number: int = 0
     sealed: bool = False
     """The case is closed and the words would name its exact place."""
+    ref: str = ""
+    """The case it was said in, where that is a part of the one shown."""
+    translation: str = ""
+    """A machine's, never without that word beside it."""
+    channel: str = ""
+    """Over which channel it came; empty for what the centre said."""
 
     @property
     def photo(self) -> bool:
         return self.media is not None and self.media.kind is MediaKind.PHOTO
+
+    @property
+    def voice(self) -> bool:
+        return self.media is not None and self.media.kind is MediaKind.VOICE
 
     @property
     def trouble(self) -> bool:
@@ -76,7 +86,18 @@ def lines(spoken: Spoken, words: ports.Words, *, sealed: bool) -> list[Line]:
 def _said(said: queries.Said, names: Mapping[str, str]) -> Line:
     e = said.entry
     name = e.name or names.get(e.author, "")
-    return Line(e.at, _look(said), e.role, name, e.text, said.sent, e.media, e.place, number=e.number)
+    return Line(
+        e.at,
+        _look(said),
+        e.role,
+        name,
+        e.text,
+        said.sent,
+        e.media,
+        e.place,
+        number=e.number,
+        channel=e.channel,
+    )
 
 
 def _look(said: queries.Said) -> Look:
@@ -111,7 +132,7 @@ def _as_line(bundle: list[queries.Told], words: ports.Words, *, closed: bool) ->
     first = bundle[0]
     sealed = closed and tells_a_place(first.message)
     text = "" if sealed else first.text or words.text(first.message, first.locale, first.zone)
-    sent = tuple(ports.SentState(x.to, x.channel, x.state, x.error, x.at) for x in bundle)
+    sent = tuple(ports.SentState(x.to, x.channel, x.state, x.error, x.at, x.left) for x in bundle)
     place = first.message.place
     head = (first.created_at, Look.SERVICE, Role.SYSTEM, "", text, sent, first.message.media, place)
     return Line(*head, to=first.role, sealed=sealed)

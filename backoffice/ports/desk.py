@@ -64,3 +64,5 @@ class SentState:
     state: LetterState
     error: str
     at: datetime | None
+    left: int | None = None
+    """For one that waits for WeChat's window: how many may still go to its reader."""

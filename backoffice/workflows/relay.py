@@ -96,7 +96,7 @@ async def note(work: Work, case: Case, author: tuple[str, str], text: str) -> in
 
 async def _keep(work: Work, case: Case, entry: Entry) -> int:
     work.uow.hint(f"case:{case.id}")
-    return await work.uow.cases.add_entry(entry)
+    return await work.uow.cases.add_entry(replace(entry, channel=work.channel))
 
 
 async def _readers(work: Work, case: Case, but: PersonId) -> list[PersonId]:

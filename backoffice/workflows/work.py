@@ -76,6 +76,8 @@ class Work:
     now: datetime
     world: World
     seat: Seat | None = None
+    channel: str = ""
+    """Over which channel this turn came; empty for what staff and clocks do."""
 
     @property
     def rules(self) -> SosRules:

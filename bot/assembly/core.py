@@ -20,7 +20,7 @@ from backoffice.kernel.clock import Clock, SystemClock
 from backoffice.orders.rules import OrderRules
 from backoffice.ports.claims import PhotoDecoder
 from backoffice.workflows.work import SosRules, World
-from bot.assembly import family_rules, pay_rules
+from bot.assembly import desk, family_rules, pay_rules
 from bot.i18n.catalogues import Catalogues
 from config.settings import Envoys, Orders, Settings, Sos
 from storage import (
@@ -189,6 +189,7 @@ def world(settings: Settings) -> World:
         insurers=settings.confirming,
         sms=bool(settings.sms.url),
         family=family_rules.rules(settings),
+        desk=desk.rules(settings.desk),
     )
 
 

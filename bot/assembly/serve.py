@@ -14,11 +14,12 @@ from pathlib import Path
 from aiohttp import web
 
 from backoffice.adapters.papers import PdfPapers
+from backoffice.adapters.voices import FfmpegVoices
 from backoffice.console import app as console
 from backoffice.console import clocks
 from backoffice.console.deps import ConsoleDeps, Tiles
 from bot import app as public
-from bot.assembly import bot_name, control, core, follow_page, metrics, paging, service
+from bot.assembly import bot_name, control, core, desk, follow_page, metrics, paging, service
 from bot.assembly import channels as channels_
 from bot.assembly.centre_watch import CentreWatch
 from bot.assembly.channels import Channels
@@ -29,6 +30,7 @@ from bot.assembly.synthetic import Synthetic
 from bot.assembly.words import PlainWords
 from config.settings import Clocks, Settings
 from storage.centre_reads import SqlCentreQueries
+from storage.desk_view import SqlDeskQueries
 from storage.queries import SqlQueries
 from storage.shop_reads import SqlShopQueries
 from storage.wall_view import SqlWall
@@ -130,6 +132,10 @@ def console_deps(base: Core) -> ConsoleDeps:
         centre=SqlCentreQueries(base.database, base.vault),
         disk=lambda: _disk(given.data_dir),
         synthetic=given.synthetic.runs(given.embedded),
+        desk=SqlDeskQueries(base.database, base.vault),
+        desk_rules=base.world.desk,
+        voices=FfmpegVoices(),
+        translator=desk.translator(given.translator),
         paper=Paperwork(base, PdfPapers(PlainWords(base.speech))).drawn,
         wall=SqlWall(base.database),
         rules=base.world.orders,

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from backoffice import ports
 from backoffice.adapters.gazetteer import Gazetteer
+from backoffice.adapters.voices import FfmpegVoices
 from backoffice.cases.model import Audience, Case, CaseStatus, Entry, Event, Hurt, Kind, Origin, Verified
 from backoffice.console import tokens
 from backoffice.console.deps import ConsoleDeps
@@ -23,8 +24,10 @@ from backoffice.kernel.messages import Media, MediaKind, Message, Role, Speaker
 from backoffice.oncall.model import OnCall, Reach, Sent, WayKind
 from backoffice.people.model import EmergencyContact, Person, Profile
 from backoffice.ports import Operator, OperatorRole
+from backoffice.ports.translating import Translator
 from backoffice.workflows.work import SosRules, Work, World
 from storage.centre_reads import SqlCentreQueries
+from storage.desk_view import SqlDeskQueries
 from storage.engine import Database
 from storage.media import FileMedia
 from storage.queries import SqlQueries
@@ -83,6 +86,7 @@ class Evening:
     bits: ids.Bits
     media: FileMedia
     public_url: str = "http://127.0.0.1"
+    translator: Translator | None = None
     still: bool = False
     """Actions of the page reach the workflows' door and stop there: for tests of who may."""
 
@@ -124,6 +128,9 @@ class Evening:
             shop=SqlShopQueries(self.database, self.vault),
             centre=SqlCentreQueries(self.database, self.vault),
             paper=self.paper,
+            desk=SqlDeskQueries(self.database, self.vault),
+            voices=FfmpegVoices(),
+            translator=self.translator,
             wall=SqlWall(self.database),
         )
 
