@@ -15,7 +15,14 @@ from backoffice.console.access import Act
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import CaseId, MediaId, OperatorId, PersonId
 from backoffice.ports import Operator, OperatorRole
-from tests.backoffice.console import centre_matrix, claim_matrix, family_matrix, people_matrix, shop_matrix
+from tests.backoffice.console import (
+    centre_matrix,
+    claim_matrix,
+    desk_matrix,
+    family_matrix,
+    people_matrix,
+    shop_matrix,
+)
 from tests.backoffice.console.conftest import Visitor
 from tests.backoffice.console.world import Evening, applied, busy
 
@@ -23,7 +30,6 @@ FORMS = {
     "case.hand_over": {"to": "op-林晓"},
     "case.called": {"outcome": "verified"},
     "case.number": {"phone": "+8613800138000"},
-    "case.close": {"reason": "helped"},
     "case.unmask": {"reason": "听不见对方"},
     "case.envoys_wanted": {"number": "2"},
     "case.ask_wave": {"size": "5"},
@@ -39,7 +45,7 @@ FORMS = {
     },
 }  # fmt: skip
 FORMS |= people_matrix.FORMS | family_matrix.FORMS | shop_matrix.FORMS | centre_matrix.FORMS
-FORMS |= claim_matrix.FORMS
+FORMS |= claim_matrix.FORMS | desk_matrix.FORMS
 TEXT = {"text": "一句话"}
 ROLES = list(OperatorRole)
 
@@ -48,7 +54,7 @@ def paths(evening: Evening) -> dict[str, tuple[str, str]]:
     """Method and path of every route, filled with things that exist."""
     filled = {"case": "case-7K3F", "media": "m-street", "item": "1", "alert": "1", "token": "0" * 64}
     filled |= {"entry": "oc-1"}
-    filled |= people_matrix.FILLED | centre_matrix.FILLED | shop_matrix.FILLED | claim_matrix.FILLED
+    filled |= desk_matrix.FILLED | people_matrix.FILLED | centre_matrix.FILLED | shop_matrix.FILLED | claim_matrix.FILLED
     filled |= {"application": "app-1", "photo": "m-paper", "drill": "drill-1"}
     found = {}
     for route in console.build(evening.deps()).router.routes():
@@ -90,6 +96,7 @@ async def test_matrix_of_routes_and_roles(
     cast = await busy(evening)
     await applied(evening)
     await evening.on_call()
+    await desk_matrix.prepare(evening, cast)
     operator = await people_matrix.prepare(evening, cast, role, standing)
     if standing == "colleague":
         await shop_matrix.prepare(evening)
@@ -113,7 +120,7 @@ async def test_matrix_of_routes_and_roles(
 
 def _reached(name: str, answer: ClientResponse, text: str) -> bool:
     """Whether the page or the action answered, and not the gate before it."""
-    if people_matrix.DECLINED.get(name, "\0") in text:
+    if (people_matrix.DECLINED | desk_matrix.DECLINED).get(name, "\0") in text:
         return True
     led_away = {"board": "/console/", "case": "/console/cases/case-7K3F"}.get(name)
     if answer.status == 303 and led_away:
@@ -153,9 +160,12 @@ def _expected(operator: Operator, name: str, standing: str) -> bool:
         return about_shop
     if name.startswith("wall"):
         return operator.role is not OperatorRole.GUEST
-    on_case = name.startswith("case.") or name in ("case", "media")
+    on_case = name.startswith("case.") or name in ("case", "media", "media.voice")
     if on_case and not people_matrix.sees_case(operator, standing):
         return False
+    about_work = desk_matrix.expected(operator, name, standing)
+    if about_work is not None:
+        return about_work
     desk = operator.role in (OperatorRole.OPERATOR, OperatorRole.SUPERVISOR)
     speaks = {"case.reply", "case.reply_envoy", "case.called", "case.number", "case.close", "case.hand_over"}
     asks = {"case.ask_again", "case.envoys_wanted", "case.ask_by_name", "case.ask_wave", "case.task"}

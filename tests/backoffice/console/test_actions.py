@@ -13,6 +13,8 @@ from tests.backoffice.console.world import Cast, Evening, busy
 
 CASE = "/console/cases/case-7K3F"
 
+CLOSED = {"reason": "helped", "summary": "家人已接走，伤口处理完毕"}
+
 
 @pytest.fixture
 async def cast(evening: Evening) -> Cast:
@@ -116,7 +118,10 @@ async def test_a_number_the_operator_learnt(lin: Visitor, evening: Evening) -> N
 
 async def test_close_with_a_reason_and_reopen(lin: Visitor, evening: Evening) -> None:
     """Closed is closed for all; one action brings it back into her hands."""
-    await lin.post(f"{CASE}/close", {"reason": "helped"})
+    refused = await lin.post(f"{CASE}/close", CLOSED)
+    assert "还没记录回拨结果" in await refused.text()
+    await lin.post(f"{CASE}/called", {"outcome": "verified"})
+    await lin.post(f"{CASE}/close", CLOSED)
     closed = await case(evening, "7K3F")
     assert (closed.status, closed.close_reason) == (CaseStatus.CLOSED, CloseReason.HELPED)
     assert not [e for e in (await view(evening, "7K3F")).envoys if e.assignment.working]
@@ -126,8 +131,9 @@ async def test_close_with_a_reason_and_reopen(lin: Visitor, evening: Evening) ->
 
 async def test_closing_twice_is_refused_in_words(lin: Visitor) -> None:
     """The second of two windows is told that it is too late."""
-    await lin.post(f"{CASE}/close", {"reason": "helped"})
-    assert (await lin.post(f"{CASE}/close", {"reason": "helped"})).status == 403
+    await lin.post(f"{CASE}/called", {"outcome": "verified"})
+    await lin.post(f"{CASE}/close", CLOSED)
+    assert (await lin.post(f"{CASE}/close", CLOSED)).status == 403
 
 
 async def test_ask_again_and_end_duress(lin: Visitor, evening: Evening) -> None:

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ from backoffice.kernel.messages import Media, MediaKind, Message, Role, Speaker
 from backoffice.oncall.model import OnCall, Reach, Sent, WayKind
 from backoffice.people.model import EmergencyContact, Person, Profile
 from backoffice.ports import Operator, OperatorRole
-from backoffice.ports.translating import Translator
+from backoffice.ports.translating import Translator, Wanted
 from backoffice.workflows.work import SosRules, Work, World
 from storage.centre_reads import SqlCentreQueries
 from storage.desk_view import SqlDeskQueries
@@ -62,6 +62,17 @@ class Words:
         return str(message.params.get("text", f"[{message.key}]"))
 
 
+class Mirror:
+    """A translator that shows what it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[Wanted] = []
+
+    async def translate(self, wanted: Wanted) -> list[str]:
+        self.asked.append(wanted)
+        return [f"<{wanted.target}> {text}" for text in wanted.texts]
+
+
 class NoIndex:
     """Nobody is near: searching is another test's business."""
 
@@ -86,7 +97,7 @@ class Evening:
     bits: ids.Bits
     media: FileMedia
     public_url: str = "http://127.0.0.1"
-    translator: Translator | None = None
+    translator: Translator | None = field(default_factory=Mirror)
     still: bool = False
     """Actions of the page reach the workflows' door and stop there: for tests of who may."""
 
