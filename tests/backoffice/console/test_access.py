@@ -54,7 +54,13 @@ def paths(evening: Evening) -> dict[str, tuple[str, str]]:
     """Method and path of every route, filled with things that exist."""
     filled = {"case": "case-7K3F", "media": "m-street", "item": "1", "alert": "1", "token": "0" * 64}
     filled |= {"entry": "oc-1"}
-    filled |= desk_matrix.FILLED | people_matrix.FILLED | centre_matrix.FILLED | shop_matrix.FILLED | claim_matrix.FILLED
+    filled |= (
+        desk_matrix.FILLED
+        | people_matrix.FILLED
+        | centre_matrix.FILLED
+        | shop_matrix.FILLED
+        | claim_matrix.FILLED
+    )
     filled |= {"application": "app-1", "photo": "m-paper", "drill": "drill-1"}
     found = {}
     for route in console.build(evening.deps()).router.routes():
