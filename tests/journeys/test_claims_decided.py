@@ -220,6 +220,32 @@ async def test_a_refusal_says_its_clause_and_an_appeal_goes_to_somebody_else(sho
     assert [d.by for d in await do(shop, lambda work: work.uow.claims.decisions(claim.id))] == ["cl1", "cl2"]
 
 
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("zh-hans", ("没有通过", "交通延误：不赔，未达到起赔的时长（条款 3.7）", "每延误满 4 小时", "回复“申诉”")),
+        ("zh-hant", ("沒有通過", "交通延誤：不賠，未達到起賠的時長（條款 3.7）", "條款 3.7 原文", "回覆「申訴」")),
+        ("en", ("was not approved", "shorter than the terms ask (clause 3.7)", "full four hours", '"appeal"')),
+        ("ja", ("認められず", "交通機関の遅延：お支払いなし。約款の定める時間に", "本文：", "「不服申立て」")),
+        ("ko", ("승인되지 않아", "교통 지연: 지급 없음. 약관이 정한 시간에", "약관 3.7 내용:", '"이의신청"')),
+    ],
+)  # fmt: skip
+async def test_a_decision_explains_itself_in_the_claimants_language(
+    shop: House, tag: str, words: tuple[str, ...]
+) -> None:
+    """What was refused, why, by which clause in words, and how to appeal; the word for it is understood."""
+    phone = await shop.telegram("Mika", tag)
+    claim = await filed(shop, await insured(shop, await acquainted(shop, phone), "Mika"), Facts(hours=2))
+    await decide(shop, claim)
+    await later(shop, 2, 2)
+    told = "\n".join(await texts(phone))
+    assert [each for each in words if each not in told] == []
+    appeal = {"zh-hans": "申诉", "zh-hant": "申訴", "en": "appeal", "ja": "不服申立て", "ko": "이의신청"}[tag]
+    await phone.text(f"{appeal} {claim.ref}")
+    await later(shop, 2, 2)
+    assert [q.kind for q in await shop.asked(phone)] == ["verdict.appeal_why"]
+
+
 async def test_a_raised_sum_pays_the_difference_only(shop: House) -> None:
     """Paid in part, appealed: what was paid is not paid again."""
     phone, claim = await on_wechat(shop, Facts(hours=30))
