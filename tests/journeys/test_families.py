@@ -179,8 +179,12 @@ async def test_a_case_of_32_days_keeps_its_link_and_renews_its_code(house: House
     house.clock.advance(23 * 3600)
     assert (await page.get())[0] == 200
     house.clock.advance(2 * 3600)
-    assert (await page.get())[0] == 404
+    ended, wrong = await page.get(), await Page(house, "A" * 43).get()
+    assert ended == (wrong[0], wrong[1].replace("A" * 43, page.token))
+    assert ended[0] == 404
     await house.settle()
+    ended = await page.get()
+    assert ended == (wrong[0], wrong[1].replace("A" * 43, page.token))
     assert (await families.followers(house, case))["妈妈"].status is FollowerStatus.OVER
 
 
@@ -208,6 +212,9 @@ async def test_after_49_hours_the_notice_itself_says_arrived(house: House) -> No
     held = await house.letters(mum, LetterState.HELD)
     assert [one.message.key for one in held] == ["family.news"]
     assert house.clock.now() - held[0].created_at < timedelta(minutes=5)
+    states = (await house.core.letters.states_of(case.id))[0]
+    assert {(s.channel, s.error) for s in states if s.state is LetterState.HELD} == {("wechat", "ledger")}
+    assert "cannot_be_reached" not in await house.told_staff()
     await stories.says(house, mum, "好")
     assert "救援人员已到您家人身边" in "".join(await texts(mum))
 

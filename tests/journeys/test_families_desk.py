@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import web
@@ -112,6 +114,11 @@ async def test_what_is_told_while_a_name_is_asked_reaches_the_centre(house: Hous
     assert (await house.entries(case))[-2:] == ["I am in the lobby of the hotel now", "Mum"]
 
 
+def _clock(at: datetime) -> str:
+    """As it is read where the traveller is."""
+    return at.astimezone(ZoneInfo("Asia/Bangkok")).strftime("%H:%M")
+
+
 async def test_a_preview_robot_changes_nothing(house: House) -> None:
     """Any number of GETs: no opening, no follower, no content; a person's press does."""
     anna = await house.telegram("Anna")
@@ -127,8 +134,13 @@ async def test_a_preview_robot_changes_nothing(house: House) -> None:
     assert await page.post("seen") == 404
     await page.opened()
     assert (await families.followers(house, case))["Mum"].status is FollowerStatus.FOLLOWING
+    house.clock.advance(600)
+    assert await page.post("seen") == 204
     await stories.says(house, anna, "/family")
-    assert "family.opened" in await house.lines(anna)
+    first, second = house.clock.now() - timedelta(seconds=600), house.clock.now()
+    assert "Their page was opened 2 times" in (said := (await texts(anna))[-1])
+    assert _clock(first) in said
+    assert _clock(second) in said
 
 
 async def test_guesses_reveal_nothing_are_throttled_and_never_lock_out_the_true_one(house: House) -> None:

@@ -143,3 +143,11 @@ def test_a_code_without_words_is_shown_with_its_facts() -> None:
     assert (
         thread.actor_words(catalogue, Event(CaseId("c"), at, "envoy:e1", "x"), {"e1": "Somchai"}) == "Somchai"
     )
+
+
+def test_why_a_letter_is_held_is_said_in_words() -> None:
+    """A relative who has not written for two days is not silent: the console says what the letter waits for."""
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "bot").rglob("*.py"))
+    codes = set(re.findall(r'WindowClosed\("([^"]+)"\)', sources))
+    assert "ledger" in codes
+    assert not [code for code in codes if not ALL.has("en", f"why.{code}")]
