@@ -20,6 +20,7 @@ async def mine(turn: Turn) -> None:
     if await turn.case() is not None:
         await turn.say("claim.case_first")
         return
+    await turn.work.uow.talk.close_about(turn.person.id)
     found = [c for c in await turn.work.uow.claims.of_person(turn.person.id) if c.status in OPEN]
     shown = sorted(found, key=lambda c: c.created_at)[-LISTED_MOST:]
     if not shown:

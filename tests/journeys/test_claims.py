@@ -68,7 +68,7 @@ async def said(house: House, phone: Phone, *words: str) -> str:
 async def shown(house: House, phone: Phone, picture: Image.Image, **more: str) -> str:
     before = len(await texts(phone))
     await phone.upload("photo", receipts.jpeg(picture), "a.jpg", "image/jpeg", **more)
-    await later(house, 5)
+    await later(house, 1, 4, 3)
     return "\n".join((await texts(phone))[before:])
 
 
@@ -124,7 +124,7 @@ async def test_staff_see_a_new_picture_and_the_original_is_sealed(desk: House) -
     out = io.BytesIO()
     receipt(3).save(out, "JPEG", exif=exif, quality=90)
     await phone.upload("photo", out.getvalue() + b"<script>tail</script>", "a.jpg", "image/jpeg")
-    await later(desk, 5)
+    await later(desk, 1, 4)
     (paper,) = await papers_of(desk, await claim_of(desk, phone))
     assert paper.state is PaperState.READABLE
     assert paper.view is not None
@@ -147,7 +147,7 @@ async def test_an_album_is_acknowledged_once(desk: House) -> None:
     before = len(await texts(phone))
     for seed in (11, 12, 13):
         await phone.upload("photo", receipts.jpeg(receipt(seed)), "a.jpg", "image/jpeg", album="one")
-    await later(desk, 6)
+    await later(desk, 1, 4, 3)
     answers = (await texts(phone))[before:]
     assert len(answers) == 1
     assert "files so far: 3" in answers[0]
