@@ -45,6 +45,7 @@ policy = sa.Table(
     sa.Column("private", Sealed, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.UniqueConstraint("insurer", "number"),
+    sa.Index("ix_policy_number", "number"),
 )
 """Where somebody goes, their sports, an open change and the insurer's reasons are sealed."""
 
@@ -157,3 +158,14 @@ policy_import = sa.Table(
     sa.Index("ix_policy_import_policy", "batch", "policy"),
 )
 """Where an import waits until it is whole; `first` rows bring their policy, the others only a further person."""
+
+policy_batch = sa.Table(
+    "policy_batch",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("batch", Id, nullable=False),
+    sa.Column("done", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("due", Utc, nullable=False),
+)
+"""One row: the batch that became true last, and whether all of it is moved; `due` is when any worker goes on."""

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from backoffice.cases.model import CaseStatus
 from backoffice.insurance.policies import Answer, Request, RequestState, Said
 from backoffice.ports.insurance import Heard
+from storage import policy_moves
 from storage.conflict import insert_or_ignore
 from storage.engine import Database
-from storage.insurance_tables import cover_look, insurer_heard, insurer_request
+from storage.insurance_tables import cover_look, insurer_heard, insurer_request, policy_batch
 from storage.order_tables import IS_LIVE, service_order
 from storage.policy_row import read_request
 from storage.tables import cases
@@ -91,10 +92,12 @@ _WAITING = sa.select(insurer_request.c.id).where(
 _UNHEARD = sa.select(insurer_heard.c.request).where(
     insurer_heard.c.done_at.is_(None), insurer_heard.c.due <= _NOW
 )
+_LEFT = sa.select(policy_batch.c.batch).where(~policy_batch.c.done, policy_batch.c.due <= _NOW)
 _ANYTHING = sa.select(
     sa.or_(
         sa.exists(_WAITING),
         sa.exists(_UNHEARD),
+        sa.exists(_LEFT),
         sa.exists(_CASES.limit(None)),
         sa.exists(_ORDERS.limit(None)),
     )
@@ -145,6 +148,17 @@ class InsurerQueue:
             (r.person, Heard(r.insurer, r.request, Answer(Said(r.said), r.number, r.reason), r.at))
             for r in rows
         ]
+
+    async def move_left(self, now: datetime) -> bool:
+        """One step of an import whose process died after it had become true."""
+        async with self._database.reading() as conn:
+            if (await conn.execute(_LEFT, {"now": now})).first() is None:
+                return False
+        async with self._database.writing() as conn:
+            batch = (await conn.execute(_LEFT, {"now": now})).scalar()
+            more = batch is not None and await policy_moves.step(conn, batch, now)
+            await conn.commit()
+        return more
 
     async def unlooked(self, limit: int) -> Sequence[tuple[str, str, str]]:
         """Cases and orders under way for which nobody has looked what covers them: kind, id, person."""

@@ -13,7 +13,7 @@ from backoffice.insurance.policies import Insured, Policy, Request, RequestState
 from backoffice.kernel import errors
 from backoffice.kernel.ids import PersonId
 from backoffice.ports.insurance import PhoneCode, Proof
-from storage import people, policy_row
+from storage import people, policy_moves, policy_row
 from storage.conflict import insert_or_ignore, upsert
 from storage.insurance_tables import (
     cover_look,
@@ -56,6 +56,7 @@ _WITH = {
     Proof.DOCUMENT: sa.select(policy_person).where(policy_person.c.document == sa.bindparam("of")),
     Proof.PHONE: sa.select(policy_person).where(policy_person.c.phone == sa.bindparam("of")),
 }
+_BY = {Proof.DOCUMENT: policy_moves.BY_DOCUMENT, Proof.PHONE: policy_moves.BY_PHONE}
 _ATTACH = sa.update(policy_person).where(
     policy_person.c.policy == sa.bindparam("of"),
     policy_person.c.seq == sa.bindparam("nth"),
@@ -125,6 +126,17 @@ class PolicyRows(Rows):
         super().__init__(conn, vault, now)
         self._known: dict[str, Policy] = {}
         self._requests: dict[str, Request] = {}
+        self._moving: str | None = None
+
+    async def _ahead(self, by: sa.ColumnElement[bool], who: str) -> None:
+        """What an import has made true and not moved yet is moved before it is read."""
+        if self._moving is None:
+            self._moving = await policy_moves.moving(self._conn)
+        if self._moving:
+            found = await policy_moves.ahead(self._conn, self._moving, by, who)
+            await policy_moves.take(self._conn, self._moving, found, self._now)
+            for one in found:
+                self._known.pop(one, None)
 
     async def add(self, policy: Policy) -> None:
         sealer = await self._vault.create(self._conn, subject(policy.id))
@@ -151,6 +163,7 @@ class PolicyRows(Rows):
     async def get(self, policy: PolicyId) -> Policy:
         if policy in self._known:
             return self._known[policy]
+        await self._ahead(policy_moves.BY_ID, policy)
         row = await self._first(_GET, {"of": policy})
         if row is None:
             raise errors.NotFound
@@ -163,9 +176,11 @@ class PolicyRows(Rows):
         policy.version += 1
 
     async def of_person(self, person: PersonId) -> Sequence[Policy]:
+        await self._ahead(policy_moves.BY_PERSON, person)
         return [await self._read(row) for row in await self._all(_MINE, {"of": person})]
 
     async def with_number(self, insurer: str, number: str) -> Policy | None:
+        await self._ahead(policy_moves.BY_NUMBER, number)
         row = await self._first(_NUMBERED, {"of_insurer": insurer, "of_number": number})
         return await self._read(row) if row else None
 
@@ -176,8 +191,10 @@ class PolicyRows(Rows):
         return await self._with(Proof.PHONE, phone)
 
     async def _with(self, kind: Proof, value: str) -> Sequence[tuple[PolicyId, int, Insured]]:
-        found = []
-        for row in await self._all(_WITH[kind], {"of": self.token(kind, value)}) if value else ():
+        hashed, found = self.token(kind, value), []
+        if hashed:
+            await self._ahead(_BY[kind], hashed)
+        for row in await self._all(_WITH[kind], {"of": hashed}) if hashed else ():
             sealer = await self._vault.find(self._conn, subject(row.policy))
             found.append((PolicyId(row.policy), row.seq, policy_row.read_person(row, sealer)))
         return found
@@ -263,6 +280,7 @@ class PolicyRows(Rows):
         return [self._request(row) for row in await self._all(_REFUSED_REQUESTS, {"since": since})]
 
     async def numbered(self, number: str) -> Sequence[Policy]:
+        await self._ahead(policy_moves.BY_NUMBER, number)
         return [await self._read(row) for row in await self._all(_WITH_NUMBER, {"of_number": number})]
 
     async def heard_done(self, insurer: str, request: str, said: str) -> bool:

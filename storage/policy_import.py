@@ -1,4 +1,4 @@
-"""Policies in bulk: staged in small transactions, then taken over whole, or not at all.
+"""Policies in bulk: staged in small transactions, then true by one UPDATE and moved in small steps, or not at all.
 
 A policy that came from outside has an id made of its insurer and number, so that the same policy told again is the
 same row. One that was bought here is ours already: what a list says of it changes nothing.
@@ -13,29 +13,28 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.cases.model import CaseStatus
 from backoffice.insurance.policies import Insured, PolicyStatus, Source
 from backoffice.insurance.rows import Row
 from backoffice.ports.insurance import Proof
-from storage import policies, policy_row
+from storage import policies, policy_moves, policy_row
+from storage.conflict import insert_or_ignore
 from storage.engine import Database
-from storage.insurance_tables import cover_look, cover_proof, policy, policy_person
+from storage.insurance_tables import policy, policy_batch
 from storage.insurance_tables import policy_import as staged
-from storage.tables import cases, vault_key
+from storage.tables import vault_key
 from storage.vault import Sealer, Vault, pack
 
 CHUNK = 250
 """Rows of one staging transaction: some 30 ms of sealing and writing, so that an SOS gets in between."""
-SLICE = 2_000
-"""Rows of one statement of the take-over: the loop breathes between two, the transaction stays one."""
+SLICE = 1_000
+"""Rows dropped by one transaction."""
+TRIES = 5
 FORGOTTEN = timedelta(hours=1)
 """A batch nobody finished by then was left behind."""
 
 _OF_BATCH = staged.c.batch == sa.bindparam("of")
 _SPAN = sa.select(sa.func.min(staged.c.line), sa.func.max(staged.c.line), sa.func.count()).where(_OF_BATCH)
 _PART = sa.and_(_OF_BATCH, staged.c.line.between(sa.bindparam("first"), sa.bindparam("last")))
-_HEAD = sa.and_(_PART, staged.c.first)
-_THERE = sa.exists().where(policy.c.id == staged.c.policy)
 _KEYS = sa.select(vault_key.c.subject, vault_key.c.id, vault_key.c.wrapped).where(
     vault_key.c.subject.in_(sa.bindparam("subjects", expanding=True))
 )
@@ -49,8 +48,11 @@ _STAGED = sa.select(staged.c.policy, staged.c.key_id, staged.c.wrapped, _LAST.la
     _OF_BATCH, staged.c.first, staged.c.policy.in_(sa.bindparam("policies", expanding=True))
 )
 _DROP_PART = sa.delete(staged).where(_PART)
-_LEFT_BEHIND = sa.delete(staged).where(staged.c.staged_at < sa.bindparam("before"))
-_BOUGHT = sa.delete(staged).where(
+_LEFT_BEHIND = sa.delete(staged).where(
+    staged.c.staged_at < sa.bindparam("before"),
+    staged.c.batch.not_in(sa.select(policy_batch.c.batch).where(~policy_batch.c.done)),
+)
+_OURS = sa.select(sa.func.count()).where(
     _OF_BATCH,
     sa.exists().where(
         policy.c.insurer == staged.c.insurer,
@@ -58,61 +60,36 @@ _BOUGHT = sa.delete(staged).where(
         policy.c.id != staged.c.policy,
     ),
 )
-_POLICIES = sa.select(sa.func.count()).select_from(staged).where(_OF_BATCH, staged.c.first)
-
-
-def _proven(kind: Proof, column: sa.Column[str]) -> sa.ScalarSelect[Any]:
-    return (
-        sa.select(cover_proof.c.person)
-        .where(cover_proof.c.kind == kind, cover_proof.c.token == column)
-        .scalar_subquery()
+_KEY_TAKEN = (
+    sa.select(staged.c.policy)
+    .join(vault_key, vault_key.c.subject == sa.literal("policy:") + staged.c.policy)
+    .where(_OF_BATCH, staged.c.first, staged.c.key_id.is_not(None))
+    .limit(1)
+)
+_ROW = insert_or_ignore(policy_batch, [policy_batch.c.id])
+_STANDS = sa.select(policy_batch.c.version).where(policy_batch.c.done)
+_MARK = (
+    sa.update(policy_batch)
+    .where(policy_batch.c.done, policy_batch.c.version == sa.bindparam("was"))
+    .values(
+        batch=sa.bindparam("becomes"),
+        done=False,
+        version=policy_batch.c.version + 1,
+        due=sa.bindparam("until"),
     )
-
-
-def _into(table: sa.Table, chosen: sa.ColumnElement[bool], **columns: Any) -> sa.Insert:
-    """INSERT … SELECT from the staged rows of a condition."""
-    return sa.insert(table).from_select(list(columns), sa.select(*columns.values()).where(chosen))
-
-
-def _statements(now: datetime) -> Sequence[sa.Executable]:
-    """What takes one slice over; what is known is changed before what is new is put."""
-    at = sa.literal(now, policy.c.created_at.type)
-    same = {
-        name: staged.c[name]
-        for name in ("product", "edition", "starts", "ends", "minor", "currency", "organisation", "status")
-    }
-    person = sa.func.coalesce(
-        _proven(Proof.DOCUMENT, staged.c.document), _proven(Proof.PHONE, staged.c.phone)
+)
+_POLICIES = (
+    sa.select(sa.func.count())
+    .select_from(staged)
+    .where(
+        _OF_BATCH,
+        staged.c.first,
+        ~sa.exists().where(
+            policy.c.insurer == staged.c.insurer,
+            policy.c.number == staged.c.number,
+            policy.c.id != staged.c.policy,
+        ),
     )
-    return (
-        sa.update(policy)
-        .where(_HEAD, staged.c.policy == policy.c.id)
-        .values(version=policy.c.version + 1, **same),
-        sa.delete(policy_person).where(policy_person.c.policy.in_(sa.select(staged.c.policy).where(_HEAD))),
-        _into(
-            vault_key, sa.and_(_HEAD, staged.c.key_id.is_not(None)), id=staged.c.key_id,
-            subject=sa.literal("policy:") + staged.c.policy, wrapped=staged.c.wrapped,
-        ),
-        _into(
-            policy, sa.and_(_HEAD, ~_THERE), id=staged.c.policy, insurer=staged.c.insurer, number=staged.c.number,
-            source=staged.c.source, created_at=at, confirmed_at=at, drill=sa.false(),
-            private=staged.c.policy_private, version=sa.literal(0), **same,
-        ),
-        _into(
-            policy_person, _PART, policy=staged.c.policy, seq=staged.c.seq, document=staged.c.document,
-            phone=staged.c.phone, person=person, private=staged.c.private,
-        ),
-    )  # fmt: skip
-
-
-_LOOKED = sa.delete(cover_look).where(
-    cover_look.c.kind == "case",
-    cover_look.c.subject.in_(
-        sa.select(cases.c.id)
-        .join(policy_person, policy_person.c.person == cases.c.requester)
-        .join(staged, staged.c.policy == policy_person.c.policy)
-        .where(_OF_BATCH, cases.c.status == CaseStatus.OPEN)
-    ),
 )
 
 
@@ -140,6 +117,7 @@ class PolicyImports:
     ) -> None:
         """At most `CHUNK` rows, committed; rows of one policy may come in several calls."""
         async with self._database.writing() as conn:
+            await conn.execute(_ROW.on(conn), {"id": 1, "batch": "", "done": True, "version": 0, "due": now})
             await conn.execute(_LEFT_BEHIND, {"before": now - FORGOTTEN})
             places = await self._places(conn, batch, rows)
             made = [self._row(row, places[self._id(row)]) for row in rows]
@@ -150,9 +128,11 @@ class PolicyImports:
             await conn.commit()
 
     async def drop(self, batch: str) -> None:
-        """Nothing came of it, or everything is taken over."""
+        """Nothing came of it. What has become true stays."""
         while True:
             async with self._database.writing() as conn:
+                if await policy_moves.moving(conn) == batch:
+                    return
                 first, last, _ = (await conn.execute(_SPAN, {"of": batch})).one()
                 if first is None:
                     return
@@ -161,27 +141,49 @@ class PolicyImports:
                 await conn.commit()
 
     async def take_over(self, batch: str, now: datetime) -> Taken:
-        """Everything staged becomes policies in one transaction. Raises `AnotherImport`."""
-        async with self._database.writing() as conn:
-            try:
-                taken = await self._take(conn, batch, now)
-            except sa.exc.IntegrityError as error:
-                raise AnotherImport(str(error.orig)) from error
-            await conn.commit()
-        await self.drop(batch)
-        return taken
+        """Everything staged is true from one UPDATE on; then it is moved in small steps. Raises `AnotherImport`.
 
-    async def _take(self, conn: AsyncConnection, batch: str, now: datetime) -> Taken:
-        ours = (await conn.execute(_BOUGHT, {"of": batch})).rowcount
-        first, last, count = (await conn.execute(_SPAN, {"of": batch})).one()
-        policies_ = (await conn.execute(_POLICIES, {"of": batch})).scalar_one()
-        for start in range(first or 0, (last or -1) + 1, SLICE):
-            part = {"of": batch, "first": start, "last": min(start + SLICE - 1, last)}
-            for statement in _statements(now):
-                await conn.execute(statement, part)
-                await asyncio.sleep(0)
-        await conn.execute(_LOOKED, {"of": batch})
-        return Taken(count, policies_, ours)
+        Another import that is being moved is moved to its end first: what was told later counts.
+        """
+        for _ in range(TRIES):
+            await self.move_on(now)
+            taken, stands = await self._counted(batch)
+            if not taken.people:
+                return taken
+            if stands is not None and await self._mark(batch, stands, now):
+                await self.move_on(now)
+                return taken
+        raise AnotherImport("other imports keep coming first")
+
+    async def _counted(self, batch: str) -> tuple[Taken, int | None]:
+        """What it will come to, and the version it was counted at. Nothing is written and nobody is held up."""
+        of = {"of": batch}
+        async with self._database.reading() as conn:
+            stands = (await conn.execute(_STANDS)).scalar()
+            if (await conn.execute(_KEY_TAKEN, of)).first():
+                raise AnotherImport("the same policies were imported in the same moment")
+            ours = (await conn.execute(_OURS, of)).scalar_one()
+            people = (await conn.execute(_SPAN, of)).one()[2] - ours
+            policies_ = (await conn.execute(_POLICIES, of)).scalar_one()
+        return Taken(people, policies_, ours), stands
+
+    async def _mark(self, batch: str, was: int, now: datetime) -> bool:
+        """The one UPDATE; False when another import became true meanwhile."""
+        given = {"becomes": batch, "was": was, "until": now + policy_moves.LEASE}
+        async with self._database.writing() as conn:
+            won = (await conn.execute(_MARK, given)).rowcount == 1
+            await conn.commit()
+        return won
+
+    async def move_on(self, now: datetime) -> None:
+        """What is true is moved to its end, step by step; others write in between."""
+        more = True
+        while more:
+            async with self._database.writing() as conn:
+                batch = await policy_moves.moving(conn)
+                more = bool(batch) and await policy_moves.step(conn, batch, now)
+                await conn.commit()
+            await asyncio.sleep(0)
 
     def _id(self, row: Row) -> str:
         return self._vault.token("policy", f"{row.insurer}\0{row.number}")

@@ -42,6 +42,7 @@ class InsurerQueue(Protocol):
     async def anything(self, now: datetime) -> bool: ...
     async def claim(self, now: datetime, limit: int) -> Sequence[Request]: ...
     async def news(self, now: datetime, limit: int) -> Sequence[tuple[str | None, Heard]]: ...
+    async def move_left(self, now: datetime) -> bool: ...
     async def unlooked(self, limit: int) -> Sequence[tuple[str, str, str]]: ...
 
 
@@ -98,10 +99,11 @@ class InsurerRunner:
             await self._safely(self._hear(person, heard))
         requests = await queue.claim(now, BATCH)
         await asyncio.gather(*(self._safely(self._carry_out(request)) for request in requests))
+        left = await queue.move_left(now)
         looks = await queue.unlooked(BATCH)
         for kind, subject, person in looks:
             await self._safely(self._look(kind, subject, PersonId(person)))
-        return len(news) + len(requests) + len(looks)
+        return len(news) + len(requests) + len(looks) + left
 
     async def _safely(self, doing: Awaitable[None]) -> None:
         """One row that fails keeps nobody else waiting; it is tried again when its lease ends."""

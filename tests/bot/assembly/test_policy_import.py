@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,13 @@ from backoffice.adapters import insurer_signing as signing
 from backoffice.adapters.insurer_signing import Shared, Signed
 from backoffice.insurance.policies import PolicyStatus, Source
 from backoffice.people.model import Person
-from backoffice.ports.insurance import Proof
+from backoffice.ports.insurance import Policies, Proof
 from bot.assembly import deeds, policy_csv_import, policy_deeds
 from bot.assembly.core import Core
 from bot.assembly.deeds import Refused
+from storage import policy_moves
+from storage.insurer_queue import InsurerQueue
+from storage.policy_import import PolicyImports
 from tests import paying
 from tests.clocks import START
 from tests.house import House
@@ -120,6 +124,48 @@ async def test_documents_stand_nowhere_in_plain(shop: House, tmp_path: Path) -> 
         rows = [str(tuple(r)) for r in (await conn.exec_driver_sql("SELECT * FROM policy_person")).all()]
     for secret in ("110101199003074610", "E44445555", "13800138000", "1990", "Tom Li"):
         assert not any(secret in row for row in rows)
+
+
+async def test_true_by_one_mark_whatever_happens_to_who_moves_it(
+    either_shop: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before the mark: nothing is true. Killed after it: every door reads all of it; a worker moves on."""
+    core, now = either_shop.core, either_shop.clock.now()
+    await imported(core, written(tmp_path, GOOD[2]))
+
+    async def killed(*_: Any) -> bool:
+        raise RuntimeError("killed")
+
+    changed = (*GOOD[:2], GOOD[2].replace("Tom Li,E99990000", "Tim Li,E88880000"))
+    with monkeypatch.context() as dying:
+        dying.setattr(PolicyImports, "_mark", killed)
+        with pytest.raises(RuntimeError):
+            await imported(core, written(tmp_path, *changed))
+    assert await counted(core) == (1, 1, 0)
+    with monkeypatch.context() as dying:
+        dying.setattr(policy_moves, "step", killed)
+        with pytest.raises(RuntimeError):
+            await imported(core, written(tmp_path, *changed))
+    assert (await counted(core))[0] == 1, "nothing is moved yet"
+    doors: tuple[Callable[[Policies], Awaitable[Any]], ...] = (
+        lambda found: found.with_number("pingan", "P1"),
+        lambda found: found.with_document("E44445555"),
+        lambda found: found.with_phone("+8613800138000"),
+        lambda found: found.numbered("P1"),
+    )
+    for read in doors:
+        async with core.store.begin(now) as uow:
+            assert await read(uow.policies), "what is true is read before it is moved"
+    async with core.store.begin(now) as uow:
+        assert not await uow.policies.with_document("E99990000"), "the old list is gone in the same moment"
+        assert [one[2].name for one in await uow.policies.with_document("E88880000")] == ["Tim Li"]
+        await uow.commit()
+    assert await counted(core) == (1, 1, 2), "and what was read stands"
+    queue = InsurerQueue(core.database)
+    assert not await queue.move_left(now), "whoever marked it has a while to move it"
+    assert await queue.move_left(now + policy_moves.LEASE)
+    assert not await queue.move_left(now + policy_moves.LEASE)
+    assert await counted(core) == (2, 3, 0)
 
 
 async def person(shop: House, name: str) -> Person:
