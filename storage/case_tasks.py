@@ -16,7 +16,7 @@ from storage.vault import Sealer, opened, pack
 
 _SAME = ("kind", "status", "due", "operator", "attempts", "snoozed", "ended_at")
 """Columns that are the attribute as it is."""
-_PRIVATE = ("text", "why", "outcome")
+_PRIVATE = ("text", "why", "outcome", "by_name")
 _ADD = sa.insert(task)
 _SAVE = sa.update(task).where(task.c.id == sa.bindparam("key"), task.c.version == sa.bindparam("was"))
 _GET = sa.select(task).where(task.c.id == sa.bindparam("key"))

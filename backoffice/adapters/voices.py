@@ -8,6 +8,8 @@ from backoffice.ports.voices import Unplayable
 TIME_OUT_S = 30.0
 LONGEST_S = 900
 """Seconds of a voice that are made playable; the platforms end theirs long before."""
+SHORTEST = 300
+"""Bytes: fewer are a head without a voice behind it."""
 BIGGEST = 20 * 1024 * 1024
 MEMORY_KB, CPU_S, FILES = 1_500_000, 20, 16
 _SHELL = f'ulimit -v {MEMORY_KB} -t {CPU_S} -f 0 -n {FILES}; exec "$0" "$@"'
@@ -70,7 +72,7 @@ async def _run(command: list[str], body: bytes) -> bytes:
         raise Unplayable("it took too long") from slow
     finally:
         await _gone(child)
-    if child.returncode != 0 or not made:
+    if child.returncode != 0 or len(made) < SHORTEST:
         raise Unplayable(f"ffmpeg ended with {child.returncode}")
     return made
 

@@ -35,8 +35,8 @@ TEXT_LIMIT = 2000
 
 @dataclass
 class Task:
-    """`due` is UTC. `operator` is whose it is; nobody's is the case owner's. `text`, `why` and `outcome` are sealed:
-    what is to be done or sent, why it was put off, what came of it. `attempts` counts calls nobody answered."""
+    """`due` is UTC. `operator` is whose it is; nobody's is the case owner's. `text`, `why`, `outcome` and
+    `by_name` are sealed: what is to be done or sent, why it was put off, what came of it, who wrote it. `attempts` counts calls nobody answered."""
 
     id: str
     case: CaseId
@@ -45,6 +45,7 @@ class Task:
     made_at: datetime
     made_by: str
     text: str = ""
+    by_name: str = ""
     operator: OperatorId | None = None
     status: TaskStatus = TaskStatus.OPEN
     attempts: int = 0

@@ -69,8 +69,11 @@ async def called(work: Work, case: Case, outcome: Verified) -> None:
 
 
 async def reports(work: Work, case: Case) -> None:
-    """How the case stands is written down again within its priority's time."""
-    await _own(work, case, TaskKind.REPORT, work.world.desk.report(tasks.priority(case)))
+    """How the case stands is written down again within its priority's time; a graver case sooner than was set."""
+    within = work.world.desk.report(tasks.priority(case))
+    task = await _own(work, case, TaskKind.REPORT, within)
+    if task.due > work.now + within and not task.snoozed:
+        await _put_off(work, case, task, work.now + within)
 
 
 async def report(work: Work, case: Case, operator: Operator, text: str) -> None:
@@ -95,6 +98,7 @@ async def add(work: Work, case: Case, operator: Operator, wish: Wish) -> Task:
         made_at=work.now,
         made_by=f"operator:{operator.id}",
         text=wish.text.strip()[: tasks.TEXT_LIMIT],
+        by_name=operator.name,
         operator=wish.operator,
     )
     await _begin(work, case, task)
@@ -157,14 +161,13 @@ async def fire(work: Work, deadline: Deadline) -> None:
 
 async def _send(work: Work, case: Case, task: Task) -> None:
     """In the name of whoever wrote it. Under duress it stays unsent, and staff see that it did."""
-    author = task.made_by.removeprefix("operator:")
-    writer = await work.uow.staff.get(OperatorId(author))
-    if case.duress or writer is None:
+    author = (task.made_by.removeprefix("operator:"), task.by_name)
+    if case.duress:
         await _end(work, case, task, TaskStatus.DROPPED)
         await work.note(case, SYSTEM, "task.message_withdrawn")
         await work.uow.desk.alert(Alert(0, work.now, "message_not_sent", case.id, case.ref))
         return
-    await relay.from_operator(work, case, (writer.id, writer.name), case.requester, Said(task.text))
+    await relay.from_operator(work, case, author, case.requester, Said(task.text))
     await _end(work, case, task, TaskStatus.DONE)
     await work.note(case, SYSTEM, "task.message_sent")
 
