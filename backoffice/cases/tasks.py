@@ -35,8 +35,10 @@ TEXT_LIMIT = 2000
 
 @dataclass
 class Task:
-    """`due` is UTC. `operator` is whose it is; nobody's is the case owner's. `text`, `why`, `outcome` and
-    `by_name` are sealed: what is to be done or sent, why it was put off, what came of it, who wrote it. `attempts` counts calls nobody answered."""
+    """`due` is UTC. `operator` is whose it is; nobody's is the case owner's. `attempts` counts calls nobody answered.
+
+    Sealed: `text` (what is to be done or sent), `why` it was put off, its `outcome`, and `by_name` (who wrote it).
+    """
 
     id: str
     case: CaseId
