@@ -37,4 +37,4 @@ def _shifts(router: web.UrlDispatcher) -> None:
     router.add_post("/shift", shift.say, name="shift.say")
     router.add_post("/shift/handovers", shift.write, name="shift.write")
     router.add_post(f"/shift/handovers/{{handover:{ID}}}", shift.acknowledge, name="shift.acknowledge")
-    router.add_post(f"/shift/away/{{operator:{ID}}}", shift.away, name="shift.away")
+    router.add_post("/shift/away/{operator:[^/]{1,64}}", shift.away, name="shift.away")
