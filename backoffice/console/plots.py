@@ -37,7 +37,8 @@ class Frame:
 
 def lines(frame: Frame, series: Sequence[Series]) -> Markup:
     """By day. A single day stands as a point."""
-    top = _nice(max([v for s in series for v in s.values if v is not None] + [frame.target or 0, 1]))
+    values = [v for s in series for v in s.values if v is not None]
+    top = _nice(max([*values, frame.target or 0, 1]), frame.unit)
     body = [_grid(frame, top), _target(frame, top)]
     body += [_line(frame, one, top) for one in series]
     return _svg(frame.title, body)
@@ -46,7 +47,7 @@ def lines(frame: Frame, series: Sequence[Series]) -> Markup:
 def bars(frame: Frame, series: Sequence[Series]) -> Markup:
     """Stacked: the first at the bottom."""
     sums = [sum(s.values[n] or 0 for s in series) for n in range(len(frame.labels))]
-    top = _nice(max([*sums, frame.target or 0, 1]))
+    top = _nice(max([*sums, frame.target or 0, 1]), frame.unit)
     body = [_grid(frame, top), _target(frame, top)]
     for n in range(len(frame.labels)):
         below = 0.0
@@ -122,10 +123,16 @@ def _y(value: float, top: float) -> float:
     return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * value / top
 
 
-def _nice(value: float) -> float:
-    """The next 1, 2, 4 or 8 of its size: four equal steps that read as numbers."""
+SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400, 604_800)
+"""Steps of an axis of time that people read without counting."""
+
+
+def _nice(value: float, unit: str) -> float:
+    """The end of an axis with four equal steps that read as numbers, or as times."""
+    if unit == "s":
+        return next((4.0 * step for step in SECONDS if value <= 4 * step), 4.0 * math.ceil(value / 4))
     size = 10.0 ** math.floor(math.log10(value))
-    return next((step * size for step in (1.0, 2.0, 4.0, 8.0) if value <= step * size), 10.0 * size)
+    return max(4.0, next((step * size for step in (1.0, 2.0, 4.0, 8.0) if value <= step * size), 10.0 * size))
 
 
 def _short(value: float, unit: str) -> str:
@@ -134,7 +141,7 @@ def _short(value: float, unit: str) -> str:
         return f"{value:g}{unit}"
     if value < 120:
         return f"{value:g} s"
-    return f"{value / 60:g} min" if value < 7200 else f"{value / 3600:.1f} h"
+    return f"{value / 60:.3g} min" if value < 7200 else f"{value / 3600:.3g} h"
 
 
 MAP_HEIGHT = 320

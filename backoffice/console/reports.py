@@ -156,7 +156,7 @@ def _hours(found: History, wanted: Period, t: Any) -> Picture:
     by_hour = figures.grouped(found.courses, figures.by_hour(wanted.zone))
     hours = [f"{hour:02d}" for hour in range(24)]
     title = t("reports.hours")
-    series = [Series(t("reports.cases"), "p50", [len(by_hour.get(hour, ())) for hour in hours])]
+    series = [Series(t("reports.cases"), "main", [len(by_hour.get(hour, ())) for hour in hours])]
     return Picture("hours", title, plots.bars(Frame(title, hours, ""), series))
 
 
@@ -165,7 +165,7 @@ def _alarms(found: History, wanted: Period, t: Any) -> Picture:
     false = [sum(map(figures.false_alarm, days.get(day, ()))) for day in wanted.days]
     real = [len(days.get(day, ())) - n for day, n in zip(wanted.days, false, strict=True)]
     title = t("reports.false_alarms")
-    series = [Series(t("reports.real"), "p50", real), Series(t("reports.false"), "faint", false)]
+    series = [Series(t("reports.real"), "main", real), Series(t("reports.false"), "faint", false)]
     keys = tuple((s.look, s.name) for s in series)
     return Picture("false_alarms", title, plots.bars(Frame(title, _labels(wanted), ""), series), keys)
 
