@@ -302,7 +302,7 @@ async def requester_follows(work: Work, case: Case, person: Person) -> None:
         invited_by="traveller",
         invited_at=work.now,
         status=FollowerStatus.FOLLOWING,
-        named=True,
+        named=not any(f.named and f.live for f in known),
         person=person.id,
         locale=person.locale,
         zone=person.zone,

@@ -71,7 +71,8 @@ async def say(turn: Turn, what: Said) -> bool:
     else:
         await family_talk.ask(turn.work, found.case, found.follower, what)
     if not turn.quiet:
-        await turn.say("family.passed_on")
+        reads = found.follower.part is Part.RELATIVE and not found.follower.named
+        await turn.say("family.passed_on_reader" if reads else "family.passed_on")
     return True
 
 

@@ -162,6 +162,35 @@ async def test_two_relatives_and_one_is_the_named_contact(house: House) -> None:
     assert (them["Mum"].scopes, them["Dad"].scopes) == (frozenset({Scope.SAFE}), frozenset())
 
 
+async def test_the_named_contact_is_spoken_with_and_the_other_reads(house: House) -> None:
+    """They disagree: both are heard, the second is told whom the centre turns to, and each has only their own."""
+    anna, mum, dad = await house.telegram("Anna"), await house.telegram("Mum"), await house.telegram("Dad")
+    case = await families.helped(house, anna)
+    for name, phone in (("Mum", mum), ("Dad", dad)):
+        await families.invited(house, anna, name, "safe")
+        await stories.says(house, phone, f"/start {await families.newest(house, anna, START)}")
+        await families.pick(house, anna, "kept")
+    await stories.says(house, mum, "Operate at once")
+    await stories.says(house, dad, "Do not operate")
+    assert (await house.heard(mum))[-1] == "family.passed_on"
+    assert (await house.heard(dad))[-1] == "family.passed_on_reader"
+    assert "Operate at once" not in "".join(await texts(dad))
+    async with house.core.store.begin(house.clock.now()) as uow:
+        record = [(e.name, e.text) for e in await uow.families.entries(case.id)]
+    assert record == [("Mum", "Operate at once"), ("Dad", "Do not operate")]
+
+
+async def test_whoever_asked_for_somebody_else_is_not_a_second_first_contact(house: House) -> None:
+    """There is one first contact, whoever came first."""
+    son = await house.telegram("Son")
+    case = await stories.dispatched(house, son)
+    await families.invited(house, son, "Aunt")
+    await families.pick(house, son, "kept")
+    await stories.answers(house, son, "9", "2")
+    them = await families.followers(house, case)
+    assert {f.name: f.named for f in them.values()} == {"Aunt": True, "Son": False}
+
+
 async def test_a_case_of_32_days_keeps_its_link_and_renews_its_code(house: House) -> None:
     """The web link lives on; the code nobody has scanned is drawn anew before its 30 days end."""
     zhou = await house.wechat("周婷")
