@@ -1,6 +1,7 @@
 """How somebody with neither app can be reached, read from what was typed beside their name."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import phonenumbers
@@ -10,6 +11,7 @@ from backoffice.families.model import NAME_LIMIT, Reached
 
 _MAIL = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+\.[A-Za-z]{2,24}")
 _NOT_NAME = re.compile(r"[\s,，;；:：()（）]+")
+HOMES = {"zh_Hans": "CN", "zh_Hant": "TW", "ja": "JP", "ko": "KR"}
 _UNKNOWN_ZONE = "Etc/Unknown"
 _SENTENCE = re.compile(r"[!?…。！？]")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -26,15 +28,32 @@ class Named:
     contact: str = ""
 
 
-def read(words: str, region: str | None = None) -> Named:
-    """ "妈妈 +86 138 …", "Dad, dad@example.org" or just a name. A bad number is left in the name to be seen."""
+def read(words: str, regions: Sequence[str] = ()) -> Named:
+    """ "妈妈 +86 138 …", "Dad, dad@example.org" or just a name. A bad number is left in the name to be seen.
+
+    `regions` (ISO 3166-1): whose national numbers are meant, the likeliest first.
+    """
     mail = _MAIL.search(words)
     if mail:
         return Named(_name(words.replace(mail[0], " ")), Reached.EMAIL, mail[0])
-    for match in phonenumbers.PhoneNumberMatcher(words, region):
-        number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
-        return Named(_name(words[: match.start] + " " + words[match.end :]), Reached.SMS, number)
+    for region in regions or (None,):
+        for match in phonenumbers.PhoneNumberMatcher(words, region):
+            number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
+            return Named(_name(words[: match.start] + " " + words[match.end :]), Reached.SMS, number)
     return Named(_name(words))
+
+
+def regions(locale: str, own_number: str, country: str) -> list[str]:
+    """Where a number without a country code is likely from: a family is at home, so home comes before abroad."""
+    home = [HOMES.get(locale, ""), _country(own_number)]
+    return list(dict.fromkeys(region for region in (*home, country) if region))
+
+
+def _country(number: str) -> str:
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(number, None)) or ""
+    except phonenumbers.NumberParseException:
+        return ""
 
 
 def like_a_name(named: Named) -> bool:

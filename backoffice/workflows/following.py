@@ -55,7 +55,7 @@ async def invite(work: Work, case: Case, wish: Wish) -> Follower:
     known = await work.uow.families.of_case(case.id)
     if sum(f.live for f in known) >= model.MOST_FOLLOWERS:
         raise Refusal("family.too_many")
-    read = contacts.read(wish.words, case.place.country if case.place else None)
+    read = contacts.read(wish.words, await likely_regions(work, case, wish.locale))
     follower = Follower(
         id=FollowerId(work.new_id()),
         case=case.id,
@@ -73,6 +73,12 @@ async def invite(work: Work, case: Case, wish: Wish) -> Follower:
     await work.note(case, wish.by, "family.invited", part=str(follower.part))
     await _write_first(work, case, follower)
     return follower
+
+
+async def likely_regions(work: Work, case: Case, locale: str) -> list[str]:
+    """Whose national numbers may be meant by who invites."""
+    person = await work.uow.people.get(case.requester)
+    return contacts.regions(locale, person.profile.phone, case.place.country if case.place else "")
 
 
 async def _reach(work: Work, follower: Follower, wanted: Reached) -> None:

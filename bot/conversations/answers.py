@@ -1,6 +1,6 @@
 """Answers: a digit, a word or a button finds its question, and the question its flow."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -57,12 +57,25 @@ async def pressed(turn: Turn, button: Pressed) -> bool:
 
 async def typed(turn: Turn, digits: str) -> bool:
     """A typed number answers the newest open question that uses it and that they can have read."""
-    for question in await _awake(turn):
+    awake = await _awake(turn)
+    for question in awake:
         if question.kind in FREE_DIGITS and digits not in question.answers:
             return False
         if digits in question.answers and not _unread(turn, question):
             return await _route(turn, Answer(question, question.answers[digits]))
-    return await _countdown_just_over(turn, digits)
+    ending = _ending(awake, digits)
+    return await _route(turn, ending) if ending else await _countdown_just_over(turn, digits)
+
+
+def _ending(awake: Sequence[Question], digit: str) -> Answer | None:
+    """A 0 typed for the 10 of the newest question, when that is about families.
+
+    Read as a cancel it would stand the envoy down. Offers and the like are answered by their whole digits alone.
+    """
+    if not awake or not awake[0].kind.startswith("family.") or len(digit) != 1:
+        return None
+    found = [Answer(awake[0], value) for whole, value in awake[0].answers.items() if whole[-1] == digit]
+    return found[0] if len(found) == 1 else None
 
 
 async def _awake(turn: Turn) -> list[Question]:

@@ -130,12 +130,10 @@ async def named(turn: Turn, question: Question, words: str) -> bool:
     A sentence is no name and goes where words go; a name is kept on the case too, for it may have been meant otherwise.
     """
     case = await case_of(turn)
-    region = case.place.country if case and case.place else None
-    if (
-        question.kind != "family.name"
-        or case is None
-        or not contacts.like_a_name(contacts.read(words, region))
-    ):
+    if question.kind != "family.name" or case is None:
+        return False
+    regions = await following.likely_regions(turn.work, case, turn.person.locale)
+    if not contacts.like_a_name(contacts.read(words, regions)):
         return False
     await relay.for_staff(turn.work, case, turn.person, Said(words))
     await turn.work.uow.talk.close_question(question.id)

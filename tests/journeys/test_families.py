@@ -286,6 +286,22 @@ async def test_what_the_requester_gave_is_taken_back_when_it_is_about_somebody_e
     assert "13.7563" not in await page.shown()
 
 
+async def test_done_is_never_read_as_a_cancel(house: House) -> None:
+    """Another question holds some digits, so "done" is 10; a 0 typed for it must not stand the envoy down."""
+    anna = await house.telegram("Anna")
+    case = await stories.dispatched(house, anna)
+    await families.invited(house, anna, "Mum")
+    await families.pick(house, anna, "kept")
+    await families.invited(house, anna, "Dad")
+    (about,) = [q for q in await house.asked(anna) if q.kind == "family.about"]
+    assert {"10", "19"} <= set(about.answers)
+    house.clock.advance(120)
+    await stories.says(house, anna, "1", "0")
+    assert "case.says_safe" not in await house.timeline(case)
+    assert (await house.heard(anna))[-1] == "family.kept"
+    assert (await families.followers(house, case))["Dad"].scopes == {Scope.SAFE}
+
+
 async def test_at_night_only_life_and_death_is_told(house: House) -> None:
     """A relative asleep in Beijing hears of an envoy at seven in the morning, of a hospital at once."""
     from backoffice.families.stages import Stage

@@ -42,3 +42,13 @@ def test_names_of_every_shape(words: str) -> None:
 def test_a_sentence_is_no_name(words: str) -> None:
     """Somebody in trouble goes on telling; it must reach the centre and not become a relative."""
     assert not contacts.like_a_name(contacts.read(words))
+
+
+def test_a_number_without_a_country_is_from_home_before_abroad() -> None:
+    """A Chinese traveller in Bangkok types her father's number as she dials it at home."""
+    regions = contacts.regions("zh_Hans", "+447400123456", "TH")
+    assert regions == ["CN", "GB", "TH"]
+    assert contacts.read("爸爸 13900001111", regions) == Named("爸爸", Reached.SMS, "+8613900001111")
+    assert contacts.read("Dad 07400 123456", regions).contact == "+447400123456"
+    assert contacts.read("朋友 081 234 5678", regions).contact == "+66812345678"
+    assert contacts.regions("en", "", "") == []
