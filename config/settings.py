@@ -150,6 +150,19 @@ class Sms(BaseModel):
         return self
 
 
+class Ocr(BaseModel):
+    """A server of one's own that reads printed words off claim papers; off without a URL."""
+
+    url: str | None = None
+    secret: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _signed(self) -> "Ocr":
+        if self.url and not self.secret:
+            raise ValueError("RESCUE_OCR__SECRET must be set together with RESCUE_OCR__URL")
+        return self
+
+
 class Clocks(BaseModel):
     """By when each stage of a case should be reached. Seconds; from NENA (answered) and NFPA 1225 (called back)."""
 
@@ -297,6 +310,7 @@ class Settings(BaseSettings):
     synthetic: Synthetic = Synthetic()
     smtp: Smtp = Smtp()
     sms: Sms = Sms()
+    ocr: Ocr = Ocr()
     geocoder: Geocoder = Geocoder()
     envoys: Envoys = Envoys()
     payments: Payments = Payments()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from backoffice import ports
+from backoffice.adapters.ocr_http import HttpReader
 from backoffice.adapters.papers import PdfPapers
 from backoffice.claims.claim import ClaimId
 from backoffice.clockwork.claim_papers import Bench, PaperRunner
@@ -102,8 +103,10 @@ def build(core: Core, channels: Channels, wake: ports.Pager | None = None) -> Pa
 
 
 def _claim_papers(core: Core) -> PaperRunner:
-    queue = PaperQueue(core.database)
-    return PaperRunner(Bench(core.store, queue, core.locks, core.media, core.photos, core.world, core.clock))
+    queue, given = PaperQueue(core.database), core.settings.ocr
+    reader = HttpReader(given.url, given.secret.get_secret_value()) if given.url and given.secret else None
+    bench = Bench(core.store, queue, core.locks, core.media, core.photos, core.world, core.clock, reader)
+    return PaperRunner(bench)
 
 
 def _gate(core: Core, channels: Channels, rendering: Rendering, firing: Firing) -> Gate:

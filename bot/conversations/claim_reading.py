@@ -38,7 +38,7 @@ _AMBIGUOUS: Final = {"$": "USD", "¥": "CNY"}
 _NUMBER: Final = re.compile(r"\d[\d,.' ]*\d|\d")
 _TEN_THOUSAND: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(?:万|萬|만)")
 _HOURS: Final = re.compile(
-    r"(\d{1,3}(?:\.\d)?)\s*(?:个半小时|(?:个)?\s*(?:小时|钟头|钟)|h(?:ours?|rs?)?|時間|시간)?\s*(半)?"
+    r"(\d{1,3}(?:\.\d)?)\s*(?:个半小时|(?:个)?\s*(?:小时|钟头|钟)|h(?:ours?|rs?)?|时间|시간)?\s*(半)?"
     r"(?:\s*(\d{1,2})\s*(?:分钟|分|m(?:in(?:utes?)?)?|분)?)?"
 )
 _DAYS: Final = re.compile(r"(\d{1,3})\s*(?:天|日|晚|nights?|days?|泊|일|박)?(?:间)?")
@@ -101,7 +101,8 @@ def sums(typed: str, usual: str = "") -> list[Money]:
     if not lines or not only or (len(only) > 1 and not all(named)):
         return []
     found = [_sum(line, code or next(iter(only))) for line, code in zip(lines, named, strict=True)]
-    return [each for each in found if each] if all(found) else []
+    known = [each for each in found if each is not None]
+    return known if len(known) == len(found) else []
 
 
 def _sum(line: str, currency: str) -> Money | None:
