@@ -1,5 +1,7 @@
 """Claims in chat: which there are, a new one, and where the next answer belongs."""
 
+from datetime import timedelta
+
 from backoffice.claims.claim import OPEN, Claim
 from backoffice.insurance.policies import IN_FORCE, Policy, local_day
 from backoffice.kernel.errors import NotFound
@@ -12,6 +14,9 @@ from bot.conversations.turn import Turn
 LISTED_MOST = 5
 FREE_DIGITS = frozenset({"claim.hours", "claim.days"})
 """Questions that a bare number answers, whatever digits its buttons have."""
+TELLING = timedelta(minutes=15)
+"""So long after the question "my bag was stolen" is its answer; later it may have happened just now."""
+_TOLD = frozenset({"claim.told", "claim.amount", "claim.paper"})
 NEW = Choice("new", "button.claim_new", "9")
 
 
@@ -94,6 +99,13 @@ async def _chosen(turn: Turn, chosen: tuple[str, str], question: Question) -> No
 
 async def _show(turn: Turn, claim_id: str) -> None:
     await claim_one.show(turn, await claims.of_person(turn.work, turn.person.id, claim_id))
+
+
+async def telling(turn: Turn) -> bool:
+    """What they were asked last is what happened, what it cost, or a paper of it."""
+    asked = await turn.work.uow.talk.open_questions(turn.person.id)
+    lately = [q for q in asked[:1] if turn.work.now - q.asked_at < TELLING]
+    return any(question.kind in _TOLD for question in lately) and await turn.case() is None
 
 
 async def filled(turn: Turn, question: Question, said: str) -> bool:

@@ -111,8 +111,13 @@ async def _is_distress(turn: Turn, said: str) -> bool:
 
 
 async def _at_work(turn: Turn) -> bool:
-    """An envoy on a job or in the middle of an order: an emergency they tell of is not their own."""
-    return await envoy.job(turn) is not None or await order_talking.at_work(turn)
+    """An envoy on a job or in the middle of an order, a claimant asked what happened: the emergency they tell of is
+    not their own, or is over."""
+    return (
+        await envoy.job(turn) is not None
+        or await order_talking.at_work(turn)
+        or await claim_filing.telling(turn)
+    )
 
 
 async def _only_answers(turn: Turn, said: str) -> bool:

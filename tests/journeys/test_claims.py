@@ -282,6 +282,61 @@ async def test_a_rescue_and_its_envoy_without_typing_anything_again(desk: House)
     assert (paper.mime, paper.state) == ("application/pdf", PaperState.READABLE)
 
 
+async def test_what_happened_is_told_and_starts_no_rescue(desk: House) -> None:
+    """ "I was robbed", said to "what happened", is the answer; a cry still calls for help."""
+    phone = await desk.wechat()
+    await covered(desk, phone)
+    things = await said(desk, phone, "理赔", "7", "1", "昨天", "泰国", "我被抢劫了")
+    assert "一行一件" in things
+    assert await desk.case_of(phone) is None
+    assert "请发：报警回执" in await said(desk, phone, "相机 2500 CNY\n背包 800")
+    claim = await claim_of(desk, phone)
+    assert claim.facts.articles == (Money.of("2500", "CNY"), Money.of("800", "CNY"))
+    assert claim.facts.told == "我被抢劫了"
+    await phone.text("救命")
+    await desk.settle()
+    assert await desk.case_of(phone) is not None
+
+
+async def test_a_stay_in_hospital_is_told_step_by_step(desk: House) -> None:
+    """What is not understood is asked again in the same breath; a bare number is the days, not a button."""
+    phone = await desk.telegram()
+    await covered(desk, phone)
+    assert "outdoor sport" in await said(desk, phone, "claim", "1", "1", "2026-02-27", "Thailand")
+    assert "was not recognised" in await said(desk, phone, "gardening")
+    assert "How many days" in await said(desk, phone, "hiking", "I slipped on the path and broke my wrist")
+    assert "How much did it cost" in await said(desk, phone, "2")
+    assert "with its currency" in await said(desk, phone, "24000")
+    assert "paid a part" in await said(desk, phone, "24,000 THB")
+    assert "(1 of 5)" in await said(desk, phone, "1")
+    claim = await claim_of(desk, phone)
+    assert (claim.facts.days, claim.facts.sport) == (2, "hiking")
+    assert claim.facts.amount == Money.of("24000", "THB")
+    assert claim.facts.others == Money.of("0", "THB")
+
+
+async def test_a_file_that_is_no_paper_is_answered_in_words(desk: House) -> None:
+    """A page named as a PDF, half a picture, and a locked paper: what it is, and what to send instead."""
+    phone = await desk.telegram()
+    await covered(desk, phone)
+    await said(desk, phone, "claim", "4", "1", "2", "Thailand", "11")
+    heard = []
+    for body in (
+        b"<!doctype html><script>1</script>",
+        receipts.jpeg(receipt(1))[:5_000],
+        b"%PDF-1.7\njunk" * 9,
+    ):
+        before = len(await texts(phone))
+        await phone.upload("document", body, "ticket.pdf", "application/pdf")
+        await later(desk, 1, 4)
+        heard += (await texts(phone))[before:]
+    assert "neither a photo nor a PDF" in heard[0]
+    assert "cannot be opened" in heard[1]
+    assert "cannot be opened" in heard[2]
+    claim = await claim_of(desk, phone)
+    assert {paper.state for paper in await papers_of(desk, claim)} == {PaperState.UNFIT}
+
+
 async def test_without_cover_nothing_is_begun(desk: House) -> None:
     phone = await desk.wechat()
     assert "没有找到" in await said(desk, phone, "理赔")
