@@ -18,6 +18,7 @@ from typing import Any
 
 from tests.chaos import (
     accept_race,
+    books,
     case_machine,
     guesses,
     kill9,
@@ -51,6 +52,8 @@ WAITING: Mapping[str, Entry] = {
     "disk_full": Entry(weak_store.disk_full),
     "poison_deaths": Entry(poison.deaths),
     "weak_store": Entry(weak_store.refusals),
+    "books": Entry(books.sqlite),
+    "books_pg": Entry(books.postgres),
 }
 COMPUTING: Mapping[str, Entry] = {
     "races": Entry(races.sqlite, shuffled=True),
