@@ -204,6 +204,13 @@ class Map(BaseModel):
         return url
 
 
+class Claims(BaseModel):
+    """Deciding claims: over how much two persons sign, and how long a decision can be appealed against."""
+
+    second_person_over_cny: int = Field(default=50_000, ge=0)
+    appeal_days: int = Field(default=30, ge=1, le=365)
+
+
 class Payments(BaseModel):
     """Ways to be paid and to pay. Without any, an operator records payments. Keys are PEM texts."""
 
@@ -217,6 +224,9 @@ class Payments(BaseModel):
     wechat_trade: Literal["jsapi", "native"] = "jsapi"
     wechat_transfer_scene: str = ""
     wechat_transfer_report: dict[str, str] = {}
+    wechat_claim_scene: str = ""
+    """The scene registered for insurance claims; without one claims are paid to bank accounts by hand."""
+    wechat_claim_report: dict[str, str] = {}
     expire_minutes: float = Field(default=30, ge=5, le=110)
     second_person_over_cny: int = Field(default=2000, ge=0)
     smallest_payout_cny: int = Field(default=50, ge=0)
@@ -313,6 +323,7 @@ class Settings(BaseSettings):
     ocr: Ocr = Ocr()
     geocoder: Geocoder = Geocoder()
     envoys: Envoys = Envoys()
+    claims: Claims = Claims()
     payments: Payments = Payments()
     insurers: dict[str, InsurerLine] = {}
 

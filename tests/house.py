@@ -366,6 +366,7 @@ async def opened(
             geocodes=bool(given.geocoder.provider),
             insurers=given.confirming,
             family=family_rules.rules(given),
+            claims=pay_rules.claims(given),
         )
         base = await stack.enter_async_context(core.opened(given, clock, around))
         base = replace(base, speech=speech(), photos=InProcess())

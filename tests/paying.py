@@ -43,6 +43,8 @@ def settings(sandbox: str, trade: Literal["jsapi", "native"] = "jsapi") -> Payme
         wechat_trade=trade,
         wechat_transfer_scene="1005",
         wechat_transfer_report={"岗位类型": "星使", "报酬说明": "服务报酬"},
+        wechat_claim_scene="1003",
+        wechat_claim_report={"保险产品": "旅行保险", "理赔说明": "保险赔款"},
     )
 
 

@@ -11,6 +11,7 @@ from backoffice.adapters.wechat_pay_api import Api, NotThere, Request
 from backoffice.adapters.wechat_pay_keys import BadSignature, Json, Signed
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.money import Money
+from backoffice.money import claiming
 from backoffice.money.model import Heard, OrderKind, Payment, Told
 from backoffice.money.payouts import Payee
 from backoffice.ports.money import Instruction, PayRefused, ProviderAnswer
@@ -37,7 +38,8 @@ _TRANSFER = {"SUCCESS": Told.SUCCEEDED, "FAIL": Told.FAILED, "CANCELLED": Told.F
 class Shop:
     """What an order needs beside the keys. `trade` is `jsapi` (inside WeChat) or `native` (a code to scan).
 
-    `scene` and `report` are what the merchant registered for transfers: id, and (type, content) pairs.
+    `scene` and `report` are what the merchant registered for transfers: id, and (type, content) pairs; claims have
+    a scene of their own, because the platform is told what money is for.
     """
 
     app_id: str
@@ -45,6 +47,8 @@ class Shop:
     trade: str = "jsapi"
     scene: str = ""
     report: tuple[tuple[str, str], ...] = ()
+    claim_scene: str = ""
+    claim_report: tuple[tuple[str, str], ...] = ()
 
 
 class WechatPay:
@@ -141,16 +145,19 @@ class WechatPay:
         order, payee = instruction.order, instruction.payee
         if payee is None:
             raise PayRefused("no payee")
+        claim = claiming.pays_claim(order)
+        scene = self._shop.claim_scene if claim else self._shop.scene
+        report = self._shop.claim_report if claim else self._shop.report
         body: Json = {
             "appid": self._shop.app_id,
             "out_bill_no": order.id,
-            "transfer_scene_id": self._shop.scene,
+            "transfer_scene_id": scene,
             "openid": payee.account,
             "transfer_amount": _fen(order.amount),
             "transfer_remark": order.id[:8],
             "notify_url": self._shop.notify_url,
             "transfer_scene_report_infos": [
-                {"info_type": kind, "info_content": content} for kind, content in self._shop.report
+                {"info_type": kind, "info_content": content} for kind, content in report
             ],
         }
         serial = await self._named(body, payee, order.amount)

@@ -15,8 +15,6 @@ from backoffice.kernel.money import Money
 from backoffice.money.payouts import Payee, plain_name
 
 ClaimPaymentId = NewType("ClaimPaymentId", str)
-WALLETS = frozenset({"wechat"})
-"""Providers that pay into the very account somebody writes from; elsewhere a bank account is asked for."""
 
 
 class ClaimPaymentStatus(StrEnum):

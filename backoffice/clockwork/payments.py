@@ -11,6 +11,7 @@ from backoffice import ports
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.errors import NotFound, Stale
 from backoffice.kernel.ids import PersonId
+from backoffice.money import claiming
 from backoffice.money.model import (
     Heard,
     OrderKind,
@@ -215,7 +216,7 @@ class PaymentRunner:
 
     async def _instruction(self, order: ProviderOrder) -> Instruction:
         async with self._till.store.begin(self._till.clock.now()) as uow:
-            if claim_payment.is_of(order):
+            if claiming.pays_claim(order):
                 return Instruction(order, payee=await claim_payment.payee_of(uow, order))
             if order.kind is OrderKind.PAYOUT:
                 return Instruction(order, payee=(await uow.payouts.get(PayoutId(order.subject))).payee)

@@ -4,6 +4,15 @@ from backoffice.kernel.money import Money
 from backoffice.money import ledger
 from backoffice.money.accounts import Account, AccountKind, Entry, Operation
 from backoffice.money.ledger import Stamp
+from backoffice.money.model import OrderKind, ProviderOrder
+
+SUBJECT = "claim:"
+"""Orders to providers for claims are about `claim:<payment id>`; all others about a payment or a payout."""
+
+
+def pays_claim(order: ProviderOrder) -> bool:
+    """Whether a provider's order pays a claim."""
+    return order.kind is OrderKind.PAYOUT and order.subject.startswith(SUBJECT)
 
 
 def due(payment: str) -> Account:

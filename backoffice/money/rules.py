@@ -15,6 +15,8 @@ RECORDED = "recorded"
 class PayRules:
     """`ways` maps a channel to the provider used there; any other channel is `recorded` by an operator.
 
+    `wallets`: by channel the provider that pays claims into the very account somebody writes from; on any other
+    channel a bank account is asked for.
     `currencies`: what a provider takes, where that is not everything; it is asked in `home` then.
     `captures`: providers that only reserve the money until it is captured. Over `second_person_over` (compared in
     its currency, by rate) money that leaves or is booked by hand needs two persons. `fees`: the share a provider
@@ -22,6 +24,7 @@ class PayRules:
     """
 
     ways: Mapping[str, str] = field(default_factory=dict)
+    wallets: Mapping[str, str] = field(default_factory=dict)
     currencies: Mapping[str, frozenset[str]] = field(default_factory=dict)
     captures: frozenset[str] = frozenset()
     fees: Mapping[str, Fraction] = field(default_factory=dict)

@@ -18,8 +18,6 @@ from backoffice.ports import Alert, Operator, OperatorRole, UnitOfWork
 from backoffice.workflows import claim_verdicts, claims
 from backoffice.workflows.work import Work
 
-SUBJECT = "claim:"
-"""Orders to providers for claims are about `claim:<payment id>`; all others about a payment or payout."""
 PAYEE = "payee"
 """In a claim's notes: where the claimant wants to be paid, and who wrote it down."""
 PAYERS = frozenset({OperatorRole.CLAIMS, OperatorRole.FINANCE, OperatorRole.SUPERVISOR})
@@ -32,13 +30,8 @@ class NothingDue(Refusal):
     key = "centre.claim_nothing_due"
 
 
-def is_of(order: ProviderOrder) -> bool:
-    """Whether a provider's order pays a claim."""
-    return order.kind is OrderKind.PAYOUT and order.subject.startswith(SUBJECT)
-
-
 def payment_of(order: ProviderOrder) -> ClaimPaymentId:
-    return ClaimPaymentId(order.subject.removeprefix(SUBJECT))
+    return ClaimPaymentId(order.subject.removeprefix(claiming.SUBJECT))
 
 
 async def begin(work: Work, claim: Claim, policy: Policy, decision: Decision) -> ClaimPayment | None:
@@ -102,8 +95,8 @@ async def _payee(work: Work, claim: Claim, policy: Policy) -> Payee | None:
     if not allowed or not _is_holder(claim, policy):
         return None
     for identity in await work.uow.people.identities(claim.person):
-        provider = work.world.pay.ways.get(identity.at.channel, "")
-        if provider in rules.WALLETS and identity.reach is Reach.OK:
+        provider = work.world.pay.wallets.get(identity.at.channel)
+        if provider and identity.reach is Reach.OK:
             return Payee(claim.person, allowed[0], phone, provider, identity.at.address)
     return None
 
@@ -123,7 +116,7 @@ async def _order(work: Work, payment: ClaimPayment, payee: Payee, claim: Claim) 
     order = ProviderOrder(
         id=ProviderOrderId(work.new_id()),
         kind=OrderKind.PAYOUT,
-        subject=f"{SUBJECT}{payment.id}",
+        subject=f"{claiming.SUBJECT}{payment.id}",
         person=payment.person,
         provider=payee.provider,
         amount=await _as_paid(work, payee, payment.amount),

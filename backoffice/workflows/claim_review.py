@@ -78,7 +78,9 @@ async def assess(work: Work, claim: Claim) -> Assessment:
         used=before,
         flags=flags,
         decisions=tuple(await work.uow.claims.decisions(claim.id)),
-        simple=review.simple(proposal, flags, claim.status),
+        simple=review.simple(
+            proposal, flags, ClaimStatus.APPEALED if claim.notes.get(APPEAL) else claim.status
+        ),
     )
 
 
@@ -157,7 +159,7 @@ async def decide(work: Work, claim_id: ClaimId, operator: Operator, ruling: Ruli
     if _serious(found) and outcome.total and not ruling.words:
         raise review.WhyMissing
     if review.two_needed(outcome, found.flags, await _over(work, outcome.total)):
-        return await _sign(work, claim, operator, ruling)
+        return await _sign(work, claim, operator, Signing(ruling, outcome.total))
     await _settle(work, found, outcome, Decided(operator, ruling.words))
     return claim
 
@@ -169,8 +171,8 @@ def _serious(found: Assessment) -> bool:
 async def _not_again(work: Work, claim: Claim, operator: Operator) -> None:
     """An appeal is for somebody else than those who decided before."""
     if claim.notes.get(APPEAL):
-        decisions = await work.uow.claims.decisions(claim.id)
-        if decisions and operator.id in (decisions[-1].by, decisions[-1].second):
+        before = await work.uow.claims.decisions(claim.id)
+        if any(operator.id in (decision.by, decision.second) for decision in before):
             raise SamePerson
 
 
@@ -184,11 +186,19 @@ async def _over(work: Work, total: Money) -> bool:
         return True
 
 
-async def _sign(work: Work, claim: Claim, operator: Operator, ruling: Ruling) -> Claim:
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """What the first of two signs: a ruling and what it comes to."""
+
+    ruling: Ruling
+    total: Money
+
+
+async def _sign(work: Work, claim: Claim, operator: Operator, given: Signing) -> Claim:
     """The first of two: kept as it was ruled, shown to the second, told to nobody outside as decided."""
-    sums = {line: [money.minor, money.currency] for line, money in ruling.sums.items()}
-    signed = {"by": operator.id, "name": operator.name, "at": work.now.isoformat(), "reason": ruling.words}
-    claim.notes = {**claim.notes, SIGNED: {**signed, "sums": sums}}
+    sums = {line: [money.minor, money.currency] for line, money in given.ruling.sums.items()}
+    signed = {"by": operator.id, "name": operator.name, "reason": given.ruling.words, "sums": sums}
+    claim.notes = {**claim.notes, SIGNED: {**signed, "total": given.total.minor}}
     claim.reviewer = operator.id
     if claim.status is ClaimStatus.UNDER_REVIEW:
         await claims.save(work, claim)
@@ -199,6 +209,7 @@ async def _sign(work: Work, claim: Claim, operator: Operator, ruling: Ruling) ->
     await claims.note(work, claim, operator.id, "claim.signed_first")
     await audit(work, claim, operator, "claim.signed_first")
     await work.uow.desk.alert(Alert(0, work.now, "claim_second", None, claim.ref))
+    work.uow.hint("queue")
     return claim
 
 
@@ -217,6 +228,8 @@ async def _second(work: Work, claim: Claim, operator: Operator) -> Claim:
     found = await assess(work, claim)
     ruling = signed_ruling(claim)
     outcome = review.rule(found.product, found.lines, found.proposal, ruling, found.used)
+    if outcome.total.minor != kept["total"]:
+        raise Changed
     first = replace(operator, id=kept["by"], name=kept["name"])
     await _settle(work, found, outcome, Decided(first, ruling.words, operator.id))
     return claim

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from backoffice.claims import review
 from backoffice.claims.claim import Claim, ClaimStatus, Decision
 from backoffice.claims.model import Finding, Line, Reason
-from backoffice.claims.payment import WALLETS, ClaimPayment
+from backoffice.claims.payment import ClaimPayment
 from backoffice.insurance.model import Product, text
 from backoffice.kernel.messages import Day, Listing, Message, Param, Sentence, Term
 from backoffice.kernel.money import Money
+from backoffice.money.rules import RECORDED
 from backoffice.ports import Alert
 from backoffice.workflows import claims, policy_letters
 from backoffice.workflows.claims import Told
@@ -82,6 +83,7 @@ async def where_to(work: Work, claim: Claim, names: Sequence[str]) -> None:
     if not names:
         await claims.tell(work, claim, "decision.where_to_centre")
         await work.uow.desk.alert(Alert(0, work.now, "claim_no_payee", None, claim.ref))
+        work.uow.hint("queue")
         return
     message = Message("decision.where_to", {"ref": claim.ref, "names": Listing(tuple(names))})
     await work.ask(claims.about(claim, message), PAYEE, claim.id)
@@ -103,7 +105,7 @@ _PAID = ("decision.paid_wallet", "decision.paid_account")
 def _way(keys: tuple[str, str], payment: ClaimPayment, amount: Money) -> tuple[str, dict[str, Param]]:
     """To the chat's wallet, or to an account of which the last digits are shown."""
     payee = payment.payee
-    if payee is not None and payee.provider in WALLETS:
+    if payee is not None and payee.provider != RECORDED:
         return keys[0], {"amount": amount}
     return keys[1], {"amount": amount, "account": tail(payee.account if payee else "")}
 

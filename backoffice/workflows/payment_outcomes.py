@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 from backoffice.kernel.errors import NotAllowed
+from backoffice.money import claiming
 from backoffice.money.model import (
     Heard,
     OrderKind,
@@ -69,7 +70,7 @@ async def _ready(work: Work, order: ProviderOrder, answer: ProviderAnswer) -> No
 async def _succeeded(work: Work, order: ProviderOrder, answer: ProviderAnswer) -> Payment | None:
     await _end(work, order, OrderState.DONE)
     if order.kind is OrderKind.PAYOUT:
-        await (claim_payment if claim_payment.is_of(order) else payouts).paid(work, order)
+        await (claim_payment if claiming.pays_claim(order) else payouts).paid(work, order)
         return None
     payment = await work.uow.payments.get(PaymentId(order.subject))
     before = payment.status
@@ -86,7 +87,7 @@ async def _succeeded(work: Work, order: ProviderOrder, answer: ProviderAnswer) -
 async def _failed(work: Work, order: ProviderOrder, answer: ProviderAnswer) -> Payment | None:
     await _end(work, order, OrderState.FAILED)
     if order.kind is OrderKind.PAYOUT:
-        await (claim_payment if claim_payment.is_of(order) else payouts).failed(work, order)
+        await (claim_payment if claiming.pays_claim(order) else payouts).failed(work, order)
         return None
     payment = await work.uow.payments.get(PaymentId(order.subject))
     if order.kind is OrderKind.CREATE:

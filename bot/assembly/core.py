@@ -190,6 +190,7 @@ def world(settings: Settings) -> World:
         sms=bool(settings.sms.url),
         family=family_rules.rules(settings),
         desk=desk.rules(settings.desk),
+        claims=pay_rules.claims(settings),
     )
 
 

@@ -86,6 +86,8 @@ def _wechat(core: Core, http: aiohttp.ClientSession) -> WechatPay | None:
         trade=given.wechat_trade,
         scene=given.wechat_transfer_scene,
         report=tuple(given.wechat_transfer_report.items()),
+        claim_scene=given.wechat_claim_scene,
+        claim_report=tuple(given.wechat_claim_report.items()),
     )
     return WechatPay(shop, Api(line, Trust(given.wechat_public_keys)), core.clock)
 

@@ -11,9 +11,10 @@ from backoffice.insurance.model import PolicyId
 from backoffice.insurance.policies import Insured, Policy, PolicyStatus, Source
 from backoffice.kernel.ids import MediaId, OperatorId, PersonId
 from backoffice.kernel.money import Money
+from backoffice.money import claiming
 from backoffice.money.model import ProviderOrder
 from backoffice.ports import Operator, OperatorRole
-from backoffice.workflows import claim_payment, claim_review, claims
+from backoffice.workflows import claim_review, claims
 from backoffice.workflows.work import Work
 from tests.house import House
 from tests.journeys.test_payments import do
@@ -85,7 +86,7 @@ async def orders(house: House, claim: Claim) -> list[ProviderOrder]:
 
     async def step(work: Work) -> list[ProviderOrder]:
         payments = await work.uow.claim_payments.of_claim(claim.id)
-        found = [await work.uow.payments.orders_of(f"{claim_payment.SUBJECT}{p.id}") for p in payments]
+        found = [await work.uow.payments.orders_of(f"{claiming.SUBJECT}{p.id}") for p in payments]
         return [order for each in found for order in each]
 
     return await do(house, step)

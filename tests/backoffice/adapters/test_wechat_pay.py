@@ -4,7 +4,7 @@ import base64
 import json
 import random
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -220,6 +220,18 @@ async def test_the_payees_name_travels_sealed(shop: WechatPay, platform: Platfor
     assert platform.heard[-1][0].headers["Wechatpay-Serial"] == platform.keys.serial
     await shop.payout(instruction(OrderKind.PAYOUT, Money(29, "CNY")))
     assert "user_name" not in json.loads(platform.heard[-1][1])
+
+
+async def test_the_platform_is_told_what_a_transfer_is_for(shop: WechatPay, platform: Platform) -> None:
+    """Claims go out under the scene that was registered for them, an envoy's pay under its own."""
+    platform.answer = {"state": "ACCEPTED", "transfer_bill_no": "1"}
+    shop._shop = replace(shop._shop, claim_scene="1003", claim_report=(("保险产品", "旅行"),))
+    pay = instruction(OrderKind.PAYOUT)
+    await shop.payout(pay)
+    await shop.payout(replace(pay, order=replace(pay.order, subject="claim:x")))
+    sent = [json.loads(body) for _, body in platform.heard if body]
+    assert [one["transfer_scene_id"] for one in sent] == [shop._shop.scene, "1003"]
+    assert sent[1]["transfer_scene_report_infos"] == [{"info_type": "保险产品", "info_content": "旅行"}]
 
 
 def callback(
