@@ -8,7 +8,17 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from backoffice import ports, shop_queries
-from backoffice.console import auth, considered, media, money_words, order_clocks, presence, thread, view
+from backoffice.console import (
+    auth,
+    considered,
+    cover,
+    media,
+    money_words,
+    order_clocks,
+    presence,
+    thread,
+    view,
+)
 from backoffice.console.actions import BadForm, Form, choice, form_of, text_of
 from backoffice.console.deps import DEPS, ConsoleDeps, Step
 from backoffice.dispatch.looks import Look
@@ -62,7 +72,8 @@ async def one(request: web.Request) -> web.Response:
     """One order: what is agreed, what was said, what can be done."""
     deps = request.config_dict[DEPS]
     found = await deps.shop.order(_id(request), deps.clock.now())
-    return view.page(request, "order.html", **await _context(request, deps, found))
+    covered = await cover.of(deps, "order", found.order.id)
+    return view.page(request, "order.html", cover=covered, **await _context(request, deps, found))
 
 
 async def _context(request: web.Request, deps: ConsoleDeps, found: shop_queries.OrderView) -> dict[str, Any]:

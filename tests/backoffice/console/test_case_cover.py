@@ -12,8 +12,9 @@ from backoffice.insurance.model import PolicyId
 from backoffice.insurance.policies import Insured, Policy, PolicyStatus, Source
 from backoffice.kernel.ids import CaseId
 from backoffice.kernel.money import Money
-from backoffice.ports import Operator
+from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows.work import Work
+from tests.backoffice.console import policy_world, shop_world
 from tests.backoffice.console.conftest import Visitor
 from tests.backoffice.console.world import Cast, Evening, busy
 
@@ -75,3 +76,27 @@ async def test_a_policy_is_shown_with_number_limits_and_whether_it_covers(
     for each in (words, "PA-778899", "全球旅行险", "示例财产保险", "500,000 CNY", "/terms/WORLD/1"):
         assert each in shown
     assert SECRET not in shown
+
+
+async def test_an_orders_page_says_what_covers_it_too(
+    evening: Evening, visit: Callable[[Operator], Any]
+) -> None:
+    """Before the look it is looking; then the policy stands there, with a way to it for those who may read policies."""
+    shop = await shop_world.opened(evening)
+    order = shop.orders["CCCC4"]
+    desk = await visit(await evening.operator("文", OperatorRole.OPERATOR))
+    boss = await visit(await evening.operator("长", OperatorRole.SUPERVISOR))
+    path = f"/console/orders/{order.id}"
+    assert "正在查旅客的保单" in await (await desk.get(path)).text()
+    await policy_world.applied(evening)
+
+    async def looked(work: Work) -> None:
+        await work.uow.policies.put_look(
+            "order", order.id, [Link(policy_world.POLICY, Fit.APPLIED, work.now)]
+        )
+
+    await evening.act(looked)
+    shown = await (await desk.get(path)).text()
+    assert "未确认，不在保" in shown
+    assert "/console/insuring/" not in shown
+    assert "/console/insuring/policies/pol-1" in await (await boss.get(path)).text()
