@@ -351,7 +351,7 @@ async def opened(
         service_door, sandbox_door = _door(), _door()
         sandbox = _url(sandbox_door)
         _key(data)
-        more |= {"payments": paying.settings(sandbox, more.pop("trade", "jsapi"))} if pays else {}
+        more = {"payments": paying.settings(sandbox, more.pop("trade", "jsapi"))} | more if pays else more
         more = (paying.insured(sandbox) | more) if pays else more
         given = settings(database_url, data, sandbox, **more)
         played = _sandbox(_url(service_door), clock, pays)

@@ -10,6 +10,7 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from cryptography import x509
@@ -66,12 +67,18 @@ class Merchant:
 
 def merchant(mch_id: str, serial: str, private_key: str, v3_key: str) -> Merchant:
     """From settings. Raises ValueError for a key of the wrong kind or length."""
-    key = serialization.load_pem_private_key(private_key.encode(), None)
+    key = _key(private_key)
     if not isinstance(key, rsa.RSAPrivateKey):
         raise ValueError("the merchant's private key must be an RSA key")
     if len(v3_key.encode()) != 32:
         raise ValueError("the APIv3 key must have 32 bytes")
     return Merchant(mch_id, serial, key, v3_key.encode())
+
+
+@cache
+def _key(pem: str) -> object:
+    """The key of a PEM; proving that an RSA key is sound takes some 60 ms, once is enough."""
+    return serialization.load_pem_private_key(pem.encode(), None)
 
 
 @dataclass(frozen=True, slots=True)
