@@ -46,7 +46,7 @@ async def room(request: web.Request) -> web.Response:
         found = await uow.families.running()
     calls = [(ref, f) for ref, f in found if f.call_since]
     others = [(ref, f) for ref, f in found if not f.call_since]
-    return view.page(request, "families.html", calls=calls, others=others)
+    return view.page(request, "families.html", calls=calls, others=others, scopes=scopes.ORDER)
 
 
 async def show(request: web.Request) -> web.Response:

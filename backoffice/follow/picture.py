@@ -149,6 +149,7 @@ def _where(view: FollowView, now: Now, there: str) -> dict[str, Any] | None:
         "title": say("follow.place"),
         "words": words,
         "note": say("follow.map_exact") if exact else say("follow.map_city"),
+        "numbers": f"{point[0]:.5f}, {point[1]:.5f}" if exact and point else "",
         "at": now.speech.both(shown.at, there) if shown.at else ("", ""),
         "show": say("follow.map_show"),
         "label": say("follow.map_label"),

@@ -37,7 +37,7 @@ def of(view: FollowView, places: ports.Places) -> Shown | None:
         return None
     city = PlaceWords(words.country, words.city, None, words.zone)
     if precision is Precision.EXACT and fix and view.case.status is not CaseStatus.CLOSED:
-        return Shown(precision, city, fix.point, max(fix.accuracy_m or 0.0, LEAST_RADIUS_M), fix.at)
+        return Shown(precision, words, fix.point, max(fix.accuracy_m or 0.0, LEAST_RADIUS_M), fix.at)
     centre = _centre(city, places)
     return Shown(Precision.CITY, city, centre, CITY_RADIUS_M if centre else 0.0)
 
