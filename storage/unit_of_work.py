@@ -34,6 +34,7 @@ from storage.fetches import FetchRows
 from storage.glass import GlassRows
 from storage.inbox import InboxRows
 from storage.ledger import LedgerRows
+from storage.major import MajorRows
 from storage.on_call import OnCallRows, StageRows
 from storage.order_offers import OfferRows, RatingRows
 from storage.orders import OrderRows
@@ -82,6 +83,7 @@ class SqlUnitOfWork:
         self.links = LinkRows(conn, vault, now)
         self.drills = DrillRows(conn, vault, now)
         self.families = FamilyRows(conn, vault, now)
+        self.majors = MajorRows(conn, vault, now)
         self.talk = TalkRows(conn, vault, now)
         self.staff = StaffRows(conn, vault, now)
         self.credentials = CredentialRows(conn, vault, now)

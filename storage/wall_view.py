@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.cases.model import CaseStatus
 from backoffice.dispatch.model import AssignmentStatus
 from backoffice.kernel.geo import Point
+from backoffice.major.model import MajorStatus, PersonState
 from backoffice.ports import wall
 from storage import channel_health
 from storage.engine import Database
+from storage.major_tables import major, major_person
 from storage.tables import alert, assignment, case_event, cases, envoy
 
 LOOKED_AT = 20_000
@@ -86,6 +88,15 @@ _ALERTS = (
     .group_by(alert.c.kind)
     .order_by(sa.literal_column("n").desc(), alert.c.kind)
 )
+_MAJORS = (
+    sa.select(major).where(major.c.status == MajorStatus.OPEN).order_by(major.c.opened_at.desc()).limit(8)
+)
+_STATES = (
+    sa.select(major_person.c.major, major_person.c.state, sa.func.count().label("n"))
+    .join(major, major.c.id == major_person.c.major)
+    .where(major.c.status == MajorStatus.OPEN)
+    .group_by(major_person.c.major, major_person.c.state)
+)
 _HERE = (
     sa.func.round(sa.func.coalesce(envoy.c.lat, envoy.c.base_lat)).label("lat"),
     sa.func.round(sa.func.coalesce(envoy.c.lon, envoy.c.base_lon)).label("lon"),
@@ -117,6 +128,7 @@ class SqlWall:
                 events=tuple(_event(row) for row in events if not row.duress)[-most_events:],
                 alerts=tuple(wall.WallAlert(r.kind, r.n, r.at) for r in (await conn.execute(_ALERTS)).all()),
                 channels=await _channels(conn, now),
+                majors=await _majors(conn),
             )
 
     async def envoys(self) -> Sequence[wall.EnvoyCell]:
@@ -169,4 +181,16 @@ async def _channels(conn: AsyncConnection, now: datetime) -> tuple[wall.WallChan
     return tuple(
         wall.WallChannel(c.channel, c.in_at, c.waiting, c.oldest_waiting_at, c.failed)
         for c in await channel_health.read(conn, now)
+    )
+
+
+async def _majors(conn: AsyncConnection) -> tuple[wall.WallMajor, ...]:
+    """Numbers by state in the order of worry."""
+    heads, counts = (await conn.execute(_MAJORS)).all(), (await conn.execute(_STATES)).all()
+    found: dict[str, dict[PersonState, int]] = {row.id: {} for row in heads}
+    for row in counts:
+        found.get(row.major, {})[row.state] = row.n
+    return tuple(
+        wall.WallMajor(_cell(row), row.opened_at, {str(s): found[row.id].get(s, 0) for s in PersonState})
+        for row in heads
     )

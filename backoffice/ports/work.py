@@ -18,6 +18,7 @@ from backoffice.ports.enrolment import Drills, Duties, Enrolments, Links
 from backoffice.ports.families import Families
 from backoffice.ports.glass import Glasses
 from backoffice.ports.insurance import Policies, Products
+from backoffice.ports.major import Majors
 from backoffice.ports.money import Ledger, Payers, Payments, Payouts, Prices, Slips
 from backoffice.ports.orders import OrderOffers, OrderRatings, Orders
 from backoffice.ports.organisations import Authorisations, Organisations
@@ -64,6 +65,8 @@ class UnitOfWork(Protocol):
     def drills(self) -> Drills: ...
     @property
     def families(self) -> Families: ...
+    @property
+    def majors(self) -> Majors: ...
     @property
     def talk(self) -> Talk: ...
     @property

@@ -1,0 +1,1 @@
+"""Major cases: one accident, many persons."""
