@@ -78,6 +78,8 @@ class Act(StrEnum):
     SEE_TASKS = "see_tasks"
     SEE_PROTOCOLS = "see_protocols"
     KEEP_PROTOCOLS = "keep_protocols"
+    SEE_MAJOR = "see_major"
+    WORK_MAJOR = "work_major"
 
 
 _DESK = frozenset({OperatorRole.OPERATOR, OperatorRole.SUPERVISOR})
@@ -154,6 +156,8 @@ ROLES: Mapping[Act, frozenset[OperatorRole]] = {
     Act.SEE_TASKS: _DESK,
     Act.SEE_PROTOCOLS: _CLINIC,
     Act.KEEP_PROTOCOLS: frozenset({OperatorRole.SUPERVISOR}),
+    Act.SEE_MAJOR: _DESK,
+    Act.WORK_MAJOR: _DESK,
 }
 """A role missing here may not. Claims and admin open a case with a reason only (`yours`)."""
 
@@ -193,6 +197,8 @@ _ELSEWHERE = {
     Act.SEE_TASKS,
     Act.SEE_PROTOCOLS,
     Act.KEEP_PROTOCOLS,
+    Act.SEE_MAJOR,
+    Act.WORK_MAJOR,
 }
 _ON_A_CASE = (
     frozenset(Act) - _ELSEWHERE - {Act.SEE_ENVOYS, Act.VET, Act.DRILL, Act.SEE_ON_CALL, Act.SET_ON_CALL}
@@ -444,6 +450,26 @@ ROUTES: Mapping[str, Act | None] = {
     "sign_in.options": PUBLIC,
     "sign_in.passkey": PUBLIC,
     "wall.enter": PUBLIC,
+    "major": Act.SEE_MAJOR,
+    "major.one": Act.SEE_MAJOR,
+    "major.command": Act.SEE_MAJOR,
+    "major.export": Act.SEE_MAJOR,
+    "major.open": Act.WORK_MAJOR,
+    "major.roster": Act.WORK_MAJOR,
+    "major.preview": Act.WORK_MAJOR,
+    "major.send": Act.WORK_MAJOR,
+    "major.attach": Act.WORK_MAJOR,
+    "major.detach": Act.WORK_MAJOR,
+    "major.person": Act.WORK_MAJOR,
+    "major.place": Act.WORK_MAJOR,
+    "major.post": Act.WORK_MAJOR,
+    "major.order": Act.WORK_MAJOR,
+    "major.order_move": Act.WORK_MAJOR,
+    "major.report": Act.WORK_MAJOR,
+    "major.lead": Act.WORK_MAJOR,
+    "major.close": Act.WORK_MAJOR,
+    "major.reopen": Act.WORK_MAJOR,
+    "guest.reports": Act.SEE_OWN_PEOPLE,
     "wall": Act.SEE_WALL,
     "wall.data": Act.SEE_WALL,
     "wall.live": Act.SEE_WALL,

@@ -20,6 +20,7 @@ from backoffice.console import (
     guest_claims,
     insuring,
     live,
+    major,
     media,
     nearby,
     on_call,
@@ -71,6 +72,7 @@ def build(deps: ConsoleDeps) -> web.Application:
     wall.add(app)
     centre_rooms.add(app.router)
     insuring.add(app.router)
+    major.add(app.router)
     _check(app)
     return app
 

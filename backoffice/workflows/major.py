@@ -94,7 +94,7 @@ async def close(work: Work, key: MajorId, operator: Operator) -> None:
     """Not while an order runs: somebody is still out for it."""
     found = await led(work, key, operator)
     if any(order.running for order in await work.uow.majors.orders(key)):
-        raise Refusal("major.orders_open")
+        raise Refusal("major.orders_open_still")
     found.move(MajorStatus.CLOSED, work.now)
     await work.uow.majors.save(found)
     _hint(work)

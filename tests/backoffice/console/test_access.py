@@ -20,6 +20,7 @@ from tests.backoffice.console import (
     claim_matrix,
     desk_matrix,
     family_matrix,
+    major_matrix,
     people_matrix,
     shop_matrix,
 )
@@ -46,6 +47,7 @@ FORMS = {
 }  # fmt: skip
 FORMS |= people_matrix.FORMS | family_matrix.FORMS | shop_matrix.FORMS | centre_matrix.FORMS
 FORMS |= claim_matrix.FORMS | desk_matrix.FORMS
+FORMS |= major_matrix.FORMS
 TEXT = {"text": "一句话"}
 ROLES = list(OperatorRole)
 
@@ -56,6 +58,7 @@ def paths(evening: Evening) -> dict[str, tuple[str, str]]:
     filled |= {"entry": "oc-1"}
     filled |= (
         desk_matrix.FILLED
+        | major_matrix.FILLED
         | people_matrix.FILLED
         | centre_matrix.FILLED
         | shop_matrix.FILLED
@@ -108,6 +111,7 @@ async def test_matrix_of_routes_and_roles(
         await shop_matrix.prepare(evening)
         await centre_matrix.prepare(evening, operator)
         await claim_matrix.prepare(evening)
+    await major_matrix.prepare(evening)
     evening.still = True
     visitor: Visitor = await visit(operator)
     for name, (method, path) in paths(evening).items():
@@ -161,6 +165,9 @@ def _expected(operator: Operator, name: str, standing: str) -> bool:
     about_claims = claim_matrix.expected(operator, name)
     if about_claims is not None:
         return about_claims
+    about_major = major_matrix.expected(operator, name)
+    if about_major is not None:
+        return about_major
     about_shop = shop_matrix.expected(operator, name)
     if about_shop is not None:
         return about_shop
