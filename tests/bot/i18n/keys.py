@@ -62,7 +62,7 @@ NOT_SAID = frozenset({"note", "Alert", "audit", "hint", "getLogger", "joinpath",
 REFUSALS = frozenset({"Refusal", "NotFound", "NotAllowed"})
 CONSOLE = (
     "centre.", "insuring.", "people.", "organisation.", "authorisation.", "glass.",
-    "protocol.", "macro.", "task.", "relation.", "close.", "shift.", "tags.",
+    "protocol.", "macro.", "task.", "relation.", "close.", "shift.", "tags.", "major.",
 )  # fmt: skip
 """Beginnings of refusals that only staff read."""
 STAFF = "centre.claim_"
