@@ -50,6 +50,8 @@ class CaseLine:
     wanted: int
     stages: Mapping[str, datetime] = field(default_factory=dict)
     """What the case waits for (`workflows.stages.Stage`), and since when."""
+    part_of: str = ""
+    """The reference of the case it is worked with."""
 
     @property
     def ringing(self) -> bool:

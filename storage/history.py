@@ -11,6 +11,7 @@ from backoffice.kernel.exchange import FINAL
 from backoffice.kernel.geo import Point
 from storage import places
 from storage.centre_tables import case_centre
+from storage.counting import COUNTS
 from storage.exchange_tables import letter
 from storage.on_call_tables import case_stage
 from storage.tables import assignment, case_event, cases
@@ -25,7 +26,7 @@ REACHED = (
 
 _SINCE = sa.bindparam("since", type_=cases.c.dispatched_at.type)
 _UNTIL = sa.bindparam("until", type_=cases.c.dispatched_at.type)
-_REAL = sa.and_(cases.c.dispatched_at >= _SINCE, cases.c.dispatched_at < _UNTIL, ~cases.c.drill)
+_REAL = sa.and_(cases.c.dispatched_at >= _SINCE, cases.c.dispatched_at < _UNTIL, COUNTS)
 _CASES = (
     sa.select(
         cases.c.id, cases.c.dispatched_at, cases.c.kind, cases.c.verified, cases.c.close_reason,
@@ -55,7 +56,7 @@ _ASKED = (
     .join(cases, cases.c.id == assignment.c["case"])
     .where(_REAL)
 )
-_NO_DRILL = ~sa.exists().where(cases.c.id == letter.c.case_id, cases.c.drill)
+_NO_DRILL = ~sa.exists().where(cases.c.id == letter.c.case_id, ~COUNTS)
 _LETTERS = (
     sa.select(letter.c.channel, letter.c.state, letter.c.created_at, letter.c.finished_at)
     .where(letter.c.created_at >= _SINCE, letter.c.created_at < _UNTIL, letter.c.state.in_(sorted(FINAL)))

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice import ports, queries
 from backoffice.cases.model import Case, CaseStatus
+from backoffice.cases.relations import RelationKind
 from backoffice.dispatch.model import AssignmentStatus
 from backoffice.kernel import errors
 from backoffice.kernel.geo import Point
@@ -17,6 +18,7 @@ from backoffice.oncall.shifts import DutyState
 from storage import case_row, case_view, channel_health, guest_view, places
 from storage.centre_tables import duty
 from storage.desk import DeskRows
+from storage.desk_tables import case_relation
 from storage.engine import Database
 from storage.exchange_tables import media
 from storage.on_call import OnCallRows
@@ -65,11 +67,25 @@ _ASKED = (
     .group_by(assignment.c["case"])
     .subquery()
 )
+_MAIN = cases.alias("main")
+_PART_OF = (
+    sa.select(_MAIN.c.ref)
+    .join(case_relation, case_relation.c.other == _MAIN.c.id)
+    .where(
+        case_relation.c.case == cases.c.id,
+        case_relation.c.kind == RelationKind.PART,
+        case_relation.c.ended_at.is_(None),
+    )
+    .correlate(cases)
+    .limit(1)
+    .scalar_subquery()
+)
 _LINES = sa.select(
     *(cases.c[name] for name in _LINE),
     cases.c.place,
     cases.c.cell_lat,
     cases.c.envoys_wanted,
+    _PART_OF.label("part_of"),
     sa.func.coalesce(_ASKED.c.asked, 0).label("asked"),
     sa.func.coalesce(_ASKED.c.working, 0).label("working"),
     sa.func.coalesce(_ASKED.c.arrived, 0).label("arrived"),
@@ -208,6 +224,7 @@ def line(row: Any, stages: Mapping[str, datetime] | None = None) -> queries.Case
         working=row.working,
         arrived=row.arrived,
         wanted=row.envoys_wanted,
+        part_of=row.part_of or "",
         **{name: getattr(row, name) for name in _LINE},
     )
 

@@ -13,6 +13,7 @@ from backoffice.kernel.geo import Point
 from backoffice.major.model import MajorStatus, PersonState
 from backoffice.ports import wall
 from storage import channel_health
+from storage.counting import COUNTS
 from storage.engine import Database
 from storage.major_tables import major, major_person
 from storage.tables import alert, assignment, case_event, cases, envoy
@@ -76,7 +77,7 @@ _EVENTS = (
         case_event.c.number > _NEWEST - LOOKED_AT,
         case_event.c.at >= sa.bindparam("since", type_=case_event.c.at.type),
         case_event.c.what.in_(TOLD),
-        ~cases.c.drill,
+        COUNTS,
     )
     .order_by(case_event.c.number)
 )

@@ -7,13 +7,15 @@ import pytest
 import sqlalchemy as sa
 
 from backoffice.cases import macros, protocols
-from backoffice.cases.model import Kind
+from backoffice.cases.model import CloseReason, Kind
 from backoffice.cases.protocols import Step, Tick
 from backoffice.cases.relations import Relation, RelationKind
 from backoffice.cases.tasks import Task, TaskKind, TaskStatus
 from backoffice.kernel.errors import NotFound, Stale
 from backoffice.kernel.ids import CaseId, OperatorId
+from storage.counting import COUNTS
 from storage.engine import Database
+from storage.tables import cases
 from storage.unit_of_work import SqlStore, SqlUnitOfWork
 from tests.clocks import FakeClock
 from tests.storage import samples
@@ -142,3 +144,17 @@ async def test_translations_are_sealed_with_the_case(
     async with database.reading() as conn:
         rows = (await conn.execute(sa.text("SELECT body FROM entry_translation"))).all()
     assert all(b"leg" not in bytes(row.body) for row in rows)
+
+
+async def test_drills_and_what_was_closed_as_a_test_stand_in_no_figure(
+    store: SqlStore, database: Database, clock: FakeClock, two: None
+) -> None:
+    """The condition of the queries says what the rule says."""
+    async with store.begin(clock.now()) as uow:
+        found = await uow.cases.get(C1)
+        found.close_reason = CloseReason.TEST
+        await uow.cases.save(found)
+        await uow.commit()
+    async with database.reading() as conn:
+        ids = (await conn.execute(sa.select(cases.c.id).where(COUNTS))).scalars().all()
+    assert ids == ["c2"]

@@ -185,6 +185,7 @@ async def test_the_page_asks_no_more_of_the_database_when_there_is_more_to_show(
     async with counted(evening) as many:
         page = await text_of(lin, CASE)
     assert all(f"来自 {ref}" in page for ref in ("P1AA", "P2AA", "P3AA"))
+    assert (await text_of(lin, "/console/")).count("并入 7K3F") == 3
     assert len(many) == len(few)
     assert len(many) < 60
 
