@@ -52,8 +52,9 @@ async def _guess(house: House, true: Page, found: Counter[str], share: tuple[int
         status, body = await page.get()
         found[f"{'true' if page is true else 'guess'} {status}"] += 1
         if page is not true:
-            found["leaks"] += "Bangkok" in body or "13.7563" in body or "Mum" in body
-            found[f"answer {hash(body.replace(page.token, ''))}"] += 1
+            said = body.replace(page.token, "")  # the guess itself may hold any word
+            found["leaks"] += "Bangkok" in said or "13.7563" in said or "Mum" in said
+            found[f"answer {hash(said)}"] += 1
 
 
 def _token(chance: random.Random) -> str:
