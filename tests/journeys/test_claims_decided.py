@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,10 @@ from backoffice.claims.kinds import ClaimKind
 from backoffice.claims.payment import ClaimPaymentStatus
 from backoffice.kernel.money import Money
 from backoffice.money import claiming, ledger
-from backoffice.money.model import OrderState
+from backoffice.money.model import OrderState, Told
 from backoffice.money.payouts import SamePerson
 from backoffice.ports import DeadlineKind
+from backoffice.ports.money import ProviderAnswer
 from backoffice.workflows import claim_payment, claim_review, payment_outcomes
 from bot.assembly import policy_deeds
 from bot.sandbox.client import Phone
@@ -101,19 +103,55 @@ async def test_a_simple_claim_is_paid_by_one_press_to_the_holders_wallet(either_
     assert await balance(shop, ledger.clearing("wechat")) == yuan(29_600)
 
 
-@pytest.mark.parametrize("fault", ["lost_answer", "timeout", "reset", "bad_gateway", "duplicate"])
-async def test_money_leaves_once_whatever_the_platform_answers(shop: House, fault: str) -> None:
-    """Timed out, late, lost or twice: the platform is asked, one transfer exists, one entry is booked."""
+LINES: dict[str, list[dict[str, Any]]] = {
+    "lost": [{"kind": "lost_answer", "method": "transfer", "times": 1}],
+    "lost thrice": [{"kind": "lost_answer", "times": 3}],
+    "reset": [{"kind": "reset", "method": "transfer", "times": 2}],
+    "bad gateway": [{"kind": "bad_gateway", "method": "transfer", "times": 2}],
+    "cut": [{"kind": "truncated", "method": "transfer", "times": 1}],
+    "busy": [{"kind": "too_many", "method": "transfer", "times": 2}],
+    "told thrice": [{"kind": "duplicate", "params": {"copies": 3}}],
+    "not told": [{"kind": "push_unheard"}],
+    "all at once": [
+        {"kind": "lost_answer", "method": "transfer", "times": 1},
+        {"kind": "reset", "times": 2},
+        {"kind": "duplicate", "params": {"copies": 2}},
+    ],
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+async def test_money_leaves_once_whatever_the_platform_answers(shop: House, line: str) -> None:
+    """Lost, cut, refused for now or told twice: the platform is asked, there is one order, booked once.
+
+    A time-out is a lost answer to us: the client tells both as an outcome that nobody knows.
+    """
     _, claim = await on_wechat(shop)
-    await shop.phones.fault(fault, platform="wechatpay", method="transfer", times=1)
+    for fault in LINES[line]:
+        kind = {key: value for key, value in fault.items() if key != "kind"}
+        await shop.phones.fault(fault["kind"], platform="wechatpay", **kind)
     await decide(shop, claim)
-    await later(shop, 6, 12, 30, 60)
+    await later(shop, 6, 12, 30, 65, 65, 65)
     await confirm(shop, claim)
-    await later(shop, 300, 600)
+    await later(shop, 320, 320)
     assert [o.state for o in await orders(shop, claim)] == [OrderState.DONE]
     assert (await claim_now(shop, claim)).status is ClaimStatus.PAID
     assert await balance(shop, ledger.clearing("wechat")) == yuan(29_600)
     assert await balance(shop, claiming.insurer("sample")) == yuan(400)
+
+
+async def test_an_answer_that_comes_late_changes_nothing(shop: House) -> None:
+    """Neither a second yes nor a no after the yes moves anything."""
+    _, claim = await on_wechat(shop)
+    await decide(shop, claim)
+    await confirm(shop, claim)
+    (order,) = await orders(shop, claim)
+    for told in (Told.SUCCEEDED, Told.FAILED, Told.PENDING):
+        answer = ProviderAnswer(told, "late", reason="late")
+        await do(shop, lambda work, a=answer: payment_outcomes.settle(work, order, a))
+    assert (await claim_now(shop, claim)).status is ClaimStatus.PAID
+    assert await balance(shop, ledger.clearing("wechat")) == yuan(29_600)
+    assert len(await orders(shop, claim)) == 1
 
 
 async def test_two_who_press_at_once_decide_it_once(shop: House) -> None:
