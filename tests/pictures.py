@@ -1,4 +1,4 @@
-"""`python -m tests.pictures`: plays one SOS in the demo and takes the README's picture of phones and console."""
+"""`python -m tests.pictures`: the README's pictures: one SOS played in the demo, and the console's pages."""
 
 import asyncio
 import io
@@ -15,6 +15,7 @@ from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright
 
 from bot.sandbox.client import Phones
+from tests import console_pictures
 from tests.servers import free_port
 
 TARGET = Path(__file__).parent.parent / "docs" / "pictures"
@@ -24,7 +25,18 @@ START_S = 90
 
 
 async def main() -> None:
-    """Writes docs/pictures/overview.png."""
+    """Writes docs/pictures/overview.png and the console's pages; `--console` only the latter."""
+    TARGET.mkdir(parents=True, exist_ok=True)
+    async with async_playwright() as player:
+        browser = await player.chromium.launch(executable_path="/usr/bin/chromium", args=BROWSER)
+        for path in await console_pictures.take(browser, TARGET):
+            print(path)
+        await browser.close()
+    if "--console" not in sys.argv:
+        await _overview()
+
+
+async def _overview() -> None:
     port, sandbox = free_port(), free_port()
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"

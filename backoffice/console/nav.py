@@ -42,6 +42,10 @@ ROOMS = (
 """In the order of an operator's day. A room whose page is not built yet has no route and no link."""
 
 
+SHOWN = 8
+"""So many stand in the header; the others are under "more", so that it stays one line at 1280 pixels."""
+
+
 def rooms(operator: ports.Operator) -> list[Room]:
     """The rooms this person may enter."""
     found = [(room, access.ROUTES.get(room.route)) for room in ROOMS]

@@ -79,6 +79,7 @@ def _context(request: web.Request) -> dict[str, Any]:
         "operator": sign_in.operator if sign_in else None,
         "rooms": nav.rooms(sign_in.operator) if sign_in else [],
         "room": nav.here(request.path),
+        "shown_rooms": nav.SHOWN,
         "can_search": sign_in is not None and access.may(sign_in.operator, access.Act.SEARCH),
         "csrf": sign_in.csrf if sign_in else "",
         "now": deps.clock.now(),

@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
+from backoffice.cases.macros import CLIENT_LOCALES, Macro
 from backoffice.oncall.centres import Centre
 from backoffice.oncall.model import Hours
 from tests.console.conftest import House
@@ -26,6 +27,9 @@ async def yes(page: Page, words: str) -> None:
 
 async def test_the_command_bar_finds_cases_pages_and_deeds(house: House) -> None:
     """Ctrl-K anywhere: four digits of a number open the case; there a deed is done by its name; a page by the mouse."""
+    text = dict.fromkeys(CLIENT_LOCALES, "已经收到您的求助")
+    macro = Macro("m1", 1, {"zh_Hans": "已经收到", "en": "Received"}, text)
+    await house.evening.act(lambda w: w.uow.macros.put(macro))
     page = await house.sign_in(house.cast.lin)
     bar, options = page.locator("#command"), page.locator("#command-list [role=option]")
     await page.keyboard.press("Control+k")
@@ -43,6 +47,12 @@ async def test_the_command_bar_finds_cases_pages_and_deeds(house: House) -> None
     await page.keyboard.press("Enter")
     await expect(bar).to_be_hidden()
     await expect(page.locator("#note-text")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("快捷语: ")
+    await expect(options.first).to_contain_text("已经收到")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#confirm")).to_contain_text("已经收到您的求助")
     await page.keyboard.press("Escape")
     await page.keyboard.press("?")
     await expect(page.locator("#keys-list")).to_contain_text("Ctrl K")
@@ -175,7 +185,7 @@ async def test_centres_are_entered_and_a_case_is_moved_and_tagged(house: House) 
     await nothing_found(page)
     await open_case(page, house, "7K3F")
     await page.wait_for_selector("#new-tag")
-    await page.keyboard.press("5")
+    await page.keyboard.press("k")
     await page.keyboard.type("媒体")
     await page.keyboard.press("Enter")
     await expect(page.locator("#labels .chip", has_text="媒体")).to_be_visible(timeout=4000)

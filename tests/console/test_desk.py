@@ -213,6 +213,7 @@ async def _stage(work: Work, *, wanted: bool) -> None:
 async def test_putting_somebody_on_call(house: House) -> None:
     """By keyboard; the list shows it, the page rings like every other; axe finds nothing, on a phone neither."""
     page = await house.sign_in(house.cast.chen)
+    await page.locator("#more-rooms summary").click()
     await page.locator(".rooms").get_by_role("link", name="值守").click()
     await page.wait_for_selector("html[data-ready=yes]")
     await expect(page.locator("main")).to_contain_text("现在没有人值守")

@@ -15,7 +15,7 @@ function pages() {
 
 // Whatever has a key or calls itself a command, macros among it: doing it is pressing it.
 function deeds() {
-  const marked = [...document.querySelectorAll("main [data-key], main [data-command]")].filter(visible);
+  const marked = [...document.querySelectorAll("main [data-key], main [data-command]")].filter((node) => node.dataset.command || visible(node));
   return marked.map((node) => ({
     kind: "deed",
     label: node.dataset.command || node.dataset.what || plain(node),
