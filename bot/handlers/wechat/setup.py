@@ -9,7 +9,7 @@ TOP_BYTES, SUB_BYTES = 16, 60
 """The platform's limits for the names of keys, in bytes of UTF-8."""
 
 MINE = ("case", "family", "order", "cover", "profile")
-MORE = ("buy_cover", "language", "help", "enrol")
+MORE = ("buy_cover", "claim", "language", "help", "enrol")
 """Below a key stand at most five. SOS has a key of its own: one that opens others makes no event."""
 
 

@@ -15,6 +15,7 @@ LABELS = {
     "family": "告诉家人",
     "cover": "我的保障",
     "buy_cover": "买保险",
+    "claim": "理赔",
     "order": "订星使服务",
     "profile": "我的资料",
     "language": "语言 Language",
@@ -28,7 +29,7 @@ def test_sos_is_one_tap_away() -> None:
     sos, mine, more = setup.menu(LABELS)["button"]
     assert sos == {"type": "click", "name": "一键救命", "key": "sos"}
     assert [key["key"] for key in mine["sub_button"]] == ["case", "family", "order", "cover", "profile"]
-    assert [key["key"] for key in more["sub_button"]] == ["buy_cover", "language", "help", "enrol"]
+    assert [key["key"] for key in more["sub_button"]] == ["buy_cover", "claim", "language", "help", "enrol"]
 
 
 @pytest.mark.parametrize("label", ["", "救命救命救命"])
