@@ -8,7 +8,19 @@ from bot.handlers.telegram import setup as telegram_setup
 from bot.handlers.wechat import setup as wechat_setup
 from config.settings import Settings
 
-COMMANDS = ("sos", "case", "family", "order", "cover", "claim", "buy_cover", "profile", "language", "help", "enrol")
+COMMANDS = (
+    "sos",
+    "case",
+    "family",
+    "order",
+    "cover",
+    "claim",
+    "buy_cover",
+    "profile",
+    "language",
+    "help",
+    "enrol",
+)
 LOCALES = ("zh_Hans", "zh_Hant", "en", "ja", "ko")
 
 
