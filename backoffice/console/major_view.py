@@ -9,7 +9,7 @@ from aiohttp import web
 
 from backoffice import ports
 from backoffice.cases.model import Audience, Case, Entry
-from backoffice.console import access, auth, speech, view
+from backoffice.console import access, auth, speech, view, wall
 from backoffice.console.deps import DEPS
 from backoffice.dispatch.model import Assignment, Envoy
 from backoffice.families.scopes import Scope
@@ -213,6 +213,6 @@ async def _around(request: web.Request, point: Point | None) -> tuple[int, int]:
     """Envoys on duty around the scene: free, and on a job. By whole degrees: a number for a first thought."""
     if point is None:
         return 0, 0
-    cells = await request.config_dict[DEPS].wall.envoys()
+    cells = await request.config_dict[wall.ENVOYS].get(request.config_dict[DEPS].wall.envoys)
     near = [c for c in cells if geodesy.distance_m(point, Point(c.lat, c.lon)) <= AROUND_M]
     return sum(c.free for c in near), sum(c.busy for c in near)

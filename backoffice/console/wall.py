@@ -285,7 +285,7 @@ def _cities(places: ports.Places) -> CityOf:
     """Cells told by their city, each worked out once; a city stays where its first cell said that it is."""
     first: dict[str, wall_figures.City] = {}
 
-    @lru_cache(maxsize=20_000)
+    @lru_cache(maxsize=50_000)
     def known(cell: Point) -> wall_figures.City:
         found = wall_figures.city(cell, places.describe)
         return first.setdefault(found.key, found)

@@ -9,8 +9,11 @@ from playwright.async_api import Page, expect
 
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.geo import Point
+from backoffice.major import roster
 from backoffice.ports import OperatorRole
+from backoffice.workflows import major
 from tests.backoffice.console import wall_scene
+from tests.backoffice.console.test_major import BUS, accident
 from tests.console.conftest import House
 
 pytestmark = pytest.mark.browser
@@ -144,7 +147,7 @@ _BUSY = """(async () => {
     n += 1;
     const list = (count, make) => [...Array(count).keys()].map(make);
     return { ...real, now: Date.now(),
-      cities: list(9, (i) => (Math.floor(n / 12) + i) % 40).map((c) => (
+      cities: list(9, (i) => (Math.floor(n / 48) + i) % 40).map((c) => (
         { key: `XX:${c}`, at: [c - 20, c * 4 - 80], n: 1 + n % 4, name: `城市${c}`, since: 1,
           stage: stages[(n + c) % 5] })),
       ticker: list(6, (i) => (
@@ -165,6 +168,9 @@ async def test_everything_stands_on_the_screen(house: House, locale: str) -> Non
     house.evening.clock.live = False  # type: ignore[attr-defined]
     await wall_scene.world(house.evening)
     await wall_scene.planted(house.evening)
+    key = await accident(house.evening, house.cast)
+    persons = roster.read(BUS).good
+    await house.evening.act(lambda work: major.add_persons(work, key, persons))
     house.evening.clock.go()  # type: ignore[attr-defined]
     page = await the_wall(house)
     await page.context.add_cookies(
@@ -174,6 +180,7 @@ async def test_everything_stands_on_the_screen(house: House, locale: str) -> Non
     if PICTURES:
         await page.wait_for_timeout(700)
         await page.screenshot(path=f"{PICTURES}/wall_{locale}.png")
+    await expect(page.locator("#majors b").filter(has_text="37")).to_have_count(2)
     assert await page.evaluate(_CUT_OFF) == []
     assert await page.evaluate("document.documentElement.scrollHeight") <= BIG["height"]
     assert float(await page.evaluate(_SMALLEST)) >= 19
