@@ -148,7 +148,7 @@ async def _one(browser: Browser, where: tuple[str, Evening, Cast], language: str
     made = []
     for name, path in pages.items():
         await page.goto(f"{base}/console/{path}")
-        await page.mouse.click(640, 8)
+        await page.mouse.click(40, 21)
         await page.wait_for_timeout(2500)
         shot = Image.open(io.BytesIO(await page.screenshot()))
         made.append(target / f"{name}-{language}.png")
