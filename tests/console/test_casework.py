@@ -48,7 +48,7 @@ async def test_a_case_is_worked_by_keyboard_alone(house: House) -> None:
     await page.keyboard.press("Control+Enter")
     await expect(page.locator(".thread")).to_contain_text("等医院床位")
     await page.keyboard.press("Escape")
-    await page.keyboard.press("5")
+    await page.keyboard.press("=")
     await page.locator("#macro-macro-bleeding").focus()
     await page.keyboard.press("Enter")
     await expect(page.locator("#confirm-words")).to_contain_text("请用干净的布直接按住伤口")
