@@ -349,17 +349,12 @@ LOOKS = [
 
 @pytest.mark.parametrize(("language", "look"), LOOKS)
 async def test_axe_finds_nothing(language: str, look: dict[str, Any], house: House) -> None:
-    """Queue, ordinary case, duress, closed case, ambiguous place; in both languages, light, dark and small."""
+    """Queue and case in every look; duress, closed case, ambiguous place and the door at a desk and on a phone."""
     page = await house.sign_in(house.cast.lin, **look)
     await page.context.add_cookies([{"name": "rescue_language", "value": language, "url": house.base}])
-    for path in (
-        "",
-        "cases/case-7K3F",
-        "cases/case-Q8DN",
-        "cases/case-2HVX",
-        "cases/case-M4TR",
-        "signed-out",
-    ):
+    rarer = ("cases/case-Q8DN", "cases/case-2HVX", "cases/case-M4TR", "signed-out")
+    both_ends = (language == "zh_Hans") == ("viewport" not in look)
+    for path in ("", "cases/case-7K3F", *(rarer if both_ends else ())):
         await page.goto(f"{house.base}/console/{path}")
         await page.wait_for_timeout(150)
         found = await Axe().run(page)

@@ -112,7 +112,7 @@ async def test_who_else_is_looking_and_who_is_writing(house: House) -> None:
     await chen.keyboard.press("n")
     await chen.keyboard.type("我来联系医院")
     await expect(people).to_contain_text("陈立 正在写", timeout=4000)
-    assert "医院" not in await lin.content()
+    assert "我来联系医院" not in await lin.content()
     await chen.goto(f"{house.base}/console/")
     await expect(people).not_to_contain_text("陈立", timeout=4000)
 

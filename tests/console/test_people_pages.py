@@ -142,12 +142,13 @@ async def cast_of_pages(house: House) -> dict[str, Operator]:
     return {"admin": made[OperatorRole.ADMIN], "guest": made[OperatorRole.GUEST], "far": far}
 
 
-async def fine(page: Page, house: House, path: str, name: str) -> None:
+async def fine(page: Page, house: House, path: str, name: str, axe: bool = True) -> None:
     """No serious finding, nothing wider than the screen."""
     await page.goto(f"{house.base}{path}")
-    found = (await Axe().run(page)).response["violations"]
-    grave = [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")]
-    assert grave == [], path
+    if axe:
+        found = (await Axe().run(page)).response["violations"]
+        grave = [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")]
+        assert grave == [], path
     wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, (path, wide)
     await shown(page, name)
@@ -160,7 +161,8 @@ async def shown(page: Page, name: str) -> None:
         await page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
-async def test_every_page_passes_axe_at_a_desk_and_on_a_phone(house: House) -> None:
+async def test_every_page_passes_axe_at_a_desk_and_fits_a_phone(house: House) -> None:
+    """Axe in Chinese at a desk, and in English on a phone for the page each of them opens first; all fit."""
     people = await cast_of_pages(house)
     lin = await house.sign_in(house.cast.lin)
     await lin.goto(f"{house.base}/console/cases/case-7K3F/organisations")
@@ -193,8 +195,9 @@ async def test_every_page_passes_axe_at_a_desk_and_on_a_phone(house: House) -> N
             page = await house.sign_in(every[who], viewport=size)
             language = {"name": "rescue_language", "value": lang, "url": house.base}
             await page.context.add_cookies([language])  # type: ignore[list-item]
-            for path in paths:
-                await fine(page, house, path, f"{who}-{size['width']}-{re.sub('[^a-z]+', '-', path)}")
+            for number, path in enumerate(paths):
+                name = f"{who}-{size['width']}-{re.sub('[^a-z]+', '-', path)}"
+                await fine(page, house, path, name, axe=lang == "zh_Hans" or number == 0)
             await page.context.close()
             house.contexts.remove(page.context)
 

@@ -97,7 +97,7 @@ STEPS = 28
 
 
 async def test_a_week_leaves_it_as_large_as_a_minute(house: House) -> None:
-    """2,000 changes over seven days of its own clock: nodes, listeners, layers stay flat, nobody signs it out."""
+    """1,000 changes over seven days of its own clock: nodes, listeners, layers stay flat, nobody signs it out."""
     page = await the_wall(house)
     session = await page.context.new_cdp_session(page)
     await page.clock.install()
@@ -110,7 +110,7 @@ async def test_a_week_leaves_it_as_large_as_a_minute(house: House) -> None:
         if step in (4, STEPS - 1):
             sizes.append(await _size(page, session))
     early, late = sizes
-    assert int(await page.evaluate("document.body.dataset.shown")) >= 2000
+    assert int(await page.evaluate("document.body.dataset.shown")) >= 1000
     assert late["nodes"] <= early["nodes"] * 1.1 + 50, sizes
     assert late["listeners"] <= early["listeners"] + 20, sizes
     assert late["layers"] <= early["layers"] + 3, sizes
@@ -119,7 +119,7 @@ async def test_a_week_leaves_it_as_large_as_a_minute(house: House) -> None:
     assert page.url.endswith("/console/wall")
 
 
-_ASK_OFTEN = "(async () => { for (let n = 0; n < 72; n += 1) await wall.read(); })()"
+_ASK_OFTEN = "(async () => { for (let n = 0; n < 36; n += 1) await wall.read(); })()"
 
 
 async def _size(page: Page, session: Any) -> dict[str, float]:
