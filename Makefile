@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CAMPAIGNS := races races_pg accept_race accept_race_pg order_race order_race_pg kill9 disk_full poison_deaths redelivery \
-  poison weak_store machine order_machine trilateration guesses
+  poison weak_store machine order_machine trilateration guesses books books_pg legible
 
 .PHONY: run test check bench chaos simulate pictures lock clean
 
