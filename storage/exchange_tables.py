@@ -76,6 +76,7 @@ sa.Index(
 )
 _waiting = letter.c.state == exchange.LetterState.WAITING.value
 sa.Index("ix_letter_waiting", letter.c.rank, letter.c.seq, sqlite_where=_waiting, postgresql_where=_waiting)
+sa.Index("ix_letter_tag", letter.c.person, letter.c.tag, sqlite_where=_waiting, postgresql_where=_waiting)
 _sending = sa.and_(letter.c.state == exchange.LetterState.SENDING.value, letter.c.parcel == "")
 sa.Index("uq_letter_sending", letter.c.lane, unique=True, sqlite_where=_sending, postgresql_where=_sending)
 _riding = letter.c.state == exchange.LetterState.RIDING.value

@@ -224,6 +224,22 @@ async def test_every_action_of_the_case_has_a_key_that_is_shown(house: House) ->
     assert [key for key in shown if shown.count(key) > 1] == []
 
 
+async def test_a_button_under_the_finger_is_not_replaced(house: House) -> None:
+    """The queue changes between press and release: the press still counts, and the change comes right after."""
+    page = await house.sign_in(house.cast.lin)
+    await expect(page.locator("#link-state")).to_contain_text("实时")
+    await page.mouse.click(640, 700)
+    await page.get_by_role("button", name="接手").first.hover()
+    await page.mouse.down()
+    await house.evening.case("NEW2", await house.evening.person("新", Address("telegram", "999")))
+    await house.evening.bus.publish(["case:case-NEW2", "queue"])
+    await page.wait_for_timeout(1200)
+    await expect(page.get_by_role("link", name="NEW2")).to_have_count(0)
+    await page.mouse.up()
+    await page.wait_for_url("**/cases/case-K9BP", timeout=4000)
+    assert (await head(house, "K9BP")).owner == house.cast.lin.id
+
+
 async def test_a_refused_reply_keeps_its_words(house: House) -> None:
     """The line broke while sending: a sentence says so and nothing typed is lost."""
     house.expected = "ERR_FAILED"

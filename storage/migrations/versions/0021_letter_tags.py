@@ -6,17 +6,21 @@ Revision: 0021
 import sqlalchemy as sa
 from alembic import op
 
-from storage import types
-
 revision = "0021"
 down_revision = "0020"
 branch_labels = None
 depends_on = None
 
+_WAITING = sa.text("state = 'waiting'")
+
 
 def upgrade() -> None:
-    """To be filled by its owner today."""
+    """Make the index."""
+    op.create_index(
+        "ix_letter_tag", "letter", ["person", "tag"], sqlite_where=_WAITING, postgresql_where=_WAITING
+    )
 
 
 def downgrade() -> None:
-    """To be filled by its owner today."""
+    """Take the index away."""
+    op.drop_index("ix_letter_tag", table_name="letter")
