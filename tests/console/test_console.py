@@ -1,6 +1,7 @@
 """An operator's evening in a real browser: by mouse, by keyboard, in light and dark, on a phone."""
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -225,12 +226,15 @@ async def test_every_action_of_the_case_has_a_key_that_is_shown(house: House) ->
 
 
 async def test_a_button_under_the_finger_is_not_replaced(house: House) -> None:
-    """The queue changes between press and release: the press still counts, and the change comes right after."""
+    """The first press lets the sound in and the queue changes before the release: nothing moves till then, it counts."""
     page = await house.sign_in(house.cast.lin)
     await expect(page.locator("#link-state")).to_contain_text("实时")
-    await page.mouse.click(640, 700)
+    notice = page.locator("#warn-sound")
+    await expect(notice).to_be_visible()
     await page.get_by_role("button", name="接手").first.hover()
     await page.mouse.down()
+    await expect(page.locator("#sound")).not_to_have_class(re.compile("breached"))
+    await expect(notice).to_be_visible()
     await house.evening.case("NEW2", await house.evening.person("新", Address("telegram", "999")))
     await house.evening.bus.publish(["case:case-NEW2", "queue"])
     await page.wait_for_timeout(1200)

@@ -1,29 +1,9 @@
 // The line to the server: hints over server-sent events, and the page asked for again when one comes.
+import { finger } from "./finger.js";
 import { markInitial, swap } from "./swap.js";
 
 const CATCH_UP_MS = 15000;
 const GAP_MS = 400;
-const PRESS_MS = 2000;
-
-// A button that is replaced between press and release is never clicked: pieces wait for the finger, not for ever.
-class Finger {
-  constructor() {
-    this.down = false;
-    this.waiting = [];
-    addEventListener("pointerdown", () => { this.down = true; }, { capture: true, passive: true });
-    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => this.lift()), { capture: true, passive: true });
-    addEventListener("blur", () => this.lift());
-  }
-
-  lift() {
-    this.down = false;
-    for (const go of this.waiting.splice(0)) go();
-  }
-
-  lifted() {
-    return this.down ? new Promise((go) => { this.waiting.push(go); setTimeout(go, PRESS_MS); }) : null;
-  }
-}
 
 export function startLive(page) {
   markInitial();
@@ -37,7 +17,6 @@ export function startLive(page) {
 class Live {
   constructor(page) {
     this.page = page;
-    this.finger = new Finger();
     this.path = page.body.dataset.stream;
     this.onCase = document.body.classList.contains("case");
     this.alarmApart = false;
@@ -126,7 +105,7 @@ class Live {
     if (answer.status === 401) return this.gone();
     if (!answer.ok) return;
     const text = await answer.text();
-    await this.finger.lifted();
+    await finger.lifted();
     const thread = document.querySelector(".thread-box");
     const atEnd = thread && thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60;
     const { changed, now } = swap(text);

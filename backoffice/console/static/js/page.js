@@ -5,6 +5,7 @@ import { startClocks } from "./clocks.js";
 import { startColleagues } from "./colleagues.js";
 import { startCommand } from "./command.js";
 import { startDrafts } from "./drafts.js";
+import { finger } from "./finger.js";
 import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { startLabels } from "./labels.js";
@@ -24,13 +25,17 @@ const page = {
     const zone = this.body.dataset.zone;
     return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: zone }).format(ms);
   },
-  warn(id, words, options = {}) { showWarning(this, id, words, options); },
-  calm(id) { document.getElementById(`warn-${id}`)?.remove(); },
+  warn(id, words, options = {}) { finger.then(() => showWarning(id, words, options)); },
+  calm(id) { finger.then(() => hideWarning(id)); },
   flash(words, bad = false) { flash(words, bad); },
 };
 
-function showWarning(page, id, words, { button, onclick, amber }) {
-  page.calm(id);
+function hideWarning(id) {
+  document.getElementById(`warn-${id}`)?.remove();
+}
+
+function showWarning(id, words, { button, onclick, amber }) {
+  hideWarning(id);
   const bar = document.createElement("div");
   bar.id = `warn-${id}`;
   bar.className = amber ? "warning amber" : "warning";
