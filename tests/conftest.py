@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 import pytest
@@ -22,8 +22,9 @@ from storage.bus import LocalBus
 from storage.engine import Database
 from storage.unit_of_work import SqlStore
 from storage.vault import Vault
-from tests import compiled, servers
+from tests import chromium, compiled, servers
 from tests.clocks import FakeClock
+from tests.leaving_out import LEAVABLE, LEFT_OUT, leave_out
 
 gc.set_threshold(100_000, 50, 1_000_000)
 """Thousands of small services come and go: looking through all that lives after each 700 objects costs a sixth.
@@ -36,12 +37,10 @@ compiled.share()
 if memory := servers.memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
+the_browser, browser = chromium.the_browser, chromium.browser
+
 T = TypeVar("T")
 MASTER = bytes(range(32))
-NOTHING_LEFT_OUT = bool(os.environ.get("RESCUE_TEST_NOTHING_LEFT_OUT"))
-LEFT_OUT = "not found: "
-LEAVABLE = ("PostgreSQL", "Redis", "Chromium")
-"""What `leave_out` may name."""
 
 
 def in_thread(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -50,11 +49,8 @@ def in_thread(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         return pool.submit(lambda: asyncio.run(work())).result()
 
 
-def leave_out(what: str) -> NoReturn:
-    """Skip, and say so in the last lines; a failure where nothing may be left out."""
-    if NOTHING_LEFT_OUT:
-        pytest.fail(f"{what} was not found, and RESCUE_TEST_NOTHING_LEFT_OUT is set")
-    pytest.skip(f"{LEFT_OUT}{what}")
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    chromium.on_its_loop(items)
 
 
 def pytest_collection_finish() -> None:

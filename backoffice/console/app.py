@@ -1,9 +1,6 @@
 """The console as one sub-application under /console: its routes, its gate, its headers."""
 
-from pathlib import Path
-
 from aiohttp import web
-from xstatic.pkg import leaflet
 
 from backoffice.console import (
     access,
@@ -16,6 +13,7 @@ from backoffice.console import (
     claim_rooms,
     entrance,
     families,
+    files,
     guard,
     guest_claims,
     insuring,
@@ -37,7 +35,6 @@ from backoffice.console import (
 )
 from backoffice.console.deps import DEPS, ConsoleDeps
 
-STATIC = Path(__file__).parent / "static"
 ID = "[0-9a-zA-Z_-]{1,64}"
 NUMBER = "[0-9]{1,18}"
 
@@ -78,8 +75,7 @@ def build(deps: ConsoleDeps) -> web.Application:
 
 
 def _doors(router: web.UrlDispatcher) -> None:
-    router.add_static("/static", STATIC, name="static")
-    router.add_static("/leaflet", leaflet.BASE_DIR, name="leaflet")
+    files.add(router)
     router.add_get("", entrance.home, name="home")
     router.add_get("/enter/{token:[0-9a-f]{64}}", entrance.show_link, name="enter")
     router.add_post("/enter/{token:[0-9a-f]{64}}", entrance.use_link, name="enter.use")

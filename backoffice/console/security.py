@@ -4,7 +4,9 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from backoffice.console import files
 from backoffice.console.deps import DEPS
+from backoffice.kernel import files as kept
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -21,8 +23,6 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-FILES = frozenset({"static", "leaflet"})
-"""Routes of files without data: these may be kept by the browser and asked for again."""
 
 
 def policy(tile_host: str) -> str:
@@ -34,8 +34,8 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     """For `on_response_prepare`: it also covers streams, files and errors."""
     response.headers.update(HEADERS)
     response.headers.setdefault("Content-Security-Policy", policy(request.config_dict[DEPS].tiles.host))
-    is_file = request.match_info.route.name in FILES and response.status < 400
-    response.headers["Cache-Control"] = "no-cache" if is_file else "no-store"
+    is_file = request.match_info.route.name in files.ROUTES and response.status < 400
+    response.headers["Cache-Control"] = kept.KEPT if is_file else "no-store"
     if request.config_dict[DEPS].secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
 

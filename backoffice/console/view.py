@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from backoffice import ports
-from backoffice.console import access, auth, nav, speech, texts
+from backoffice.console import access, auth, files, nav, speech, texts
 from backoffice.console.deps import DEPS
 from backoffice.kernel import errors
 from backoffice.kernel.ids import CaseId
@@ -27,18 +28,25 @@ class Pages:
     def __init__(self) -> None:
         self.texts = texts.load()
         self.script = {name: self.texts.script(name) for name in texts.LOCALES}
-        self._env = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(FOLDER),
-            autoescape=True,
-            auto_reload=False,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._env.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
 
     def render(self, template: str, context: Mapping[str, Any]) -> str:
-        return self._env.get_template(template).render(context)
+        return _templates().get_template(template).render(context)
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    """Compiled once per process."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER),
+        autoescape=True,
+        auto_reload=False,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+    made.globals |= files.addresses()
+    return made
 
 
 def locale(request: web.Request) -> str:

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from backoffice.families.model import FollowerStatus
 from backoffice.follow import live, picture, security
 from backoffice.follow.deps import DEPS, FollowDeps
 from backoffice.follow.throttle import Throttle
-from backoffice.kernel import errors
+from backoffice.kernel import errors, files
 from backoffice.ports.families import FollowView
 from backoffice.workflows import family_talk, following
 from backoffice.workflows.relay import Said
@@ -25,6 +26,7 @@ from backoffice.workflows.work import Work
 
 log = logging.getLogger(__name__)
 FOLDER = Path(__file__).parent
+STATIC = FOLDER / "static"
 BEHIND = "{token:[A-Za-z0-9_-]{1,128}}"
 FORM_LIMIT = 16 * 1024
 SEEN_AGAIN = timedelta(minutes=1)
@@ -40,21 +42,33 @@ def build(deps: FollowDeps) -> web.Application:
     """Mount it with `app.add_subapp("/follow", build(deps))`."""
     app = web.Application(middlewares=[_explain], client_max_size=FORM_LIMIT)
     app[DEPS], app[THROTTLE], app[live.STREAMS] = deps, Throttle(deps.clock), live.Streams()
-    app[PAGES] = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(FOLDER / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    app[PAGES] = _templates()
     app.on_response_prepare.append(security.add_headers)
     app.on_shutdown.append(app[live.STREAMS].end)
     _routes(app.router)
     return app
 
 
+@cache
+def _templates() -> jinja2.Environment:
+    """Compiled once per process; `static` is the address of the page's own files."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["static"] = f"/follow{_static()}"
+    return made
+
+
+def _static() -> str:
+    return f"/static/{files.digest(STATIC)}"
+
+
 def _routes(router: web.UrlDispatcher) -> None:
-    router.add_static("/static", FOLDER / "static", name="static")
+    router.add_static(_static(), STATIC, name="static")
     router.add_static("/leaflet", leaflet.BASE_DIR, name="leaflet")
     router.add_get("/outlines.json", _outlines, name="outlines")
     router.add_get(f"/{BEHIND}", show, name="page")

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from backoffice.follow.deps import DEPS
+from backoffice.kernel import files
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -18,15 +19,15 @@ HEADERS = {
     "Permissions-Policy": "geolocation=(), camera=(), microphone=(), payment=(), usb=()",
     "X-Frame-Options": "DENY",
 }
-FILES = frozenset({"static", "leaflet", "outlines"})
-"""Routes of files without data: these may be kept by the browser and asked for again."""
+CACHING = {"static": files.KEPT, "leaflet": "no-cache", "outlines": "no-cache"}
+"""Route of files without data -> for how long a browser may keep them."""
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """For `on_response_prepare`: it also covers streams, files and errors."""
     response.headers.update(HEADERS)
-    is_file = request.match_info.route.name in FILES and response.status < 400
-    response.headers["Cache-Control"] = "no-cache" if is_file else "no-store"
+    caching = CACHING.get(request.match_info.route.name or "", "no-store")
+    response.headers["Cache-Control"] = caching if response.status < 400 else "no-store"
     if request.config_dict[DEPS].secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from backoffice.console import app as console
+from backoffice.console import files
 from backoffice.follow import app as follow
 from backoffice.follow.deps import FollowDeps
 from bot.assembly.core import Core
@@ -27,7 +27,7 @@ def deps(core: Core) -> FollowDeps:
         clock=core.clock,
         phones=settings.centre.phones,
         public_url=settings.public_url,
-        outlines=console.STATIC / "outlines.json",
+        outlines=files.STATIC / "outlines.json",
         locale=settings.default_locale,
         trusted_proxies=settings.http.trusted_proxies,
     )

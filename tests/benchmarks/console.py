@@ -29,6 +29,7 @@ import aiohttp
 from aiohttp import web
 
 from backoffice.console import app as console
+from backoffice.console import files
 from backoffice.kernel.clock import SystemClock
 from backoffice.kernel.exchange import Address
 from backoffice.ports import OperatorRole
@@ -159,12 +160,12 @@ async def weigh(base: str, token: str, path: str) -> int:
     async with aiohttp.ClientSession(cookies={"rescue_session": token}) as http:
         html = await _body(http, base + path)
         parts = set(re.findall(r'(?:src|href)="(/console/static/[^"]+)"', html.decode()))
-        parts |= {f"/console/static/js/{name}.js" for name in _modules()}
+        parts |= {f"{files.addresses()['static']}/js/{name}.js" for name in _modules()}
         return len(html) + sum([len(await _body(http, base + part)) for part in parts])
 
 
 def _modules() -> list[str]:
-    return [path.stem for path in (console.STATIC / "js").glob("*.js")]
+    return [path.stem for path in (files.STATIC / "js").glob("*.js")]
 
 
 async def _body(http: aiohttp.ClientSession, url: str) -> bytes:

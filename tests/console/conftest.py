@@ -1,14 +1,13 @@
 """The console in a real browser: Debian's Chromium against a server of the test's own, over real storage."""
 
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
+import pytest_asyncio
 from aiohttp import web
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
 from backoffice.console import app as console
 from backoffice.kernel.clock import SystemClock
@@ -20,10 +19,6 @@ from storage.unit_of_work import SqlStore
 from storage.vault import Vault
 from tests.backoffice.console.world import Cast, Evening, busy
 from tests.clocks import FakeClock
-from tests.conftest import leave_out
-
-CHROMIUM = shutil.which("chromium") or ""
-FLAGS = ["--no-sandbox", "--disable-dev-shm-usage"]
 
 
 class MovedClock(FakeClock):
@@ -76,17 +71,15 @@ class House:
         page.on("console", lambda m: self.troubles.append(m.text) if m.type == "error" else None)
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    if not CHROMIUM:
-        leave_out("Chromium")
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        await opened.close()
+@pytest_asyncio.fixture(loop_scope="session")
+async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
+    """An open database on the browser's loop."""
+    opened = await Database.open(sqlite_url)
+    yield opened
+    await opened.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def house(
     browser: Browser,
     sqlite_database: Database,

@@ -226,7 +226,7 @@ async def test_every_action_of_the_case_has_a_key_that_is_shown(house: House) ->
 
 
 async def test_a_button_under_the_finger_is_not_replaced(house: House) -> None:
-    """The first press lets the sound in and the queue changes before the release: nothing moves till then, it counts."""
+    """The first press lets the sound in, the queue changes before the release: nothing moves, the press counts."""
     page = await house.sign_in(house.cast.lin)
     await expect(page.locator("#link-state")).to_contain_text("实时")
     notice = page.locator("#warn-sound")

@@ -5,14 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.async_api import Browser, Page, async_playwright
+import pytest_asyncio
+from playwright.async_api import Browser, Page
 
 from bot.sandbox.client import Phone
 from tests import house as house_
 from tests.clocks import FakeClock
-from tests.conftest import leave_out
-from tests.console.conftest import CHROMIUM, FLAGS
 from tests.house import House
 from tests.journeys import families
 
@@ -46,17 +44,7 @@ class Family:
     fetched: list[Any] = field(default_factory=list)
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    if not CHROMIUM:
-        leave_out("Chromium")
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        await opened.close()
-
-
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def family(
     browser: Browser, sqlite_url: str, tmp_path: Path, clock: FakeClock
 ) -> AsyncIterator[Family]:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
 
 from bot.sandbox import page
 from bot.sandbox.clock import SystemClock
 from tests.sandbox import stage as stages
 
-CHROMIUM = shutil.which("chromium")
 NAMED = re.compile(r'(?:src|href)="([^"]+)"|from "([^"]+)"|fetch\("([^"]+)"')
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def live() -> AsyncIterator[stages.Stage]:
     """A stage on the machine's clock."""
     built, down = await stages.raised(SystemClock())
@@ -62,23 +62,18 @@ def test_every_word_is_there_in_both_languages() -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
-async def test_a_pin_is_shared_from_the_map_and_a_button_is_pressed(live: stages.Stage) -> None:
+async def test_a_pin_is_shared_from_the_map_and_a_button_is_pressed(
+    live: stages.Stage, browser: Browser
+) -> None:
     """Somebody who has never seen the page: plus, location, a place, send; then an answer by a tap."""
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        view = await browser.new_page(locale="zh-CN", viewport={"width": 1400, "height": 860})
-        troubles: list[str] = []
-        view.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
-        view.on("pageerror", lambda error: troubles.append(str(error)))
-        await view.goto(f"{live.base}/sandbox")
-        await _share_place(view, live)
-        await _press(view, live)
-        await browser.close()
+    view = await browser.new_page(locale="zh-CN", viewport={"width": 1400, "height": 860})
+    troubles: list[str] = []
+    view.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
+    view.on("pageerror", lambda error: troubles.append(str(error)))
+    await view.goto(f"{live.base}/sandbox")
+    await _share_place(view, live)
+    await _press(view, live)
+    await view.close()
     assert troubles == []
 
 

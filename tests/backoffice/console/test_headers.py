@@ -1,13 +1,15 @@
 """What every answer carries, and what a failure says."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from backoffice.console import guard, security
+from backoffice.console import files, guard, security
 from backoffice.console.deps import Tiles
+from backoffice.kernel.files import KEPT
 from backoffice.ports import Operator
 from config.settings import Map
 from tests.backoffice.console.conftest import Visitor
@@ -19,6 +21,7 @@ EVERY = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+STATIC, LEAFLET = files.addresses()["static"], files.addresses()["leaflet"]
 PATHS = [
     "/console/",
     "/console/ringing",
@@ -29,12 +32,12 @@ PATHS = [
     "/console/enter/" + "0" * 64,
     "/console/media/m-street?as=photo",
     "/console/media/m-street",
-    "/console/static/console.css",
-    "/console/static/js/page.js",
-    "/console/static/../app.py",
-    "/console/static/..%2fapp.py",
-    "/console/static/js",
-    "/console/leaflet/leaflet.js",
+    f"{STATIC}/console.css",
+    f"{STATIC}/js/page.js",
+    f"{STATIC}/../app.py",
+    f"{STATIC}/..%2fapp.py",
+    f"{STATIC}/js",
+    f"{LEAFLET}/leaflet.js",
 ]
 
 
@@ -52,8 +55,8 @@ async def test_every_answer_is_locked_down(
     csp = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in csp
     assert "unsafe" not in csp
-    is_file = path.startswith(("/console/static/", "/console/leaflet/")) and answer.status == 200
-    assert answer.headers["Cache-Control"] == ("no-cache" if is_file else "no-store")
+    is_file = path.startswith((STATIC, LEAFLET)) and answer.status == 200
+    assert answer.headers["Cache-Control"] == (KEPT if is_file else "no-store")
 
 
 def test_a_tile_server_is_the_only_outside_host_and_for_pictures_alone() -> None:
@@ -76,9 +79,9 @@ def test_a_tile_address_that_could_widen_the_policy_is_refused(url: str) -> None
 
 async def test_nothing_outside_the_folder_is_served(nobody: Visitor) -> None:
     """Neither by dots nor by encoded dots, and no folder is listed."""
-    for path in ("/console/static/../app.py", "/console/static/%2e%2e/app.py", "/console/static/..%2fapp.py"):
-        assert (await nobody.get(path)).status in (403, 404)
-    assert (await nobody.get("/console/static/js")).status in (403, 404)
+    for dots in ("../app.py", "../../app.py", "%2e%2e/app.py", "..%2fapp.py", "..%2f..%2fapp.py"):
+        assert (await nobody.get(f"{STATIC}/{dots}")).status in (403, 404)
+    assert (await nobody.get(f"{STATIC}/js")).status in (403, 404)
 
 
 async def test_a_failure_of_ours_is_a_sentence_with_a_reference(
@@ -128,3 +131,18 @@ async def test_a_form_with_something_unknown_saves_nothing(
     cast = await busy(evening)
     visitor: Visitor = await visit(cast.lin)
     assert (await visitor.post("/console/cases/case-7K3F/called", form)).status == 400
+
+
+@pytest.mark.parametrize("path", ["/console/", "/console/cases/case-7K3F", "/console/account"])
+async def test_a_browser_asks_for_each_file_of_a_page_once(
+    path: str, evening: Evening, visit: Callable[[Operator], Any]
+) -> None:
+    """Whatever a page loads lies at an address of its bytes, is there, and may be kept for a year."""
+    cast = await busy(evening)
+    visitor: Visitor = await visit(cast.lin)
+    html = await (await visitor.get(path)).text()
+    loaded = set(re.findall(r'<(?:link|script)[^>]+(?:href|src)="([^"]+)"', html))
+    assert {f"{STATIC}/console.css", f"{STATIC}/js/page.js"} <= loaded
+    for one in loaded:
+        answer = await visitor.get(one)
+        assert (answer.status, answer.headers["Cache-Control"]) == (200, KEPT), one

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from backoffice.cases.model import CaseStatus, CloseReason, ForWhom, Hurt, Kind, Verified
-from backoffice.console import access, actions, app, clocks, texts, thread, view
+from backoffice.console import access, actions, app, clocks, files, texts, thread, view
 from backoffice.dispatch.fitting import Reason
 from backoffice.dispatch.model import AssignmentStatus
 from backoffice.insurance.cover import Fit
@@ -67,7 +67,7 @@ def test_every_key_the_pages_use_exists() -> None:
 
 def test_every_script_sentence_exists() -> None:
     used = set()
-    for path in (app.STATIC / "js").glob("*.js"):
+    for path in (files.STATIC / "js").glob("*.js"):
         used |= set(re.findall(r"""say\((?:[^"()]*\? )?"(\w+)"(?: : "(\w+)")?""", path.read_text()))
     names = {name for pair in used for name in pair if name}
     assert names
