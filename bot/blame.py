@@ -19,6 +19,14 @@ CALM_FOR = (timedelta(), timedelta(seconds=1), timedelta(seconds=5))
 """By the number of deaths a row is blamed for: it waits until the process has lived so long. One that is killed from
 outside again and again in its first seconds says nothing about the row it was at."""
 
+
+class WrongLock(Exception):
+    """Not whose lock is held: who writes from there has become somebody, or somebody else, meanwhile."""
+
+
+NOBODYS = (Unavailable, WrongLock)
+"""What says nothing about the row: the store failed, or the row is to be tried under another lock."""
+
 Turns = Callable[[StoredUpdate], Awaitable[None]]
 
 
@@ -30,7 +38,7 @@ class Attempts(Protocol):
 
 
 class Blame:
-    """Counts tries: in a crowd first, then alone. What the store failed is nobody's crash."""
+    """Counts tries: in a crowd first, then alone. What the store failed is nobody's crash, nor is a wrong lock."""
 
     def __init__(self, inbox: Attempts, clock: Clock) -> None:
         self._inbox = inbox
@@ -77,7 +85,7 @@ class Blame:
         self._excused.discard(row.seq)
         try:
             await self._noted(row, turns)
-        except Unavailable:
+        except NOBODYS:
             raise
         except Exception:
             await self._inbox.count_crash(row.seq)
@@ -95,7 +103,7 @@ class Blame:
     async def _noted(self, row: StoredUpdate, turns: Turns) -> None:
         try:
             await turns(row)
-        except Unavailable:
+        except NOBODYS:
             self._excused.add(row.seq)
             raise
         except Exception:

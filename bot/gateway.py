@@ -3,132 +3,28 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
-from backoffice import ports
 from backoffice.clockwork.deadlines import NotYet
-from backoffice.clockwork.firing import Firing
-from backoffice.kernel import ids
-from backoffice.kernel.clock import Clock
-from backoffice.kernel.errors import Refusal, Stale, Unavailable
-from backoffice.kernel.exchange import Accepted, Address, NewLetter, RawUpdate, StoredUpdate, Window
-from backoffice.kernel.ids import MediaId, PersonId
-from backoffice.kernel.messages import Media, Message
-from backoffice.people.model import Person
-from backoffice.ports import Alert, DeadlineKind
-from backoffice.workflows import jobs
-from backoffice.workflows.work import Seat, Work, World
-from bot.blame import STORED, Blame
-from bot.channel import Answer, Reader
-from bot.conversations import engine
-from bot.conversations.turn import Turn
-from bot.drills import is_drill
-from bot.incoming import File, Incoming, Nothing, Receipt, unanswered
+from backoffice.kernel.errors import Unavailable
+from backoffice.kernel.exchange import Accepted, Address, NewLetter, RawUpdate, StoredUpdate
+from backoffice.kernel.ids import PersonId
+from backoffice.kernel.messages import Message
+from backoffice.ports import Alert
+from bot.blame import STORED, Blame, WrongLock
+from bot.channel import Answer
+from bot.gate import Gate
+from bot.incoming import Nothing
 from bot.tasks import Tasks
+from bot.turning import Taking, Turns
 
 log = logging.getLogger(__name__)
-RETRIES = 2
-"""A turn is a pure retry: a stale version runs it again, twice at most."""
 UNTAKEN_AFTER = timedelta(seconds=1)
 SWEPT_AT_ONCE = 4  # lanes: they share commits; more would wait for the writer and be suspects after a death
 SUSPECTS_S = 5.0
-
-
-class InboxRows(Protocol):
-    """The inbox inside a turn."""
-
-    async def done(self, seq: int, answer_letter: str = "") -> bool: ...
-
-
-class WindowRows(Protocol):
-    """What may still be sent to a WeChat follower, inside a turn."""
-
-    async def load(self, address: str) -> Window | None: ...
-    async def reserve(self, address: str, now: datetime, keep: int) -> bool: ...
-    async def give_back(self, address: str) -> None: ...
-    async def refill(self, address: str, granted: int, until: datetime, now: datetime) -> None: ...
-    async def close(self, address: str, exhausted: bool) -> None: ...
-
-
-class TurnWork(ports.UnitOfWork, Protocol):
-    """A unit of work as the gateway needs it."""
-
-    @property
-    def inbox(self) -> InboxRows: ...
-    @property
-    def windows(self) -> WindowRows: ...
-
-
-class TurnStore(Protocol):
-    def begin(self, now: datetime) -> AbstractAsyncContextManager[TurnWork]: ...
-
-
-class Inbox(Protocol):
-    """The inbox outside a turn."""
-
-    async def store(self, raw: RawUpdate) -> Accepted: ...
-    async def untaken(self, lanes: Sequence[str], up_to: datetime | None = None) -> list[StoredUpdate]: ...
-    async def idle_lanes(self, older_than: datetime) -> list[tuple[str, int]]: ...
-    async def count_attempt(self, seq: int) -> int: ...
-    async def count_crash(self, seq: int) -> int: ...
-    async def park(self, seq: int, error: str) -> bool: ...
-
-
-class DeadlineQueue(Protocol):
-    async def armed_of(self, person: PersonId, before: datetime) -> Sequence[ports.Deadline]: ...
-
-
-class Known(Protocol):
-    """Who writes from an address, all the lanes that reach them, and what to lock."""
-
-    @property
-    def person(self) -> PersonId | None: ...
-    @property
-    def lanes(self) -> tuple[str, ...]: ...
-    @property
-    def key(self) -> str: ...
-
-
-class Lookup(Protocol):
-    """Who is who, read outside any turn."""
-
-    async def at(self, address: Address) -> Known: ...
-    async def lanes(self, person: PersonId) -> tuple[str, ...]: ...
-
-
-class Riding(Protocol):
-    """Letters that may ride home in a webhook's answer (implemented by `bot/riding`)."""
-
-    async def answer(self, accepted: Accepted) -> Answer | None: ...
-    async def written(self, answer: Answer) -> None: ...
-    async def missed(self, seq: int) -> None: ...
-
-
-NoteWindow = Callable[[WindowRows, Incoming, datetime], Awaitable[None]]
-"""What an update allows to be sent afterwards, written into the channel's ledger."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """Everything the gateway stands between."""
-
-    store: TurnStore
-    inbox: Inbox
-    lookup: Lookup
-    deadlines: DeadlineQueue
-    locks: ports.Locks
-    firing: Firing
-    world: World
-    clock: Clock
-    readers: Mapping[str, Reader]
-    riding: Riding
-    locale: Callable[[Address, str], str]
-    ledgers: Mapping[str, NoteWindow]
-    receipts: Callable[[Address, Receipt], Awaitable[None]]
+SOON_S = 0.05
 
 
 class Gateway:
@@ -136,6 +32,7 @@ class Gateway:
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
+        self._turns = Turns(gate)
         self._tasks = Tasks()
         self._taken: dict[int, asyncio.Event] = {}
         self._late: set[int] = set()
@@ -219,51 +116,52 @@ class Gateway:
             await self._wake(accepted.seq)
 
     async def _take_lane(self, at: Address) -> None:
-        """Hold the person's lock and take their rows until none is left."""
+        """Hold the lock of whoever writes from there and take their rows.
+
+        One stored meanwhile is taken by whoever stored it. While the lock was waited for, a stranger may have become
+        somebody, or two persons one: the turn notices, nothing has been done, and it is done under the right lock.
+        """
         while True:
-            before = await self._gate.lookup.at(at)
-            async with self._gate.locks.hold(before.key):
-                known = await self._gate.lookup.at(at)
-                if known.key == before.key:
-                    await self._take_all(known.lanes, None)
+            held = await self._gate.lookup.at(at) or at.lane
+            async with self._gate.locks.hold(held):
+                try:
+                    await self._take_all(await self._gate.inbox.untaken_at(at), held)
                     return
+                except WrongLock:
+                    continue
 
     async def drain(self, person: PersonId, up_to: datetime) -> None:
         """Take every row of a person stored at or before `up_to`. The caller holds the person's lock.
 
         Raises `deadlines.NotYet` while one of them may not be tried.
         """
-        wait_s = await self._take_all(await self._gate.lookup.lanes(person), up_to)
+        try:
+            wait_s = await self._take_all(await self._gate.inbox.untaken_of(person, up_to), person)
+        except WrongLock:
+            wait_s = SOON_S
         if wait_s > 0:
             raise NotYet(wait_s)
 
-    async def _take_all(self, lanes: Sequence[str], up_to: datetime | None) -> float:
-        """Their rows in order. Seconds until the next may be tried: those behind it wait with it, order holds."""
-        failed: set[int] = set()
-        while True:
-            rows = [r for r in await self._gate.inbox.untaken(lanes, up_to) if r.seq not in failed]
-            if not rows:
-                return 0.0
-            for row in rows:
-                wait_s = self._blame.wait_s(row)
-                if wait_s > 0:
-                    return wait_s
-                if not await self._take(row):
-                    failed.add(row.seq)
+    async def _take_all(self, rows: Sequence[StoredUpdate], held: str) -> float:
+        """In their order. Seconds until the next may be tried: those behind it wait with it, order holds."""
+        for row in rows:
+            wait_s = self._blame.wait_s(row)
+            if wait_s > 0:
+                return wait_s
+            await self._take(row, held)
+        return 0.0
 
-    async def _take(self, row: StoredUpdate) -> bool:
-        """One row; False when it crashed and waits for its next try."""
+    async def _take(self, row: StoredUpdate, held: str) -> None:
+        """One row; one that crashed waits for its next try. Raises `WrongLock`: its webhook goes on waiting."""
         try:
-            await self._try(row)
+            await self._try(row, held)
+        except WrongLock:
+            raise
         except Unavailable:
             log.warning("update %s waits for the store", row.seq)
-            return False
         except Exception:
             log.exception("update %s crashed", row.seq)
-            return False
-        finally:
-            await self._wake(row.seq)
-        return True
+        await self._wake(row.seq)
 
     async def _wake(self, seq: int) -> None:
         """The webhook may answer now; one that has already gone without words sends them by API."""
@@ -274,9 +172,9 @@ class Gateway:
             self._late.discard(seq)
             await self._gate.riding.missed(seq)
 
-    async def _try(self, row: StoredUpdate) -> None:
+    async def _try(self, row: StoredUpdate, held: str) -> None:
         """A row that crashed three times is parked and alarms."""
-        goes_on = await self._blame.attempt(row, self._turns)
+        goes_on = await self._blame.attempt(row, lambda tried: self._turn(tried, held))
         if not goes_on and await self._gate.inbox.park(row.seq, "crashed"):
             await self._alarm(row)
 
@@ -308,90 +206,13 @@ class Gateway:
             uow.hint("queue")
             await uow.commit()
 
-    async def _turns(self, row: StoredUpdate) -> None:
+    async def _turn(self, row: StoredUpdate, held: str) -> None:
         incoming = self._gate.readers[row.raw.sender.channel].read(row.raw)
-        if not (row.raw.sender.address or isinstance(incoming.content, Nothing)):
-            if await self._gate.inbox.park(row.seq, "no sender"):
-                await self._alert(self._parked(row))
-            return
-        if isinstance(incoming.content, Receipt | Nothing) or not incoming.private:
-            await self._set_aside(row, incoming)
-            return
-        await self._fire_earlier(row)
-        for attempt in range(RETRIES + 1):
-            try:
-                await self._turn(row, incoming)
-                return
-            except Stale:
-                if attempt == RETRIES:
-                    raise
-            except Refusal as refusal:
-                await self._turn(row, incoming, refusal)
-                return
+        if row.raw.sender.address or isinstance(incoming.content, Nothing):
+            await self._turns.take(Taking(row, incoming, held, self._waits(row.seq)))
+        elif await self._gate.inbox.park(row.seq, "no sender"):
+            await self._alert(self._parked(row))
 
-    async def _set_aside(self, row: StoredUpdate, incoming: Incoming) -> None:
-        """A report, an event without meaning, talk in a group: no acquaintance, no window, nothing released."""
-        if isinstance(incoming.content, Receipt):
-            await self._gate.receipts(row.raw.sender, incoming.content)
-        async with self._gate.store.begin(self._gate.clock.now()) as uow:
-            if await uow.inbox.done(row.seq):
-                await uow.commit()
-
-    async def _fire_earlier(self, row: StoredUpdate) -> None:
-        """A countdown that was over before this row was stored fires first: it has won."""
-        known = await self._gate.lookup.at(row.raw.sender)
-        if known.person is None:
-            return
-        for deadline in await self._gate.deadlines.armed_of(known.person, row.stored_at):
-            if deadline.kind is DeadlineKind.COUNTDOWN:
-                await self._gate.firing.fire(deadline)
-
-    async def _turn(self, row: StoredUpdate, incoming: Incoming, refusal: Refusal | None = None) -> None:
-        """One transaction. A refusal undid the turn before; this one says why."""
-        now = self._gate.clock.now()
-        async with self._gate.store.begin(now) as uow:
-            turn = await self._prepare(uow, row, incoming, now)
-            await (engine.refused(turn, refusal) if refusal else engine.take(turn))
-            if await uow.inbox.done(row.seq):
-                await uow.commit()
-
-    async def _prepare(self, uow: TurnWork, row: StoredUpdate, incoming: Incoming, now: datetime) -> Turn:
-        at = incoming.sender.at
-        person = await uow.people.at(at) or await self._newcomer(uow, incoming, now)
-        seat = Seat(person.id, row.seq) if self._waits(row, incoming) else None
-        await self._refill(uow, incoming, now)
-        media = await self._expect(uow, incoming, person)
-        work = Work(uow, now, self._gate.world, seat, at.channel)
-        return Turn(work, person, incoming, row.stored_at, media)
-
-    def _waits(self, row: StoredUpdate, incoming: Incoming) -> bool:
-        """A WeChat webhook of this process is still waiting for this row's words."""
-        waiting = row.seq in self._taken and row.seq not in self._late
-        return incoming.sender.at.channel == "wechat" and waiting and not unanswered(incoming)
-
-    async def _newcomer(self, uow: TurnWork, incoming: Incoming, now: datetime) -> Person:
-        from_at = incoming.sender.at
-        locale = self._gate.locale(from_at, incoming.sender.language)
-        new = PersonId(ids.new_id(self._gate.world.bits))
-        person = Person(new, locale, now, drill=is_drill(from_at))
-        person.profile.call_me = incoming.sender.name[:40]
-        await uow.people.add(person, from_at)
-        return person
-
-    async def _refill(self, uow: TurnWork, incoming: Incoming, now: datetime) -> None:
-        note = self._gate.ledgers.get(incoming.sender.at.channel)
-        if note:
-            await note(uow.windows, incoming, now)
-
-    async def _expect(self, uow: TurnWork, incoming: Incoming, person: Person) -> Media | None:
-        """A file is noted for fetching in the transaction that refers to it, under the key of their case or job."""
-        content = incoming.content
-        if not isinstance(content, File):
-            return None
-        new = MediaId(ids.new_id(self._gate.world.bits))
-        media = Media(new, content.kind, content.name, content.mime, content.size)
-        case = await uow.cases.active_of(person.id)
-        channel = incoming.sender.at.channel
-        about = case.id if case else await jobs.case_of(uow, person.id)
-        await uow.media.expect(media, about, channel, content.handle, person.id)
-        return media
+    def _waits(self, seq: int) -> bool:
+        """A webhook of this process is still waiting for this row's words."""
+        return seq in self._taken and seq not in self._late

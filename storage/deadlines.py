@@ -35,7 +35,11 @@ _DUE = (
     .order_by(_COUNTDOWNS_FIRST, deadline.c.due, deadline.c.id)
     .limit(sa.bindparam("most"))
 )
-_OF_PERSON = _ALL_ARMED.where(deadline.c.person == sa.bindparam("of"), deadline.c.due < sa.bindparam("until"))
+_COUNTDOWNS_OVER = _ALL_ARMED.where(
+    deadline.c.person == sa.bindparam("of"),
+    deadline.c.due < sa.bindparam("until"),
+    deadline.c.kind == sa.literal_column("'countdown'"),
+)
 _NEXT = sa.select(sa.func.min(deadline.c.due, type_=deadline.c.due.type)).where(_ARMED)
 
 
@@ -85,6 +89,11 @@ class DeadlineRows:
         row = (await self._conn.execute(_OF_SUBJECT, {"of": kind, "about": subject})).first()
         return _read(row) if row else None
 
+    async def countdowns_over(self, person: PersonId, before: datetime) -> list[Deadline]:
+        """This person's armed countdowns due before a moment; one due at that very moment has not won yet."""
+        rows = await self._conn.execute(_COUNTDOWNS_OVER, {"of": person, "until": before})
+        return [_read(row) for row in rows]
+
 
 class DeadlineQueue:
     """Deadlines for those who run them; nothing here changes a row."""
@@ -101,10 +110,6 @@ class DeadlineQueue:
         async with self._database.reading() as conn:
             found: datetime | None = (await conn.execute(_NEXT)).scalar_one()
             return found
-
-    async def armed_of(self, person: PersonId, before: datetime) -> list[Deadline]:
-        """This person's armed deadlines due before a moment; one due at that very moment has not won yet."""
-        return await self._read(_OF_PERSON, {"of": person, "until": before})
 
     async def _read(self, query: sa.Select[Any], values: dict[str, Any]) -> list[Deadline]:
         async with self._database.reading() as conn:

@@ -1,6 +1,5 @@
 """The inbox: updates are kept here before anybody understands them, and taken from here to be handled."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -9,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.kernel import clock as clocks
 from backoffice.kernel import exchange
+from backoffice.kernel.ids import PersonId
 from storage import engine, intake
 from storage.exchange_tables import inbox
+from storage.tables import identity
 from storage.together import Together
 from storage.vault import Vault
 
@@ -18,12 +19,23 @@ PURGE_CHUNK = 500
 
 _NEW = inbox.c.state == sa.literal_column("'new'")
 """Spelt out, not bound: planners match it with the partial index."""
-_UNTAKEN = (
+_known, _same = identity.alias(), identity.alias()
+_LANES_AT = sa.union_all(
+    sa.select(sa.bindparam("lane", type_=sa.Text)),
+    sa.select(_same.c.channel.concat(":").concat(_same.c.address))
+    .select_from(_known.join(_same, _same.c.person == _known.c.person))
+    .where(_known.c.channel == sa.bindparam("channel"), _known.c.address == sa.bindparam("address")),
+)
+"""The address's own lane and all others that reach the same person, as they are linked at this moment."""
+_LANES_OF = sa.select(identity.c.channel.concat(":").concat(identity.c.address)).where(
+    identity.c.person == sa.bindparam("person")
+)
+_UNTAKEN_AT = sa.select(inbox).where(inbox.c.lane.in_(_LANES_AT), _NEW).order_by(inbox.c.seq)
+_UNTAKEN_OF = (
     sa.select(inbox)
-    .where(inbox.c.lane.in_(sa.bindparam("lanes", expanding=True)), _NEW)
+    .where(inbox.c.lane.in_(_LANES_OF), _NEW, inbox.c.stored_at <= sa.bindparam("until"))
     .order_by(inbox.c.seq)
 )
-_UNTAKEN_UP_TO = _UNTAKEN.where(inbox.c.stored_at <= sa.bindparam("until"))
 _IDLE = (
     sa.select(inbox.c.lane, sa.func.max(inbox.c.attempts))
     .where(_NEW, inbox.c.stored_at <= sa.bindparam("until", type_=inbox.c.stored_at.type))
@@ -52,16 +64,20 @@ class Inbox:
         """Durable when this returns. A repeat gets the first one's row. Raises `errors.Unavailable`."""
         return await self._commits.store(raw)
 
-    async def untaken(
-        self, lanes: Sequence[str], up_to: datetime | None = None
-    ) -> list[exchange.StoredUpdate]:
-        """Rows nobody has handled, oldest first, of these lanes; those stored at or before `up_to`, or all.
+    async def untaken_at(self, at: exchange.Address) -> list[exchange.StoredUpdate]:
+        """Rows nobody has handled of whoever writes from there, from whichever of their addresses, oldest first."""
+        await self._commits.settled()
+        return await self._rows(_UNTAKEN_AT, {"lane": at.lane, "channel": at.channel, "address": at.address})
+
+    async def untaken_of(self, person: PersonId, up_to: datetime) -> list[exchange.StoredUpdate]:
+        """Rows of a person stored at or before `up_to` that nobody has handled, oldest first.
 
         A commit under way whose moment is already settled is waited for, so that none of it is missed.
         """
-        query = _UNTAKEN if up_to is None else _UNTAKEN_UP_TO
-        values = {"lanes": lanes} if up_to is None else {"lanes": lanes, "until": up_to}
         await self._commits.settled(up_to)
+        return await self._rows(_UNTAKEN_OF, {"person": person, "until": up_to})
+
+    async def _rows(self, query: sa.Select[Any], values: dict[str, Any]) -> list[exchange.StoredUpdate]:
         async with self._database.reading() as conn:
             rows = (await conn.execute(query, values)).all()
             return [await self._open(conn, row) for row in rows]

@@ -1,5 +1,6 @@
 """Deadlines as rows: promises to act at a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -83,3 +84,6 @@ class Deadlines(Protocol):
         ...
 
     async def armed(self, kind: DeadlineKind, subject: str) -> Deadline | None: ...
+    async def countdowns_over(self, person: PersonId, before: datetime) -> Sequence[Deadline]:
+        """Armed countdowns of a person that were due before a moment."""
+        ...

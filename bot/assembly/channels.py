@@ -14,7 +14,7 @@ from bot.assembly.insuring import Insuring
 from bot.assembly.paying import Paying
 from bot.channel import Channel, Features, Reader
 from bot.drills import DrillGuard
-from bot.gateway import NoteWindow
+from bot.gate import NoteWindow
 from bot.handlers.telegram import inbound as telegram_inbound
 from bot.handlers.telegram import outbound as telegram_outbound
 from bot.handlers.telegram import webhook as telegram_webhook

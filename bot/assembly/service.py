@@ -36,7 +36,8 @@ from bot.assembly.words import PlainWords
 from bot.delivery import Delivery, Way
 from bot.enclosures import Enclosures
 from bot.fetching import Fetching, Source
-from bot.gateway import Gate, Gateway
+from bot.gate import Gate
+from bot.gateway import Gateway
 from bot.health import Healths
 from bot.i18n import negotiation
 from bot.receipts import Receipts
@@ -115,7 +116,6 @@ def _gate(core: Core, channels: Channels, rendering: Rendering, firing: Firing) 
         store=core.store,
         inbox=core.inbox,
         lookup=core.lookup,
-        deadlines=core.deadlines,
         locks=core.locks,
         firing=firing,
         world=core.world,

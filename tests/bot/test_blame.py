@@ -8,7 +8,7 @@ import pytest
 
 from backoffice.kernel.errors import Unavailable
 from backoffice.kernel.exchange import Address, RawUpdate, StoredUpdate
-from bot.blame import CALM_FOR, Blame
+from bot.blame import CALM_FOR, Blame, WrongLock
 from tests.clocks import START, FakeClock
 
 
@@ -95,6 +95,17 @@ async def test_who_is_blamed_is_tried_later_in_a_process_life(deaths: int, secon
     assert max(0.0, life.blame.wait_s(rows.row(1))) == pytest.approx(seconds)
     life.clock.advance(seconds)
     assert life.blame.wait_s(rows.row(1)) <= 0
+
+
+async def test_a_wrong_lock_is_nobodys_crash() -> None:
+    """However often: the row was not looked at, and the next try is not its second."""
+    life = Life(Rows())
+    life.blame.stored(1)
+    for _ in range(5):
+        with pytest.raises(WrongLock):
+            await life.take(1, WrongLock())
+    assert await life.take(1)
+    assert life.rows.attempts[1] == 1
 
 
 async def test_suspects_are_in_hand_one_at_a_time() -> None:

@@ -17,10 +17,11 @@ from bot import blame, gateway
 from bot.conversations import engine
 from bot.conversations.turn import Turn
 from bot.incoming import Text
+from bot.turning import Taking
 from storage.exchange_tables import inbox
 from tests.channels import observing, offline
 from tests.channels.offline import Offline
-from tests.clocks import FakeClock
+from tests.clocks import FakeClock, settle
 from tests.house import BANGKOK
 
 PIN = {"location": {"latitude": BANGKOK[0], "longitude": BANGKOK[1]}}
@@ -142,7 +143,8 @@ async def test_a_suspect_that_hangs_keeps_nobody_else_waiting(
     suspect = await off.core.inbox.store(off.update(ANNA, text="boom"))
     await off.core.inbox.count_attempt(suspect.seq)
     over = asyncio.Event()
-    monkeypatch.setattr(off.service.parts.gateway, "_turn", _outside(off.service.parts.gateway._turn, over))
+    turns = off.service.parts.gateway._turns
+    monkeypatch.setattr(turns, "take", _outside(turns.take, over))
     off.clock.advance(2)
     await off.service.parts.gateway.sweep()
     await off.core.inbox.store(off.update(BEN, **PIN))
@@ -158,12 +160,59 @@ async def test_a_suspect_that_hangs_keeps_nobody_else_waiting(
 def _outside(turn: Any, over: asyncio.Event) -> Any:
     """The writer is not held while the suspect hangs."""
 
-    async def first(row: Any, incoming: Any, refusal: Any = None) -> None:
-        if isinstance(incoming.content, Text):
+    async def first(taking: Taking) -> None:
+        if isinstance(taking.incoming.content, Text):
             await over.wait()
-        await turn(row, incoming, refusal)
+        await turn(taking)
 
     return first
+
+
+async def test_a_strangers_second_update_is_taken_under_the_lock_of_whom_the_first_made_them(
+    off: Offline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both were waiting: the pin makes somebody of the address, so that its lock no longer keeps others out."""
+    await off.core.inbox.store(off.update(ANNA, **PIN))
+    await off.core.inbox.store(off.update(ANNA, text="we are by the river"))
+    held, take = [], engine.take
+
+    async def noting(turn: Turn) -> None:
+        held.append((turn.person.id, set(off.core.locks._queues)))
+        await take(turn)
+
+    monkeypatch.setattr(engine, "take", noting)
+    off.clock.advance(2)
+    await off.service.parts.gateway.sweep()
+    anna = held[0][0]
+    assert held == [(anna, {f"telegram:{ANNA}"}), (anna, {anna})]
+    assert await observing.rows(off) == {RowState.DONE: 2}
+
+
+async def test_what_waits_for_a_lock_while_two_persons_become_one_is_taken_under_the_one_that_stays(
+    off: Offline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anna's chat was linked with Ben's after her words were stored and before they could be taken."""
+    await off.accept(off.update(ANNA, text="hello"))
+    await off.accept(off.update(BEN, text="hello"))
+    anna, ben = [await observing.person_at(off, Address("telegram", str(user))) for user in (ANNA, BEN)]
+    heard, take = [], engine.take
+
+    async def noting(turn: Turn) -> None:
+        heard.append((turn.person.id, set(off.core.locks._queues)))
+        await take(turn)
+
+    monkeypatch.setattr(engine, "take", noting)
+    async with off.core.locks.hold(anna.id):
+        accepted = await off.service.parts.gateway.accept(off.update(ANNA, text="we are by the river"))
+        waiting = asyncio.create_task(off.service.parts.gateway.answer(accepted, 30))
+        await settle(50)
+        async with off.core.store.begin(off.clock.now()) as uow:
+            await uow.people.merge(anna.id, ben.id)
+            await uow.commit()
+    await off.service.parts.gateway.settle()
+    await waiting
+    assert heard == [(ben.id, {ben.id})]
+    assert await observing.rows(off) == {RowState.DONE: 3}
 
 
 @pytest.mark.parametrize("times", [1, 2])

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backoffice.kernel.exchange import StoredUpdate
-from bot.gateway import Gateway
+from bot.turning import Taking, Turns
 from tests.chaos import rig
 from tests.chaos.pushes import telegram
 from tests.chaos.rig import Setting
@@ -22,13 +21,13 @@ async def test_a_backlog_outlives_a_process_that_dies_again_and_again(
 ) -> None:
     """Twenty pins were under way at each of four deaths: none of them is parked, all of them become cases."""
 
-    async def dies(_self: Gateway, _row: StoredUpdate) -> None:
+    async def dies(_self: Turns, _taking: Taking) -> None:
         await asyncio.Event().wait()
 
     clock = FakeClock()
     setting = Setting(sqlite_url, tmp_path / "data", random.Random(1), clock)
     with monkeypatch.context() as deadly:
-        deadly.setattr(Gateway, "_turns", dies)
+        deadly.setattr(Turns, "take", dies)
         for death in range(DEATHS):
             async with rig.opened(setting) as one:
                 if death == 0:

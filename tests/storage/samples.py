@@ -12,6 +12,9 @@ from backoffice.kernel.geo import Datum, Fix, Point, RawPoint, Source
 from backoffice.kernel.ids import AssignmentId, CaseId, EnvoyId, PersonId
 from backoffice.kernel.messages import Distance, MapPoint, Media, MediaKind, PlaceWords, Role
 from backoffice.people.model import EmergencyContact, Person, Profile
+from storage.engine import Database
+from storage.people import PersonRows
+from storage.vault import Vault
 from tests.clocks import START
 
 _numbers = count(1)
@@ -135,3 +138,15 @@ def assignment(case: CaseId, envoy: EnvoyId, **changes: Any) -> Assignment:
         "reasons": {"eta_s": 420.0},
     }
     return Assignment(**(made | changes))
+
+
+async def known(database: Database, vault: Vault, *addresses: Address) -> PersonId:
+    """Somebody who writes from all these addresses."""
+    made = person()
+    async with database.writing() as conn:
+        people = PersonRows(conn, vault, START)
+        await people.add(made, addresses[0])
+        for also in addresses[1:]:
+            await people.link(made.id, also)
+        await conn.commit()
+    return made.id

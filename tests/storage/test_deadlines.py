@@ -110,11 +110,14 @@ async def test_without_deadlines_there_is_nothing_to_wait_for(queue: DeadlineQue
     assert await queue.due(DUE, 10) == []
 
 
-async def test_a_persons_overdue_deadlines_are_known(database: Database, queue: DeadlineQueue) -> None:
+async def test_a_persons_overdue_countdowns_are_known(database: Database) -> None:
     """A row stored at the very moment is not behind it: the deadline of that moment has not won yet."""
-    await arm(database, countdown("li"), countdown("bo", person=PersonId("bo")))
-    assert await queue.armed_of(LI, DUE) == []
-    assert [each.id for each in await queue.armed_of(LI, DUE + timedelta(microseconds=1))] == ["li"]
+    wave = countdown("wave", kind=DeadlineKind.WAVE)
+    await arm(database, countdown("li"), countdown("bo", person=PersonId("bo")), wave)
+    async with database.reading() as conn:
+        rows = DeadlineRows(conn, DUE)
+        assert await rows.countdowns_over(LI, DUE) == []
+        assert [each.id for each in await rows.countdowns_over(LI, DUE + timedelta(microseconds=1))] == ["li"]
 
 
 @pytest.mark.parametrize("rounds", [40])

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from backoffice import ports
 from backoffice.clockwork import deadlines as clockwork
-from bot import delivery, enclosures, fetching, gateway, riding
+from bot import delivery, enclosures, fetching, gate, riding
 from bot.handlers.wechat import tokens as wechat_tokens
 from bot.handlers.wechat import window as wechat_window
 from storage.bus import LocalBus, RedisBus
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
         inbox: Inbox, inbox_rows: InboxRows, letters: Letters, fetches: Fetches, window_rows: WindowRows
     ) -> None:
         """The way in and the way out."""
-        _1: gateway.Inbox = inbox
-        _2: gateway.InboxRows = inbox_rows
-        _3: gateway.WindowRows = window_rows
+        _1: gate.Inbox = inbox
+        _2: gate.InboxRows = inbox_rows
+        _3: gate.WindowRows = window_rows
         _4: delivery.Letters = letters
         _5: riding.RidingLetters = letters
         _6: enclosures.LiveMaps = letters
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
         _1: ports.Outbox = rows[0]
         _2: ports.Deadlines = rows[1]
         _3: clockwork.DeadlineQueue = queue
-        _4: gateway.DeadlineQueue = queue
 
     def fits_between_processes(
         locks: LocalLocks | PostgresLocks, bus: LocalBus | RedisBus, media: FileMedia | SealedMedia
@@ -54,7 +53,7 @@ if TYPE_CHECKING:
 def test_users_and_storage_agree_on_names() -> None:
     """Every method a user declares exists on what it is given."""
     pairs = (
-        (gateway.Inbox, Inbox),
+        (gate.Inbox, Inbox),
         (delivery.Letters, Letters),
         (riding.RidingLetters, Letters),
         (enclosures.LiveMaps, Letters),

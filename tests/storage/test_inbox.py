@@ -19,6 +19,7 @@ from storage.exchange_tables import inbox
 from storage.inbox import Inbox, InboxRows
 from storage.tables import vault_key
 from storage.vault import Vault
+from tests.storage import samples
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LI = Address("wechat", "openid-li")
@@ -70,7 +71,7 @@ async def test_what_is_stored_comes_back_as_it_was(box: Inbox) -> None:
     raw = update("m1", body="求救 🆘".encode())
     accepted = await box.store(raw)
     assert (accepted.duplicate, accepted.sender, accepted.stored_at) == (False, LI, START)
-    (row,) = await box.untaken([LI.lane])
+    (row,) = await box.untaken_at(LI)
     assert (row.raw, row.seq, row.attempts, row.state) == (raw, accepted.seq, 1, RowState.NEW)
 
 
@@ -164,7 +165,7 @@ async def test_a_real_full_disk_refuses_and_recovers(
         await box.store(update("big", body=b"x" * 400_000))
     await _limit_pages(database, 1_000_000)
     assert not (await box.store(update("big", body=b"x" * 400_000))).duplicate
-    assert [row.raw.key for row in await box.untaken([LI.lane])] == ["first", "big"]
+    assert [row.raw.key for row in await box.untaken_at(LI)] == ["first", "big"]
 
 
 async def _limit_pages(database: engine.Database, pages: int | None) -> None:
@@ -187,32 +188,38 @@ async def test_a_client_that_hangs_up_does_not_lose_the_update(box: Inbox) -> No
     await asyncio.sleep(0)
     gone.cancel()
     assert not (await stays).duplicate
-    assert [row.raw.key for row in await box.untaken([LI.lane])] == ["m1", "m2"]
+    assert [row.raw.key for row in await box.untaken_at(LI)] == ["m1", "m2"]
 
 
-async def test_untaken_rows_come_oldest_first_of_these_people_only(box: Inbox) -> None:
+async def test_untaken_rows_come_oldest_first_of_these_people_only(
+    box: Inbox, database: engine.Database, vault: Vault
+) -> None:
     """Taking follows the order of storing within the lanes asked for."""
     for n in range(3):
         await box.store(update(f"l{n}", LI))
         await box.store(update(f"b{n}", BO))
-    assert [row.raw.key for row in await box.untaken([LI.lane])] == ["l0", "l1", "l2"]
-    both = await box.untaken([BO.lane, LI.lane])
+    assert [row.raw.key for row in await box.untaken_at(LI)] == ["l0", "l1", "l2"]
+    await samples.known(database, vault, BO, LI)
+    both = await box.untaken_at(LI)
     assert [row.raw.key for row in both] == ["l0", "b0", "l1", "b1", "l2", "b2"]
 
 
-async def test_a_deadline_sees_every_row_stored_up_to_its_moment(box: Inbox, clock: HandClock) -> None:
+async def test_a_deadline_sees_every_row_stored_up_to_its_moment(
+    box: Inbox, database: engine.Database, vault: Vault, clock: HandClock
+) -> None:
     """A cancel stored in the same instant as the deadline counts; one stored later does not."""
+    li = await samples.known(database, vault, BO, LI)
     await box.store(update("in time"))
     clock.at += timedelta(microseconds=1)
     await box.store(update("too late"))
-    assert [row.raw.key for row in await box.untaken([LI.lane], START)] == ["in time"]
+    assert [row.raw.key for row in await box.untaken_of(li, START)] == ["in time"]
 
 
 async def test_a_row_is_handled_once(box: Inbox, database: engine.Database, vault: Vault) -> None:
     """Of two workers that handled the same row one wins; a handled row is not untaken and counts no attempt."""
     seq = (await box.store(update("m1"))).seq
     assert [await finish(database, vault, seq, START) for _ in range(2)] == [True, False]
-    assert await box.untaken([LI.lane]) == []
+    assert await box.untaken_at(LI) == []
     assert await box.row(seq) == (RowState.DONE, "letter-1")
     assert await box.count_attempt(seq) == 0
     assert await box.park(seq, "late") is False
@@ -224,7 +231,7 @@ async def test_attempts_are_counted_durably_and_a_poisonous_row_is_parked(box: I
     await box.store(update("m2"))
     assert [await box.count_attempt(seq) for _ in range(2)] == [2, 3]
     assert await box.park(seq, "ValueError")
-    assert [row.raw.key for row in await box.untaken([LI.lane])] == ["m2"]
+    assert [row.raw.key for row in await box.untaken_at(LI)] == ["m2"]
     assert await box.row(seq) == (RowState.PARKED, "")
 
 
@@ -279,7 +286,7 @@ async def test_an_unhandled_row_keeps_its_day_key(
     await finish(database, vault, done, START)
     clock.at += timedelta(days=3)
     await box.purge(clock.at)
-    assert [row.raw.body for row in await box.untaken([LI.lane])] == [b"<xml/>"]
+    assert [row.raw.body for row in await box.untaken_at(LI)] == [b"<xml/>"]
 
 
 async def test_the_memory_of_repeats_ends(
@@ -289,7 +296,7 @@ async def test_the_memory_of_repeats_ends(
     await finish(database, vault, (await box.store(update("old"))).seq, START)
     await box.store(update("left"))
     assert await box.forget(START + timedelta(days=60)) == 1
-    assert [row.raw.key for row in await box.untaken([LI.lane])] == ["left"]
+    assert [row.raw.key for row in await box.untaken_at(LI)] == ["left"]
 
 
 async def test_midnight_between_two_updates_changes_the_key(box: Inbox, clock: HandClock) -> None:
@@ -298,7 +305,7 @@ async def test_midnight_between_two_updates_changes_the_key(box: Inbox, clock: H
     await box.store(update("before"))
     clock.at += timedelta(microseconds=1)
     await box.store(update("after"))
-    assert [row.raw.key for row in await box.untaken([LI.lane])] == ["before", "after"]
+    assert [row.raw.key for row in await box.untaken_at(LI)] == ["before", "after"]
 
 
 async def test_two_processes_storing_the_same_update_make_one_row(
@@ -315,10 +322,11 @@ async def test_on_a_thread_the_same_holds(sqlite_url: str, vault: Vault, clock: 
     """The setting for slow disks changes speed, not promises: none missed up to a moment, each once."""
     database = await engine.Database.open(sqlite_url, thread=True)
     box = Inbox(database, vault, clock)
+    li = await samples.known(database, vault, LI)
     storing = [asyncio.create_task(box.store(update(f"m{n % 30}"))) for n in range(60)]
     await storing[0]
     clock.at += timedelta(seconds=1)
-    seen = {row.raw.key for row in await box.untaken([LI.lane], START)}
+    seen = {row.raw.key for row in await box.untaken_of(li, START)}
     answers = await asyncio.gather(*storing)
     assert seen == {f"m{n % 30}" for n, a in enumerate(answers) if a.stored_at == START}
     assert sum(not answer.duplicate for answer in answers) == 30
@@ -362,7 +370,8 @@ async def test_what_was_acknowledged_survives_a_kill(sqlite_url: str, vault: Vau
     told = (b"".join(first) + await storer.stdout.read()).decode().split("\n")[:-1]
     await storer.wait()
     database = await engine.Database.open(sqlite_url)
-    rows = await Inbox(database, vault, clock).untaken([f"telegram:{n}" for n in range(8)])
+    box = Inbox(database, vault, clock)
+    rows = [row for n in range(8) for row in await box.untaken_at(Address("telegram", str(n)))]
     await database.close()
     assert set(told) <= {row.raw.key for row in rows}
     assert len({row.raw.key for row in rows}) == len(rows)
