@@ -16,7 +16,7 @@ from backoffice.people.model import EmergencyContact, Identity, Person, Profile,
 from storage import search
 from storage.access_tables import organisation_member
 from storage.rows import Rows
-from storage.tables import IS_ACTIVE, cases, identity, person, question, session, vault_key
+from storage.tables import IS_ACTIVE, cases, identity, person, session, vault_key
 from storage.vault import Vault, opened, pack
 
 _WITH_KEY = person.outerjoin(vault_key, vault_key.c.subject == sa.literal_column("'person:'") + person.c.id)
@@ -82,7 +82,6 @@ _MERGE = sa.update(person).where(
 _EMPTY_GONE = (
     sa.update(person).where(person.c.id == sa.bindparam("gone")).values(version=person.c.version + 1)
 )
-_CLOSE_QUESTIONS = sa.update(question).where(question.c.person == sa.bindparam("gone"))
 _OWN = frozenset({"person", "session", "question", "phone_code", "application"})
 """Tables that are not simply moved on to the person who stays: sealed under the other's key, or of the moment."""
 
@@ -139,6 +138,11 @@ def read_profile(value: Mapping[str, Any]) -> Profile:
 _EMPTY = Profile()
 
 
+def _names(profile: Profile) -> tuple[str, str, str]:
+    """What somebody is found by."""
+    return profile.name, profile.call_me, profile.phone
+
+
 class PersonRows(Rows):
     """`ports.People`. One object per person and turn."""
 
@@ -147,6 +151,7 @@ class PersonRows(Rows):
         self._people: dict[PersonId, Person] = {}
         self._fixes: dict[PersonId, Fix | None] = {}
         self._named: dict[PersonId, tuple[str, str, str]] = {}
+        self._linked: set[Address] = set()
 
     async def at(self, address: Address) -> Person | None:
         row = await self._first(_AT, {"channel": address.channel, "address": address.address})
@@ -173,12 +178,14 @@ class PersonRows(Rows):
         await self.link(person.id, at)
         self._people[person.id] = person
         self._fixes[person.id] = None
-        await self._findable(person)
+        await search.note_person(self._conn, self._vault, person.id, person.profile)
+        self._named[person.id] = _names(person.profile)
 
     async def _findable(self, person: Person) -> None:
         """Written only when the name or the number changed: a save in every turn costs no words."""
-        known = (person.profile.name, person.profile.call_me, person.profile.phone)
+        known = _names(person.profile)
         if known != self._named.get(person.id, ("", "", "")):
+            await search.forget_person(self._conn, person.id)
             await search.note_person(self._conn, self._vault, person.id, person.profile)
             self._named[person.id] = known
 
@@ -192,15 +199,19 @@ class PersonRows(Rows):
         """One more identity of a person. Raises `errors.Stale` when it already belongs to somebody."""
         row = {"channel": at.channel, "address": at.address, "person": person}
         await self._write(_ADD_IDENTITY, {**row, "reach": Reach.OK, "heard_at": self._now})
+        self._linked.add(at)
 
     async def identities(self, person: PersonId) -> Sequence[Identity]:
         rows = await self._all(_IDENTITIES, {"of": person})
         return [Identity(Address(r.channel, r.address), r.person, r.reach, r.heard_at) for r in rows]
 
     async def heard(self, at: Address, now: datetime) -> None:
-        await self._identity(at, {"reach": Reach.OK, "heard_at": now})
+        """Said already by the row of a chat that was linked in this very turn."""
+        if now != self._now or at not in self._linked:
+            await self._identity(at, {"reach": Reach.OK, "heard_at": now})
 
     async def set_reach(self, at: Address, reach: Reach) -> None:
+        self._linked.discard(at)
         await self._identity(at, {"reach": reach})
 
     async def erase(self, person: PersonId) -> None:
@@ -227,7 +238,6 @@ class PersonRows(Rows):
         await self._write(_EMPTY_GONE, {**empty, "gone": gone})
         await self._write(_MERGE, {"gone": gone, "merged_into": stays})
         await self._write(_FORGET_SESSION, {"of": gone})
-        await self._write(_CLOSE_QUESTIONS, {"gone": gone, "open": False})
         self._people.pop(gone, None)
         self._fixes.pop(gone, None)
 
@@ -277,7 +287,7 @@ class PersonRows(Rows):
             version=row.version,
         )
         self._people[found.id] = found
-        self._named[found.id] = (found.profile.name, found.profile.call_me, found.profile.phone)
+        self._named[found.id] = _names(found.profile)
         return found
 
     def _read_fix(self, row: Any) -> Fix | None:

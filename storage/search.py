@@ -40,8 +40,7 @@ async def note_text(conn: AsyncConnection, vault: Vault, case: str, text: str) -
 
 
 async def note_person(conn: AsyncConnection, vault: Vault, person: str, profile: Profile) -> None:
-    """How somebody is found from now on: their newest name and number, nothing older."""
-    await conn.execute(_FORGET, {"of": person})
+    """How somebody is found from now on; what they were found by before is to be forgotten first."""
     found = [(NAME, t) for t in _tokens(vault, NAME, words.of(f"{profile.name} {profile.call_me}"))]
     found += [(PHONE, t) for t in _tokens(vault, PHONE, numbers(profile.phone))]
     await _put(conn, found, person)

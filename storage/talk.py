@@ -1,6 +1,6 @@
 """Sessions and questions of conversations; what a flow has noted is sealed under the person's key."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,16 +29,18 @@ _OPEN = (
 _QUESTION = sa.select(question).where(question.c.id == sa.bindparam("key"))
 _ASK = sa.insert(question)
 _CLOSE = sa.update(question).where(question.c.id == sa.bindparam("key"))
+_CLOSE_ALL = sa.update(question).where(question.c.person == sa.bindparam("of"), question.c.open)
 _CLOSE_ABOUT = sa.update(question).where(question.c.subject == sa.bindparam("about"), question.c.open)
 _CLOSE_ABOUT_KIND = _CLOSE_ABOUT.where(question.c.kind == sa.bindparam("of_kind"))
 
 
 class TalkRows(Rows):
-    """`ports.Talk`."""
+    """`ports.Talk`. Open questions are read once a transaction: what it asks and closes itself it knows."""
 
     def __init__(self, conn: AsyncConnection, vault: Vault, now: datetime) -> None:
         super().__init__(conn, vault, now)
         self._as_read: dict[PersonId, tuple[str, bytes]] = {}
+        self._open: dict[PersonId, list[Question]] = {}
 
     async def session(self, person: PersonId) -> Session:
         row = await self._first(_SESSION, {"of": person})
@@ -63,13 +65,19 @@ class TalkRows(Rows):
         self._as_read[session.person] = state
 
     async def open_questions(self, person: PersonId) -> Sequence[Question]:
-        return [_read(row) for row in await self._all(_OPEN, {"of": person, "now": self._now})]
+        if person not in self._open:
+            rows = await self._all(_OPEN, {"of": person, "now": self._now})
+            self._open[person] = [_read(row) for row in rows]
+        return list(self._open[person])
 
     async def question(self, question: QuestionId) -> Question | None:
         row = await self._first(_QUESTION, {"key": question})
         return _read(row) if row else None
 
     async def ask(self, question: Question) -> None:
+        """The newest from now on."""
+        if question.person in self._open and (question.until is None or question.until > self._now):
+            self._open[question.person].insert(0, question)
         await self._write(
             _ASK,
             {
@@ -85,14 +93,24 @@ class TalkRows(Rows):
         )
 
     async def close_question(self, question: QuestionId) -> None:
+        self._closed(lambda known: known.id == question)
         await self._write(_CLOSE, {"key": question, "open": False})
 
     async def close_about(self, subject: str, kind: str = "") -> None:
+        self._closed(lambda known: known.subject == subject and kind in ("", known.kind))
         values = {"about": subject, "open": False}
         if kind:
             await self._write(_CLOSE_ABOUT_KIND, {**values, "of_kind": kind})
         else:
             await self._write(_CLOSE_ABOUT, values)
+
+    async def close_all(self, person: PersonId) -> None:
+        self._closed(lambda known: known.person == person)
+        await self._write(_CLOSE_ALL, {"of": person, "open": False})
+
+    def _closed(self, which: Callable[[Question], bool]) -> None:
+        for person, known in self._open.items():
+            self._open[person] = [each for each in known if not which(each)]
 
 
 def _context(person: PersonId) -> str:

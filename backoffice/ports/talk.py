@@ -23,6 +23,10 @@ class Talk(Protocol):
         """Close every open question about `subject` (of one kind, or all)."""
         ...
 
+    async def close_all(self, person: PersonId) -> None:
+        """Nothing is asked of this person any more."""
+        ...
+
 
 class Outbox(Protocol):
     """Letters, put on the same transaction as what they tell."""

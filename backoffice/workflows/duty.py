@@ -24,14 +24,14 @@ _ENDED = frozenset({ApplicationStatus.EXPIRED, ApplicationStatus.WITHDRAWN})
 
 async def of(work: Work, envoy: Envoy) -> Duty:
     """Their hours and breaks; who never set any has none, in the zone of their base."""
-    zone = work.world.places.describe(envoy.base).zone
+    zone = work.world.places.time_zone(envoy.base)
     return await work.uow.duties.of(envoy.id) or Duty(envoy.id, zone)
 
 
 async def settle(work: Work, envoy: Envoy) -> None:
     """A new envoy's record: the zone their hours are meant in is that of their base."""
     duty = await of(work, envoy)
-    duty.zone = work.world.places.describe(envoy.base).zone
+    duty.zone = work.world.places.time_zone(envoy.base)
     await work.uow.duties.save(duty)
     await _arm_switch(work, envoy, duty)
 

@@ -233,7 +233,7 @@ def phone_of(application: Application, work: Work, words: str) -> str | None:
 
 def zone_of(work: Work, application: Application) -> str:
     base = application.answers.base
-    return work.world.places.describe(base).zone if base else "Asia/Shanghai"
+    return work.world.places.time_zone(base) if base else "Asia/Shanghai"
 
 
 def is_over(work: Work, application: Application) -> bool:

@@ -127,6 +127,7 @@ async def merge(work: Work, gone_id: PersonId, stays_id: PersonId, chats: tuple[
     stays.profile = joined(stays.profile, gone.profile)
     await work.uow.people.save(stays)
     await _newer_place(work, gone, stays)
+    await work.uow.talk.close_all(gone.id)
     await work.uow.people.merge(gone.id, stays.id)
     for chat in chats:
         await work.tell(NewLetter(stays.id, Message("link.done"), only=chat))

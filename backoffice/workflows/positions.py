@@ -49,7 +49,7 @@ async def remember(work: Work, person: Person, fix: Fix) -> None:
 
 
 async def _zone(work: Work, person: Person, fix: Fix) -> None:
-    zone = work.world.places.describe(fix.point).zone
+    zone = work.world.places.time_zone(fix.point)
     if zone != person.zone:
         person.zone = zone
         await work.uow.people.save(person)

@@ -16,7 +16,7 @@ WEEK = "week"
 async def zone_of(work: Work, envoy: Envoy) -> str:
     """The zone their working hours are meant in."""
     own = await work.uow.duties.of(envoy.id)
-    return own.zone if own else work.world.places.describe(envoy.base).zone
+    return own.zone if own else work.world.places.time_zone(envoy.base)
 
 
 async def watch(work: Work, person: PersonId) -> None:

@@ -90,3 +90,36 @@ async def test_questions_about_a_case_close_together_or_by_kind(store: SqlStore,
         assert [q.id for q in await uow.talk.open_questions(person)] == ["c", "a"]
         await uow.talk.close_about("case-1")
         assert [q.id for q in await uow.talk.open_questions(person)] == ["c"]
+
+
+async def test_what_a_turn_asks_and_closes_itself_it_knows(store: SqlStore, person: PersonId) -> None:
+    """Read once, then remembered: the answers are those a new transaction would read."""
+    names = [_question(person, n, kind=n, subject=f"case-{n}", until=LATER) for n in "abcd"]
+    async with store.begin(START) as uow:
+        await uow.talk.ask(names[0])
+        assert len(await uow.talk.open_questions(person)) == 1
+        for question in names[1:]:
+            await uow.talk.ask(question)
+        await uow.talk.ask(_question(person, "over", until=START))
+        await uow.talk.close_question(QuestionId("a"))
+        await uow.talk.close_about("case-b", "another kind")
+        await uow.talk.close_about("case-c", "c")
+        known = await uow.talk.open_questions(person)
+        await uow.commit()
+    async with store.begin(START) as uow:
+        assert await uow.talk.open_questions(person) == known
+        assert [q.id for q in known] == ["d", "b"]
+
+
+async def test_whoever_is_no_more_is_asked_nothing(store: SqlStore, person: PersonId) -> None:
+    """Before it was read, and after."""
+    async with store.begin(START) as uow:
+        await uow.talk.ask(_question(person, "a"))
+        await uow.commit()
+    async with store.begin(START) as uow:
+        assert len(await uow.talk.open_questions(person)) == 1
+        await uow.talk.close_all(person)
+        assert await uow.talk.open_questions(person) == []
+        await uow.commit()
+    async with store.begin(START) as uow:
+        assert await uow.talk.open_questions(person) == []
