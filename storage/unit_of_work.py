@@ -1,9 +1,9 @@
 """Units of work over SQL: one transaction, its repositories, and hints once it is committed."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -55,6 +55,8 @@ from storage.talk import TalkRows
 from storage.vault import Vault
 from storage.windows import WindowRows
 
+R = TypeVar("R")
+
 
 class Hints(Protocol):
     """Where hints go (`ports.Bus`)."""
@@ -62,63 +64,87 @@ class Hints(Protocol):
     async def publish(self, topics: Sequence[str]) -> None: ...
 
 
+class _Own(Generic[R]):
+    """A repository of a unit of work, made when it is first asked for: a turn needs a dozen of fifty."""
+
+    def __init__(self, make: "Callable[[SqlUnitOfWork], R]") -> None:
+        self._make = make
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, uow: "SqlUnitOfWork", _owner: type) -> R:
+        made = uow.__dict__[self._name] = self._make(uow)
+        return made
+
+
+def _rows(kind: Callable[[AsyncConnection, Vault, datetime], R]) -> _Own[R]:
+    """Most stand on the transaction, the vault and the turn's time."""
+    return _Own(lambda uow: kind(uow._conn, uow._vault, uow._now))
+
+
 class SqlUnitOfWork:
     """`ports.UnitOfWork`, with the rows of the inbox and of WeChat's windows beside it."""
 
+    _conn: AsyncConnection
+    _vault: Vault
+    _now: datetime
+
+    people = _rows(PersonRows)
+    cases = _rows(CaseRows)
+    envoys = _rows(EnvoyRows)
+    assignments = _rows(AssignmentRows)
+    standings = _rows(StandingRows)
+    considerations = _rows(ConsiderationRows)
+    orders = _rows(OrderRows)
+    order_offers = _rows(OfferRows)
+    order_ratings = _rows(RatingRows)
+    enrolments = _rows(EnrolmentRows)
+    duties = _rows(DutyRows)
+    links = _rows(LinkRows)
+    drills = _rows(DrillRows)
+    families = _rows(FamilyRows)
+    majors = _rows(MajorRows)
+    talk = _rows(TalkRows)
+    staff = _rows(StaffRows)
+    credentials = _rows(CredentialRows)
+    organisations = _rows(OrganisationRows)
+    authorisations = _rows(AuthorisationRows)
+    glasses = _rows(GlassRows)
+    desk = _rows(DeskRows)
+    on_call = _rows(OnCallRows)
+    stages = _rows(StageRows)
+    centres = _rows(CentreRows)
+    tags = _rows(TagRows)
+    views = _rows(ViewRows)
+    shifts = _rows(ShiftRows)
+    outbox = _Own(lambda u: OutboxRows(u._conn, u._vault, u._now, u.hint))
+    deadlines = _Own(lambda u: DeadlineRows(u._conn, u._now))
+    inbox = _rows(InboxRows)
+    windows = _Own(lambda u: WindowRows(u._conn))
+    media = _Own(lambda u: FetchRows(u._conn, u._now))
+    ledger = _rows(LedgerRows)
+    payments = _rows(PaymentRows)
+    payouts = _rows(PayoutRows)
+    prices = _rows(PriceRows)
+    products = _rows(ProductRows)
+    policies = _rows(PolicyRows)
+    claim_payments = _rows(ClaimPaymentRows)
+    claim_desk = _rows(ClaimDeskRows)
+    claim_links = _rows(ClaimLinkRows)
+    claims = _rows(ClaimRows)
+    slips = _rows(SlipRows)
+    payers = _rows(PayerRows)
+    checklists = _rows(ChecklistRows)
+    macros = _rows(MacroRows)
+    tasks = _rows(TaskRows)
+    relations = _rows(RelationRows)
+    translations = _rows(TranslationRows)
+
     def __init__(self, conn: AsyncConnection, vault: Vault, now: datetime) -> None:
-        self._conn = conn
+        self._conn, self._vault, self._now = conn, vault, now
         self.committed = False
         self.hints: dict[str, None] = {}
-        self.people = PersonRows(conn, vault, now)
-        self.cases = CaseRows(conn, vault, now)
-        self.envoys = EnvoyRows(conn, vault, now)
-        self.assignments = AssignmentRows(conn, vault, now)
-        self.standings = StandingRows(conn, vault, now)
-        self.considerations = ConsiderationRows(conn, vault, now)
-        self.orders = OrderRows(conn, vault, now)
-        self.order_offers = OfferRows(conn, vault, now)
-        self.order_ratings = RatingRows(conn, vault, now)
-        self.enrolments = EnrolmentRows(conn, vault, now)
-        self.duties = DutyRows(conn, vault, now)
-        self.links = LinkRows(conn, vault, now)
-        self.drills = DrillRows(conn, vault, now)
-        self.families = FamilyRows(conn, vault, now)
-        self.majors = MajorRows(conn, vault, now)
-        self.talk = TalkRows(conn, vault, now)
-        self.staff = StaffRows(conn, vault, now)
-        self.credentials = CredentialRows(conn, vault, now)
-        self.organisations = OrganisationRows(conn, vault, now)
-        self.authorisations = AuthorisationRows(conn, vault, now)
-        self.glasses = GlassRows(conn, vault, now)
-        self.desk = DeskRows(conn, vault, now)
-        self.on_call = OnCallRows(conn, vault, now)
-        self.stages = StageRows(conn, vault, now)
-        self.centres = CentreRows(conn, vault, now)
-        self.tags = TagRows(conn, vault, now)
-        self.views = ViewRows(conn, vault, now)
-        self.shifts = ShiftRows(conn, vault, now)
-        self.outbox = OutboxRows(conn, vault, now, self.hint)
-        self.deadlines = DeadlineRows(conn, now)
-        self.inbox = InboxRows(conn, vault, now)
-        self.windows = WindowRows(conn)
-        self.media = FetchRows(conn, now)
-        self.ledger = LedgerRows(conn, vault, now)
-        self.payments = PaymentRows(conn, vault, now)
-        self.payouts = PayoutRows(conn, vault, now)
-        self.prices = PriceRows(conn, vault, now)
-        self.products = ProductRows(conn, vault, now)
-        self.policies = PolicyRows(conn, vault, now)
-        self.claim_payments = ClaimPaymentRows(conn, vault, now)
-        self.claim_desk = ClaimDeskRows(conn, vault, now)
-        self.claim_links = ClaimLinkRows(conn, vault, now)
-        self.claims = ClaimRows(conn, vault, now)
-        self.slips = SlipRows(conn, vault, now)
-        self.payers = PayerRows(conn, vault, now)
-        self.checklists = ChecklistRows(conn, vault, now)
-        self.macros = MacroRows(conn, vault, now)
-        self.tasks = TaskRows(conn, vault, now)
-        self.relations = RelationRows(conn, vault, now)
-        self.translations = TranslationRows(conn, vault, now)
 
     def hint(self, topic: str) -> None:
         self.hints[topic] = None
