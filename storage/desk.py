@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from backoffice.kernel.messages import Media, MediaKind
 from backoffice.ports import Alert, QueueItem
-from storage.envoys import DESK
+from storage.envoy_row import DESK
 from storage.rows import Rows
 from storage.tables import alert, cases, queue_item
 

@@ -15,7 +15,7 @@ from backoffice.kernel.ids import MediaId, PersonId
 from storage.enrolment_tables import application
 from storage.exchange_tables import media
 from storage.fetches import fetch
-from storage.people import subject
+from storage.person_row import subject
 from storage.rows import Rows
 from storage.vault import Vault, opened, pack
 

@@ -11,20 +11,29 @@ from backoffice.dispatch.model import Envoy
 from backoffice.kernel import errors, geodesy
 from backoffice.kernel.geo import Point
 from backoffice.kernel.ids import CaseId, EnvoyId, PersonId
+from storage import envoy_moves, envoy_row
+from storage.import_tables import LISTED, envoy_batch
 from storage.rows import Rows
 from storage.tables import envoy
-from storage.vault import Sealer, Vault
-
-DESK = "staff:desk"
+from storage.vault import Vault
 
 _ADD = sa.insert(envoy)
 _SAVE = sa.update(envoy).where(envoy.c.id == sa.bindparam("key"), envoy.c.version == sa.bindparam("was"))
-_GET = sa.select(envoy).where(envoy.c.id == sa.bindparam("key"))
-_OF_PERSON = sa.select(envoy).where(envoy.c.person == sa.bindparam("of"))
-_MANY = sa.select(envoy).where(envoy.c.id.in_(sa.bindparam("keys", expanding=True)))
+
+
+def _beside(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Envoys, and in the same statement whether an import is being moved; an empty id when there is no envoy."""
+    moving = sa.case((envoy_batch.c.done, ""), else_=envoy_batch.c.batch).label("moving")
+    joined = envoy_batch.outerjoin(envoy, condition)
+    return sa.select(moving, envoy).select_from(joined).where(envoy_batch.c.id == 1)
+
+
+_GET = _beside(envoy.c.id == sa.bindparam("key"))
+_OF_PERSON = _beside(envoy.c.person == sa.bindparam("of"))
+_MANY = _beside(envoy.c.id.in_(sa.bindparam("keys", expanding=True)))
 _ON_DUTY = (
     sa.select(envoy)
-    .where(envoy.c.on_duty, envoy.c.id > sa.bindparam("after"))
+    .where(envoy.c.on_duty, envoy.c.id > sa.bindparam("after"), LISTED)
     .order_by(envoy.c.id)
     .limit(sa.bindparam("most"))
 )
@@ -34,6 +43,7 @@ _BASED = (
     .where(
         envoy.c.base_lat.between(sa.bindparam("south"), sa.bindparam("north")),
         envoy.c.base_lon.between(sa.bindparam("west"), sa.bindparam("east")),
+        LISTED,
     )
     .order_by(envoy.c.id)
     .limit(sa.bindparam("most"))
@@ -49,47 +59,47 @@ _RELEASE = (
     .values(busy_with=None, version=envoy.c.version + 1)
 )
 
-_SAME = (
-    "person",
-    "name",
-    "languages",
-    "services",
-    "on_duty",
-    "sex",
-    "position_at",
-    "synthetic",
-    "rating",
-    "busy_with",
-)
-"""Columns that are the attribute as it is."""
-
 
 class EnvoyRows(Rows):
-    """`ports.Envoys`. One object per envoy and turn."""
+    """`ports.Envoys`. One object per envoy and turn.
 
-    def __init__(self, conn: AsyncConnection, vault: Vault, now: datetime) -> None:
+    `looks_ahead`: whoever is read and waits in an import that is true is moved first; not for readers' connections.
+    """
+
+    def __init__(self, conn: AsyncConnection, vault: Vault, now: datetime, looks_ahead: bool = False) -> None:
         super().__init__(conn, vault, now)
+        self._looks_ahead = looks_ahead
         self._envoys: dict[EnvoyId, Envoy] = {}
 
     async def get(self, envoy: EnvoyId) -> Envoy:
         if envoy in self._envoys:
             return self._envoys[envoy]
-        row = await self._first(_GET, {"key": envoy})
-        if row is None:
+        rows = await self._found(_GET, {"key": envoy}, (envoy_moves.OF_ENVOYS, {"envoys": [envoy]}))
+        if not rows:
             raise errors.NotFound
-        return await self._read(row)
+        return await self._read(rows[0])
 
     async def of_person(self, person: PersonId) -> Envoy | None:
-        row = await self._first(_OF_PERSON, {"of": person})
-        return await self._read(row) if row else None
+        rows = await self._found(_OF_PERSON, {"of": person}, (envoy_moves.OF_PERSON, {"person": person}))
+        return await self._read(rows[0]) if rows else None
 
     async def many(self, ids: Sequence[EnvoyId]) -> Sequence[Envoy]:
         """In the order asked for; unknown ids are left out."""
         missing = [i for i in ids if i not in self._envoys]
         if missing:
-            for row in await self._all(_MANY, {"keys": missing}):
+            waiting = (envoy_moves.OF_ENVOYS, {"envoys": missing})
+            for row in await self._found(_MANY, {"keys": missing}, waiting):
                 await self._read(row)
         return [self._envoys[i] for i in ids if i in self._envoys]
+
+    async def _found(
+        self, statement: sa.Select[Any], values: dict[str, Any], waiting: envoy_moves.Waiting
+    ) -> Sequence[Any]:
+        rows = await self._all(statement, values)
+        moving = rows[0].moving if rows and self._looks_ahead else ""
+        if moving and await envoy_moves.ahead(self._conn, self._vault, moving, waiting, self._now):
+            rows = await self._all(statement, values)
+        return [row for row in rows if row.id is not None]
 
     async def on_duty(self, after: str = "", most: int = EVERYBODY) -> Sequence[Envoy]:
         return [await self._read(row) for row in await self._all(_ON_DUTY, {"after": after, "most": most})]
@@ -131,11 +141,11 @@ class EnvoyRows(Rows):
     async def _columns(self, envoy: Envoy) -> dict[str, Any]:
         phone = None
         if envoy.phone:
-            sealer = await self._vault.key(self._conn, DESK)
-            phone = sealer.seal(phone_context(envoy.id), envoy.phone.encode())
+            sealer = await self._vault.key(self._conn, envoy_row.DESK)
+            phone = sealer.seal(envoy_row.phone_context(envoy.id), envoy.phone.encode())
         at = envoy.position
         return {
-            **{name: getattr(envoy, name) for name in _SAME},
+            **{name: getattr(envoy, name) for name in envoy_row.SAME},
             "phone": phone,
             "base_lat": envoy.base.lat,
             "base_lon": envoy.base.lon,
@@ -147,24 +157,6 @@ class EnvoyRows(Rows):
         known = self._envoys.get(row.id)
         if known:
             return known
-        sealer = await self._vault.find(self._conn, DESK) if row.phone else None
-        self._envoys[row.id] = found = read(row, sealer)
+        sealer = await self._vault.find(self._conn, envoy_row.DESK) if row.phone else None
+        self._envoys[row.id] = found = envoy_row.read(row, sealer)
         return found
-
-
-def read(row: Any, sealer: Sealer | None) -> Envoy:
-    """A row of `envoy` with the desk's key."""
-    phone = sealer.open(phone_context(row.id), row.phone).decode() if sealer and row.phone else ""
-    return Envoy(
-        id=row.id,
-        base=Point(row.base_lat, row.base_lon),
-        phone=phone,
-        position=Point(row.lat, row.lon) if row.lat is not None else None,
-        version=row.version,
-        **{name: getattr(row, name) for name in _SAME},
-    )
-
-
-def phone_context(envoy: EnvoyId) -> str:
-    """What a sealed value of this row is bound to."""
-    return f"envoy|phone|{envoy}"

@@ -1,8 +1,8 @@
-"""Where an import waits until it is whole: nobody reads these rows but the one statement that takes them over."""
+"""Where an import of envoys waits until it is whole, and which one is true but not yet wholly moved."""
 
 import sqlalchemy as sa
 
-from storage.tables import Id, Sealed
+from storage.tables import Id, Sealed, envoy
 from storage.types import Json, Utc, metadata
 
 envoy_import = sa.Table(
@@ -33,3 +33,24 @@ envoy_import = sa.Table(
 )
 """`known_*` are who the address belonged to when the row was staged, empty for nobody; `person` and `envoy` are the
 ids the row will have: the known ones, or new ones."""
+
+sa.Index("ix_envoy_import_address", envoy_import.c.address, envoy_import.c.channel)
+sa.Index("ix_envoy_import_person", envoy_import.c.person)
+sa.Index("ix_envoy_import_envoy", envoy_import.c.envoy)
+
+envoy_batch = sa.Table(
+    "envoy_batch",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("batch", Id, nullable=False),
+    sa.Column("done", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("due", Utc, nullable=False),
+)
+"""One row: the batch that became true last, and whether all of it is moved; `due` is when any worker goes on."""
+
+LISTED = sa.or_(
+    envoy.c.arrived_with.is_(None),
+    envoy.c.arrived_with.not_in(sa.select(envoy_batch.c.batch).where(~envoy_batch.c.done)),
+)
+"""For lists of envoys: newcomers of an import stand in them all at once, when the last one is moved."""

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from backoffice.kernel.ids import CaseId
 from backoffice.oncall.model import Hours, OnCall, Reach, Sent, WayKind, by_order
-from storage.envoys import DESK
+from storage.envoy_row import DESK
 from storage.on_call_tables import case_stage, on_call, page
 from storage.rows import Rows
 

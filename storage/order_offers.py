@@ -12,7 +12,7 @@ from backoffice.kernel.ids import EnvoyId, OfferId, OrderId
 from backoffice.kernel.messages import Role
 from backoffice.orders.model import OPEN_OFFERS, Offer, Rating, Review, Verdict
 from storage import conflict, order_row
-from storage.envoys import DESK
+from storage.envoy_row import DESK
 from storage.order_row import OFFER
 from storage.order_tables import order_offer, order_rating, order_review
 from storage.rows import Rows

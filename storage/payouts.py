@@ -10,7 +10,7 @@ from backoffice.kernel.ids import PersonId
 from backoffice.kernel.money import Money
 from backoffice.money.payouts import OPEN, Payee, Payout, PayoutId, PayoutStatus
 from storage.conflict import upsert
-from storage.envoys import DESK
+from storage.envoy_row import DESK
 from storage.money_tables import payee as payee_table
 from storage.money_tables import payout as payout_table
 from storage.rows import Rows

@@ -1,6 +1,5 @@
 """Persons and their chat identities; profile and last position sealed under the person's key."""
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,8 +11,8 @@ from backoffice.kernel import codec, errors
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.geo import Fix
 from backoffice.kernel.ids import PersonId
-from backoffice.people.model import EmergencyContact, Identity, Person, Profile, Reach
-from storage import search
+from backoffice.people.model import Identity, Person, Profile, Reach
+from storage import envoy_moves, person_row, search
 from storage.access_tables import organisation_member
 from storage.rows import Rows
 from storage.tables import IS_ACTIVE, cases, identity, person, session, vault_key
@@ -106,33 +105,8 @@ async def forget_after(conn: AsyncConnection, person: PersonId, until: datetime)
     await conn.execute(_FORGET_IDENTITIES, {"of": person})
 
 
-def subject(person: PersonId) -> str:
-    """The vault's subject of a person."""
-    return f"person:{person}"
-
-
-def profile_context(person: PersonId) -> str:
-    """What a sealed value of this row is bound to."""
-    return f"person|profile|{person}"
-
-
 def _fix_context(person: PersonId) -> str:
     return f"person|last_fix|{person}"
-
-
-_FIELDS = frozenset(f.name for f in dataclasses.fields(Profile))
-
-
-def write_profile(profile: Profile) -> bytes:
-    """A profile as the bytes that are sealed; what is empty is left out."""
-    return pack({k: v for k, v in dataclasses.asdict(profile).items() if v})
-
-
-def read_profile(value: Mapping[str, Any]) -> Profile:
-    """The inverse of `write_profile`, from its JSON."""
-    found = {k: v for k, v in value.items() if k in _FIELDS}
-    contacts = [EmergencyContact(**c) for c in found.pop("contacts", ())]
-    return Profile(contacts=contacts, **found)
 
 
 _EMPTY = Profile()
@@ -144,18 +118,28 @@ def _names(profile: Profile) -> tuple[str, str, str]:
 
 
 class PersonRows(Rows):
-    """`ports.People`. One object per person and turn."""
+    """`ports.People`. One object per person and turn; `looks_ahead` as for envoys."""
 
-    def __init__(self, conn: AsyncConnection, vault: Vault, now: datetime) -> None:
+    def __init__(self, conn: AsyncConnection, vault: Vault, now: datetime, looks_ahead: bool = False) -> None:
         super().__init__(conn, vault, now)
+        self._looks_ahead = looks_ahead
         self._people: dict[PersonId, Person] = {}
         self._fixes: dict[PersonId, Fix | None] = {}
         self._named: dict[PersonId, tuple[str, str, str]] = {}
         self._linked: set[Address] = set()
 
     async def at(self, address: Address) -> Person | None:
-        row = await self._first(_AT, {"channel": address.channel, "address": address.address})
+        where = {"channel": address.channel, "address": address.address}
+        row = await self._first(_AT, where)
+        if row is None and self._looks_ahead and await self._arrives(where):
+            row = await self._first(_AT, where)
         return self._read(row) if row else None
+
+    async def _arrives(self, where: dict[str, Any]) -> bool:
+        """A chat nobody knows may belong to an envoy of an import that is true and not yet moved."""
+        moving = await envoy_moves.moving(self._conn)
+        waiting = (envoy_moves.AT_ADDRESS, where)
+        return bool(moving) and await envoy_moves.ahead(self._conn, self._vault, moving, waiting, self._now)
 
     async def get(self, person: PersonId) -> Person:
         if person in self._people:
@@ -172,7 +156,7 @@ class PersonRows(Rows):
 
     async def add(self, person: Person, at: Address) -> None:
         """Raises `errors.Stale` when the address already belongs to somebody."""
-        self._vault.learn(self._conn, subject(person.id), None, None)
+        self._vault.learn(self._conn, person_row.subject(person.id), None, None)
         values = {**await self._columns(person), "id": person.id, "created_at": person.created_at}
         await self._write(_ADD, {**values, "version": person.version})
         await self.link(person.id, at)
@@ -216,8 +200,8 @@ class PersonRows(Rows):
 
     async def erase(self, person: PersonId) -> None:
         for former in [row.id for row in await self._all(_MERGED, {"of": person})]:
-            await self._vault.destroy(self._conn, subject(former))
-        await self._vault.destroy(self._conn, subject(person))
+            await self._vault.destroy(self._conn, person_row.subject(former))
+        await self._vault.destroy(self._conn, person_row.subject(person))
         gone = {"profile": None, "last_fix": None, "last_fix_at": None, "erased_at": self._now}
         await self._write(_PUT_FIX, {**gone, "key": person})
         await self._write(_FORGET_SESSION, {"of": person})
@@ -248,7 +232,7 @@ class PersonRows(Rows):
         return self._fixes[person]
 
     async def put_fix(self, person: PersonId, fix: Fix) -> None:
-        sealer = await self._vault.key(self._conn, subject(person))
+        sealer = await self._vault.key(self._conn, person_row.subject(person))
         sealed = sealer.seal(_fix_context(person), pack(codec.write_fix(fix)))
         await self._write(_PUT_FIX, {"key": person, "last_fix": sealed, "last_fix_at": fix.at})
         self._fixes[person] = fix
@@ -259,8 +243,10 @@ class PersonRows(Rows):
     async def _columns(self, person: Person) -> dict[str, Any]:
         profile = None
         if person.profile != _EMPTY:
-            sealer = await self._vault.key(self._conn, subject(person.id))
-            profile = sealer.seal(profile_context(person.id), write_profile(person.profile))
+            sealer = await self._vault.key(self._conn, person_row.subject(person.id))
+            profile = sealer.seal(
+                person_row.profile_context(person.id), person_row.write_profile(person.profile)
+            )
         return {
             "locale": person.locale,
             "profile": profile,
@@ -273,14 +259,14 @@ class PersonRows(Rows):
         known = self._people.get(row.id)
         if known:
             return known
-        sealer = self._vault.learn(self._conn, subject(row.id), row.key_id, row.wrapped)
+        sealer = self._vault.learn(self._conn, person_row.subject(row.id), row.key_id, row.wrapped)
         self._read_fix(row)
-        profile = opened(sealer, profile_context(row.id), row.profile)
+        profile = opened(sealer, person_row.profile_context(row.id), row.profile)
         found = Person(
             id=row.id,
             locale=row.locale,
             created_at=row.created_at,
-            profile=read_profile(profile) if profile else Profile(),
+            profile=person_row.read_profile(profile) if profile else Profile(),
             zone=row.zone,
             locale_chosen=row.locale_chosen,
             drill=row.drill,
@@ -291,7 +277,7 @@ class PersonRows(Rows):
         return found
 
     def _read_fix(self, row: Any) -> Fix | None:
-        sealer = self._vault.learn(self._conn, subject(row.id), row.key_id, row.wrapped)
+        sealer = self._vault.learn(self._conn, person_row.subject(row.id), row.key_id, row.wrapped)
         found = opened(sealer, _fix_context(row.id), row.last_fix)
         self._fixes[row.id] = fix = codec.read_fix(found) if found else None
         return fix

@@ -13,7 +13,7 @@ from backoffice.insurance.policies import Insured, Policy, Request, RequestState
 from backoffice.kernel import errors
 from backoffice.kernel.ids import PersonId
 from backoffice.ports.insurance import PhoneCode, Proof
-from storage import people, policy_moves, policy_row
+from storage import person_row, policy_moves, policy_row
 from storage.conflict import insert_or_ignore, upsert
 from storage.insurance_tables import (
     cover_look,
@@ -223,7 +223,7 @@ class PolicyRows(Rows):
 
     async def put_code(self, code: PhoneCode) -> None:
         await self.drop_code(code.person)
-        sealer = await self._vault.key(self._conn, people.subject(code.person))
+        sealer = await self._vault.key(self._conn, person_row.subject(code.person))
         private = sealer.seal(_code_context(code.id), pack([code.phone, code.code]))
         plain = {"id": code.id, "person": code.person, "until": code.until, "tries": code.tries}
         await self._write(_PUT_CODE, {**plain, "private": private})
@@ -233,7 +233,7 @@ class PolicyRows(Rows):
         if row is None:
             return None
         found = opened(
-            await self._vault.find(self._conn, people.subject(person)), _code_context(row.id), row.private
+            await self._vault.find(self._conn, person_row.subject(person)), _code_context(row.id), row.private
         )
         if not found:
             return None

@@ -12,7 +12,7 @@ from backoffice.kernel.ids import CaseId
 from backoffice.oncall.shifts import DUTY_MOVES, Duty, DutyState, Handover
 from storage.centre_tables import duty, handover
 from storage.conflict import upsert
-from storage.envoys import DESK
+from storage.envoy_row import DESK
 from storage.rows import Rows
 from storage.tables import cases
 from storage.vault import pack, unpack

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from backoffice.kernel import errors
 from backoffice.kernel.money import Money
 from backoffice.money.slips import Slip, SlipId, SlipKind, SlipStatus
-from storage.envoys import DESK
+from storage.envoy_row import DESK
 from storage.money_tables import money_slip
 from storage.rows import Rows
 

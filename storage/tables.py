@@ -180,6 +180,7 @@ envoy = sa.Table(
     sa.Column("busy_with", Id, sa.ForeignKey("cases.id")),
     _flag("synthetic"),
     sa.Column("rating", sa.Float, nullable=False),
+    sa.Column("arrived_with", Id),
     _version(),
 )
 sa.Index(None, envoy.c.on_duty)

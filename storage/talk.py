@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.kernel.exchange import Question, Session
 from backoffice.kernel.ids import PersonId, QuestionId
 from storage.conflict import upsert
-from storage.people import subject
+from storage.person_row import subject
 from storage.rows import Rows
 from storage.tables import question, session
 from storage.vault import Vault, opened, pack

@@ -90,9 +90,9 @@ class SqlUnitOfWork:
     _vault: Vault
     _now: datetime
 
-    people = _rows(PersonRows)
+    people = _Own(lambda u: PersonRows(u._conn, u._vault, u._now, looks_ahead=True))
     cases = _rows(CaseRows)
-    envoys = _rows(EnvoyRows)
+    envoys = _Own(lambda u: EnvoyRows(u._conn, u._vault, u._now, looks_ahead=True))
     assignments = _rows(AssignmentRows)
     standings = _rows(StandingRows)
     considerations = _rows(ConsiderationRows)

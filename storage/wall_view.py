@@ -15,6 +15,7 @@ from backoffice.ports import wall
 from storage import channel_health
 from storage.counting import COUNTS
 from storage.engine import Database
+from storage.import_tables import LISTED
 from storage.major_tables import major, major_person
 from storage.tables import alert, assignment, case_event, cases, envoy
 
@@ -108,7 +109,7 @@ _ENVOYS = (
         sa.func.count().label("n"),
         sa.func.sum(sa.case((envoy.c.busy_with.is_not(None), 1), else_=0)).label("busy"),
     )
-    .where(envoy.c.on_duty, ~envoy.c.synthetic)
+    .where(envoy.c.on_duty, ~envoy.c.synthetic, LISTED)
     .group_by(*_HERE)
 )
 

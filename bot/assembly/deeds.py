@@ -18,7 +18,7 @@ from backoffice.workflows.work import Work
 from bot.assembly import centre_csv, check, envoy_csv, policy_deeds, price_deed, staff_deeds
 from bot.assembly.core import Core
 from bot.drills import is_drill
-from storage import envoy_import, export, export_orders
+from storage import envoy_import, envoy_staging, export, export_orders
 from storage.unit_of_work import SqlUnitOfWork
 
 C = TypeVar("C")
@@ -66,9 +66,9 @@ async def _stage(core: Core, batch: str, rows: Sequence[envoy_csv.Row]) -> None:
     await _imports(core).stage(batch, [_new_envoy(row) for row in rows], core.clock.now())
 
 
-def _new_envoy(row: envoy_csv.Row) -> envoy_import.NewEnvoy:
+def _new_envoy(row: envoy_csv.Row) -> envoy_staging.NewEnvoy:
     at = Address(row.channel, row.address)
-    return envoy_import.NewEnvoy(
+    return envoy_staging.NewEnvoy(
         row.line, at, row.name, row.phone, tuple(row.languages), tuple(row.services), row.lat, row.lon,
         row.on_duty, row.sex, is_drill(at), row.transport,
     )  # fmt: skip

@@ -45,6 +45,7 @@ from bot.rendering import Rendering
 from bot.riding import Riding, RidingDeps
 from bot.sending import Sending
 from storage.claim_queue import PaperQueue
+from storage.envoy_import import EnvoyImports
 from storage.media import FileMedia
 
 log = logging.getLogger(__name__)
@@ -208,6 +209,7 @@ class Service:
         await self._core.inbox.forget(now - KEYS_KEPT)
         if isinstance(self._core.media, FileMedia):
             await self._core.media.sweep()
+        await EnvoyImports(self._core.database, self._core.vault).finish_left(now)
         await self.parts.feed.load()
 
     async def stop(self) -> None:

@@ -1,7 +1,6 @@
 """`import envoys`: every bad row is named with its line and reason, and nothing is half imported."""
 
 import io
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ from backoffice.dispatch.travel import Transport
 from backoffice.kernel.exchange import Address
 from bot.assembly import deeds, envoy_csv
 from bot.assembly import envoy_import as importing
-from storage import envoy_import
 from tests.house import House
 
 HEAD = "name,phone,channel,address,languages,services,lat,lon,on_duty"
@@ -89,29 +87,6 @@ async def test_one_bad_row_imports_nobody(with_platforms: House) -> None:
         assert await uow.envoys.on_duty() == []
 
 
-async def test_a_trouble_half_way_imports_nobody(
-    with_platforms: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The second part cannot be taken over: the first is not there either, and nothing is left waiting."""
-    core, texts = with_platforms.core, [GOOD.replace("101", str(n)) for n in range(101, 105)]
-    monkeypatch.setattr(envoy_import, "SLICE", 2)
-    statements, count = envoy_import._statements, iter(range(9))
-
-    def failing(now: datetime) -> object:
-        if next(count) == 1:
-            raise RuntimeError("disk full")
-        return statements(now)
-
-    monkeypatch.setattr(envoy_import, "_statements", failing)
-    with pytest.raises(RuntimeError, match="disk full"):
-        await deeds.import_envoys(core, {"csv": "\n".join([HEAD, *texts])})
-    async with core.store.begin(with_platforms.clock.now()) as uow:
-        assert await uow.envoys.on_duty() == []
-    async with core.database.reading() as conn:
-        for table in ("envoy_import", "envoy", "identity"):
-            assert (await conn.exec_driver_sql(f"SELECT count(*) FROM {table}")).scalar_one() == 0
-
-
 async def test_imported_again_a_record_is_brought_up_to_date(with_platforms: House) -> None:
     """The same address is the same envoy; the base counts while they are on duty, and they are asked at once."""
     core = with_platforms.core
@@ -151,27 +126,6 @@ async def test_what_is_imported_can_be_read_back(with_platforms: House) -> None:
         )
         assert (await uow.standings.of([first.id]))[first.id].transport is Transport.MOTORBIKE
         assert [e.name for e in await uow.envoys.on_duty()].count("李强") == 1
-
-
-async def test_an_address_that_gets_an_owner_meanwhile_is_not_taken_from_them(with_platforms: House) -> None:
-    """Somebody writes for the first time between staging and taking over: they are who becomes the envoy."""
-    core = with_platforms.core
-    rows, _ = envoy_csv.read(f"{HEAD}\n{GOOD}\n")
-    await deeds.import_stage(core, {"batch": "b", "rows": [vars_of(row) for row in rows]})
-    phone = await with_platforms.telegram("陈静", "zh-hans", id="7000000101")
-    await phone.text("你好")
-    await with_platforms.settle()
-    assert await deeds.import_take(core, {"batch": "b"}) == 1
-    async with core.store.begin(with_platforms.clock.now()) as uow:
-        person = await uow.people.at(Address("telegram", "7000000101"))
-        assert person is not None
-        envoy = await uow.envoys.of_person(person.id)
-        assert envoy is not None
-        assert envoy.phone == "+66812345678"
-
-
-def vars_of(row: envoy_csv.Row) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in row.__slots__}
 
 
 @pytest.mark.parametrize("terminal", [True, False])
