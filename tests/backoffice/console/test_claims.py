@@ -1,18 +1,22 @@
 """Claims in the console: decided on what the page showed, packed without what strangers sent, masked for insurers."""
 
+import ast
 import hashlib
 import io
 import re
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from backoffice.claims.claim import ClaimId, ClaimStatus
+from backoffice.console import texts
 from backoffice.kernel.ids import OperatorId
 from backoffice.organisations.model import Organisation, OrganisationKind
 from backoffice.ports import Operator, OperatorRole
+from backoffice.workflows import claims
 from tests.backoffice.console import claim_world
 from tests.backoffice.console.conftest import Visitor
 from tests.backoffice.console.test_trail import trail
@@ -229,3 +233,25 @@ async def test_the_insurers_pack_and_month_are_its_own(
     csv = await (await guest.get("/console/guest/statement?month=2026-03")).text()
     assert csv.startswith("\ufeffclaim,policy,kind")
     assert (await guest.get("/console/guest/statement?month=march")).status == 400
+
+
+def noted() -> set[str]:
+    """Every code that a workflow puts on a claim's timeline."""
+    found: set[str] = {f"claim.{status}" for status in ClaimStatus if status is not ClaimStatus.DRAFT}
+    for path in Path(claims.__file__).parent.glob("claim*.py"):
+        for call in (n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call)):
+            if ast.unparse(call.func) in ("note", "claims.note"):
+                found |= {
+                    a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)
+                }
+    return found
+
+
+@pytest.mark.parametrize("language", ["zh_Hans", "en"])
+def test_a_claims_timeline_is_in_words(language: str) -> None:
+    """A reviewer and an insurer read sentences, never a code."""
+    book = texts.load().keys(language)
+    assert len(noted()) > 15
+    assert [
+        code for code in sorted(noted()) if f"claim_event.{code.removeprefix('claim.')}" not in book
+    ] == []
