@@ -10,8 +10,8 @@ from backoffice.claims.model import Line
 from backoffice.insurance.model import Item, Product, Way
 from backoffice.kernel.money import Money
 
-ESTABLISHED_BY_CASE = "report"
-"""What an envoy saw and wrote on the spot is the report a rescue's claim asks for."""
+ASKED_FOR = "asked_for"
+"""In a claim's notes: papers of the policy that a reviewer asked for by name."""
 
 
 def facts(claim: Claim, product: Product) -> Sequence[Fact]:
@@ -56,11 +56,11 @@ def lines_items(claim: Claim, product: Product) -> Sequence[Item]:
 
 
 def papers(claim: Claim, product: Product) -> Sequence[str]:
-    """The papers the policy asks for, each once, in the order of its clauses."""
+    """The papers the policy asks for, each once, in the order of its clauses; then what a reviewer asked for beside."""
     found: dict[str, None] = {}
     for item in lines_items(claim, product):
         found |= dict.fromkeys(item.papers)
-    return list(found)
+    return list(found | dict.fromkeys(claim.notes.get(ASKED_FOR, ())))
 
 
 def unshown(claim: Claim, product: Product, have: Sequence[Paper]) -> Sequence[str]:

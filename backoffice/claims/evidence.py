@@ -30,6 +30,8 @@ PAPER_MOVES: moves.Moves[PaperState] = {
     PaperState.READABLE: frozenset({PaperState.DROPPED, PaperState.POOR}),
     PaperState.POOR: frozenset({PaperState.DROPPED, PaperState.READABLE}),
 }
+MORE = "more"
+"""What a reviewer asked for in words of their own: files for it count for no paper of the policy."""
 STANDS = frozenset({PaperState.READABLE, PaperState.POOR})
 """Looked at and kept."""
 AS_IT_IS = 2

@@ -12,8 +12,9 @@ from backoffice.kernel.errors import Refusal
 from backoffice.kernel.messages import Message
 from backoffice.kernel.money import Money
 from backoffice.money.rules import RECORDED
-from backoffice.workflows import claim_payment, claim_review, claim_verdicts
+from backoffice.workflows import claim_payment, claim_review, claim_verdicts, claim_words
 from backoffice.workflows.claim_review import Assessment
+from backoffice.workflows.claim_words import Words
 from backoffice.workflows.work import Work
 
 SHOWN = 60
@@ -53,6 +54,7 @@ class Page:
     events: Sequence[Happened]
     payees: Sequence[str]
     staff: dict[str, str]
+    said: Sequence[Words]
 
 
 async def board(work: Work) -> Board:
@@ -106,6 +108,7 @@ async def page(work: Work, claim: Claim) -> Page:
         events=await work.uow.claims.events(claim.id),
         payees=await claim_payment.names(work, claim),
         staff={str(one.id): one.name for one in await work.uow.staff.everybody()},
+        said=claim_words.of(claim),
     )
 
 

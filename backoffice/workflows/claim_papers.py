@@ -10,7 +10,7 @@ from backoffice.insurance.model import Product
 from backoffice.kernel.ids import MediaId
 from backoffice.kernel.messages import Message, Param
 from backoffice.ports.claims import Look
-from backoffice.workflows import claims
+from backoffice.workflows import claim_words, claims
 from backoffice.workflows.work import Work
 
 TOGETHER = timedelta(seconds=3)
@@ -108,9 +108,24 @@ async def _readable(work: Work, claim: Claim, paper: Paper, product: Product) ->
     have = await work.uow.claims.papers(claim.id)
     number = sum(p.state is PaperState.READABLE and p.name == paper.name for p in have)
     named = await _named(work, claim, paper, product)
-    message = Message("claim.paper_ok", {"paper": named["paper"], "photos": number})
-    tag = f"claim_paper:{claim.id}:{paper.name}"
-    await work.tell(claims.about(claim, message, tag, work.now + TOGETHER))
+    params: dict[str, Param] = {"paper": named["paper"], "photos": number}
+    at = (f"claim_paper:{claim.id}:{paper.name}", work.now + TOGETHER)
+    if not claim.collecting:
+        message = Message("claim.paper_too", {**params, "ref": claim.ref})
+        await work.tell(claims.about(claim, message, *at))
+    elif not _files_it(claim, product, have):
+        asked = claim.wanted == evidence.MORE
+        done, kind = (
+            (claim_words.THAT_IS_ALL, claim_words.ASKED) if asked else (claims.DONE, claims.COLLECTED)
+        )
+        message = Message("claim.paper_ok", params, (done,))
+        await claims.ask(work, claim, claims.about(claim, message, *at), kind)
+
+
+def _files_it(claim: Claim, product: Product, have: Sequence[Paper]) -> bool:
+    """Handed in before, and whole by this paper. What a reviewer asked for in words ends with the claimant's word."""
+    asked = claim.wanted == evidence.MORE
+    return claim.status is ClaimStatus.INCOMPLETE and not asked and checklist.whole(claim, product, have)
 
 
 async def _named(work: Work, claim: Claim, paper: Paper, product: Product) -> dict[str, Param]:
@@ -126,5 +141,5 @@ async def _what_follows(work: Work, claim: Claim, product: Product) -> None:
     have = await work.uow.claims.papers(claim.id)
     if claim.facts.event_on is not None and claim.status in (ClaimStatus.INCOMPLETE, ClaimStatus.FILED):
         await claims.put_lines(work, claim, product)
-    if claim.status is ClaimStatus.INCOMPLETE and checklist.whole(claim, product, have):
+    if _files_it(claim, product, have):
         await claims.filed(work, claim)

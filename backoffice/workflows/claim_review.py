@@ -18,7 +18,7 @@ from backoffice.kernel.money import Money, Rate
 from backoffice.money import prices
 from backoffice.money.payouts import SamePerson
 from backoffice.ports import Alert, Deadline, Operator, OperatorRole
-from backoffice.workflows import claim_clock, claim_payment, claim_verdicts, claims
+from backoffice.workflows import claim_clock, claim_payment, claim_verdicts, claim_words, claims
 from backoffice.workflows.claims import Told
 from backoffice.workflows.work import Work
 
@@ -308,9 +308,9 @@ async def more(work: Work, claim_id: ClaimId, operator: Operator, asked: Asked) 
         if words:
             await claims.tell(work, claim, "decision.reviewer_says", {"reason": words})
     else:
-        claim.reminded, claim.touched_at = 0, work.now
-        told = Told("decision.more", {"reason": words})
-        await claims.move(work, claim, ClaimStatus.INCOMPLETE, operator.id, told)
+        claim.reminded, claim.touched_at, claim.wanted = 0, work.now, evidence.MORE
+        await claims.move(work, claim, ClaimStatus.INCOMPLETE, operator.id, None)
+        await claim_words.asked_for(work, claim, words)
     await claim_clock.stop(work, claim)
     await audit(work, claim, operator, "claim.incomplete")
     return claim

@@ -7,19 +7,21 @@ from backoffice.claims import checklist, evidence, reminders
 from backoffice.claims.claim import COLLECTING, Claim, ClaimId, ClaimStatus, Happened
 from backoffice.claims.evidence import Paper
 from backoffice.claims.kinds import ClaimKind
-from backoffice.insurance.model import Product, text
+from backoffice.insurance.model import Product, Texts, text
 from backoffice.insurance.policies import Policy
 from backoffice.kernel import ids
 from backoffice.kernel.errors import NotFound
 from backoffice.kernel.exchange import NewLetter
 from backoffice.kernel.ids import CaseId, DeadlineId, PersonId
-from backoffice.kernel.messages import Listing, Message, Param, Sentence, Term
+from backoffice.kernel.messages import Choice, Listing, Message, Param, Sentence, Term
 from backoffice.ports import Deadline, DeadlineKind
 from backoffice.workflows import claim_clock
 from backoffice.workflows.work import Work
 
 CLAIMANT, SERVICE = "claimant", "service"
 """Actors of a claim's timeline beside operators' ids."""
+SKIPPED = "skipped"
+"""In a claim's notes: papers put off while the others were collected; wanted again once it is handed in."""
 REF = 6
 _STAMP = {
     ClaimStatus.FILED: "filed_at",
@@ -155,9 +157,14 @@ def product_name(product: Product, locale: str) -> str:
     return text(product.names, locale)
 
 
+_MORE: Texts = {
+    "zh_Hans": "其他材料", "zh_Hant": "其他資料", "en": "further papers", "ja": "その他の書類", "ko": "기타 서류",
+}  # fmt: skip
+
+
 def paper_name(product: Product, name: str, locale: str) -> str:
     """A paper in the policy's own words."""
-    return text(product.papers.get(name, {}), locale) or name
+    return text(_MORE if name == evidence.MORE else product.papers.get(name, {}), locale) or name
 
 
 async def missing(work: Work, claim: Claim, product: Product, locale: str) -> tuple[str, ...]:
@@ -186,6 +193,7 @@ async def file(work: Work, claim: Claim) -> bool:
     reader = await work.uow.people.get(claim.person)
     wanted = await missing(work, claim, product, reader.locale)
     waits = not wanted
+    claim.notes = {name: kept for name, kept in claim.notes.items() if name != SKIPPED}
     claim.wanted = next(iter(checklist.unshown(claim, product, have)), "")
     if claim.status is ClaimStatus.DRAFT:
         await move(work, claim, ClaimStatus.INCOMPLETE, CLAIMANT, None)
@@ -194,8 +202,27 @@ async def file(work: Work, claim: Claim) -> bool:
     if waits:
         await tell(work, claim, "claim.being_looked_at")
     else:
-        await tell(work, claim, "claim.incomplete", {"missing": Listing(wanted)})
+        await _ask_papers(work, claim, "claim.incomplete", wanted)
     return False
+
+
+COLLECTED = "claim.paper"
+"""The question for the paper that is being collected."""
+DONE = Choice("done", "button.claim_done", "1")
+LATER = Choice("later", "button.claim_later", "0")
+
+
+async def _ask_papers(work: Work, claim: Claim, key: str, wanted: tuple[str, ...]) -> None:
+    """All that is missing, and which of it comes first: "done" is understood from here on."""
+    first = (Sentence("claim.paper_first", {"paper": wanted[0]}),) if len(wanted) > 1 else ()
+    message = Message(key, {"ref": claim.ref, "missing": Listing(wanted)}, (DONE, LATER), more=first)
+    await ask(work, claim, about(claim, message), COLLECTED)
+
+
+async def ask(work: Work, claim: Claim, letter: NewLetter, kind: str) -> None:
+    """The one thing that is open about this claim from here on: "done" and the digits mean it alone."""
+    await work.uow.talk.close_about(claim.id)
+    await work.ask(letter, kind, claim.id)
 
 
 async def filed(work: Work, claim: Claim) -> None:
@@ -218,10 +245,13 @@ async def ask_for(work: Work, claim: Claim, by: str, names: tuple[str, ...]) -> 
             await work.uow.claims.save_paper(paper)
     product = await product_of(work, claim)
     reader = await work.uow.people.get(claim.person)
-    wanted = Listing(tuple(paper_name(product, name, reader.locale) for name in names))
+    before = claim.notes.get(checklist.ASKED_FOR, [])
+    claim.notes = {**claim.notes, checklist.ASKED_FOR: list(dict.fromkeys([*before, *names]))}
     claim.wanted, claim.reminded, claim.touched_at = names[0], 0, work.now
     await put_lines(work, claim, product)
-    await move(work, claim, ClaimStatus.INCOMPLETE, by, Told("claim.wanted_again", {"missing": wanted}))
+    await move(work, claim, ClaimStatus.INCOMPLETE, by, None)
+    wanted = tuple(paper_name(product, name, reader.locale) for name in names)
+    await _ask_papers(work, claim, "claim.wanted_again", wanted)
 
 
 async def withdraw(work: Work, claim: Claim) -> None:

@@ -142,6 +142,7 @@ _MEANT: Mapping[str, Mapping[str, frozenset[str]]] = {
     "claim.days": {"none": frozenset({"no"})},
     "claim.existing": {"attach": frozenset({"yes", "confirm"})},
     "claim.paper": {"later": frozenset({"skip"})},
+    "claim.words": {"go_on": frozenset({"done"}), "hand_in": frozenset({"done", "yes", "confirm"})},
     "claim.sure": {"hand_in": frozenset({"yes", "confirm", "done"})},
     "claim.drop": {"yes": frozenset({"confirm"})},
     "profile.erase": {"yes": frozenset({"erase"}), "no": frozenset({"cancel"})},

@@ -7,15 +7,13 @@ from backoffice.claims import checklist, evidence
 from backoffice.claims.claim import Claim, Facts
 from backoffice.claims.evidence import PaperState
 from backoffice.insurance.model import Product
-from backoffice.kernel.messages import Choice, Day, Listing, MediaKind, Message, Param, Sentence
-from backoffice.workflows import claim_evidence, claims
+from backoffice.kernel.messages import Day, Listing, MediaKind, Message, Param, Sentence
+from backoffice.workflows import claim_evidence, claim_words, claims
 from bot.conversations.turn import Turn, choices
 from bot.incoming import File
 
-COLLECTED = "claim.paper"
 JUST_NOW = timedelta(minutes=30)
 """So long after their last word on a claim an envoy's photo is meant for it and not for the job."""
-LATER = Choice("later", "button.claim_later", "0")
 _TAKEN = frozenset({MediaKind.PHOTO, MediaKind.FILE})
 
 
@@ -28,7 +26,7 @@ async def proceed(turn: Turn, claim: Claim, *first: Sentence) -> None:
         return
     have = await turn.work.uow.claims.papers(claim.id)
     wanted = checklist.unshown(claim, product, have)
-    skipped = claim.notes.get("skipped", [])
+    skipped = claim.notes.get(claims.SKIPPED, [])
     left = [name for name in wanted if name not in skipped]
     if left:
         await _ask(turn, claim, product, (left[0], first))
@@ -58,9 +56,8 @@ async def _ask(turn: Turn, claim: Claim, product: Product, wanted: tuple[str, tu
         "number": everything.index(name) + 1,
         "of": len(everything),
     }
-    offered = choices(("done", "button.claim_done", "1"))
-    message = Message("claim.paper", params, (*offered, LATER), more=first)
-    await turn.work.ask(claims.about(claim, message), COLLECTED, claim.id)
+    message = Message("claim.paper", params, (claims.DONE, claims.LATER), more=first)
+    await turn.work.ask(claims.about(claim, message), claims.COLLECTED, claim.id)
 
 
 async def taken(turn: Turn, file: File) -> bool:
@@ -76,6 +73,8 @@ async def taken(turn: Turn, file: File) -> bool:
             await turn.say("claim.not_this_kind")
         return False
     await claim_evidence.sent(turn.work, claim, turn.media)
+    if file.caption:
+        await claim_words.keep(turn.work, claim, file.caption)
     turn.quiet = True
     return True
 
@@ -89,8 +88,12 @@ async def _collecting(turn: Turn) -> Claim | None:
     if not wanting:
         return None
     claim = max(wanting, key=lambda c: c.touched_at or c.created_at)
-    lately = turn.work.now - (claim.touched_at or claim.created_at) < JUST_NOW
-    return claim if lately or not await _at_work(turn) else None
+    return claim if just_now(turn, claim) or not await _at_work(turn) else None
+
+
+def just_now(turn: Turn, claim: Claim) -> bool:
+    """Whether the claimant is at it: what comes from them is meant for it."""
+    return turn.work.now - (claim.touched_at or claim.created_at) < JUST_NOW
 
 
 async def _at_work(turn: Turn) -> bool:
@@ -106,15 +109,15 @@ async def done(turn: Turn, claim: Claim) -> None:
         name = claims.paper_name(product, claim.wanted, turn.person.locale)
         offered = choices(("skip", "button.claim_later", "1"))
         message = Message("claim.paper_none_yet", {"paper": name}, offered)
-        await turn.work.ask(claims.about(claim, message), COLLECTED, claim.id)
+        await turn.work.ask(claims.about(claim, message), claims.COLLECTED, claim.id)
         return
     await proceed(turn, claim)
 
 
 async def skip(turn: Turn, claim: Claim) -> None:
     """This one later; the others now."""
-    skipped = [*claim.notes.get("skipped", []), claim.wanted]
-    claim.notes = claim.notes | {"skipped": skipped}
+    skipped = [*claim.notes.get(claims.SKIPPED, []), claim.wanted]
+    claim.notes = claim.notes | {claims.SKIPPED: skipped}
     await claims.save(turn.work, claim)
     await proceed(turn, claim)
 
@@ -146,7 +149,7 @@ async def read_back(turn: Turn, claim: Claim, *first: Sentence) -> None:
     params: dict[str, Param] = {"kind": claims.kind_word(claim), "day": Day(day) if day else ""}
     lines = (*first, *_facts(claim), *await _papers(turn, claim, product))
     offered = choices(("hand_in", "button.claim_hand_in", "1"), ("correct", "button.claim_correct", "2"))
-    message = Message("claim.sure", params, (*offered, LATER), more=lines)
+    message = Message("claim.sure", params, (*offered, claims.LATER), more=lines)
     await turn.work.ask(claims.about(claim, message), "claim.sure", claim.id)
 
 
@@ -170,7 +173,8 @@ async def _papers(turn: Turn, claim: Claim, product: Product) -> list[Sentence]:
     have = await turn.work.uow.claims.papers(claim.id)
     kept = [p for p in have if p.state in (PaperState.WAITING, *evidence.STANDS)]
     lines = []
-    for name in checklist.papers(claim, product):
+    beside = [evidence.MORE] if any(paper.name == evidence.MORE for paper in kept) else []
+    for name in (*checklist.papers(claim, product), *beside):
         number = sum(paper.name == name for paper in kept)
         shown = claims.paper_name(product, name, turn.person.locale)
         if number:

@@ -16,7 +16,6 @@ from backoffice.workflows import claims
 from bot.conversations import claim_collecting, claim_reading, cover_countries
 from bot.conversations.turn import Turn, choices
 
-LATER = Choice("later", "button.claim_later", "0")
 STEPS = frozenset(str(fact) for fact in Fact)
 OPEN_FOR = timedelta(days=3)
 _THINGS = frozenset({ClaimKind.BAGGAGE, ClaimKind.THEFT})
@@ -39,7 +38,7 @@ async def proceed(turn: Turn, claim: Claim, *first: Sentence) -> None:
 
 def _later(fact: Fact) -> tuple[Choice, ...]:
     """Where a bare number is the answer, no digit stands for anything else."""
-    return () if fact in (Fact.HOURS, Fact.DAYS) else (LATER,)
+    return () if fact in (Fact.HOURS, Fact.DAYS) else (claims.LATER,)
 
 
 def _question(claim: Claim, fact: Fact) -> Message:

@@ -10,13 +10,16 @@ from backoffice.kernel.messages import Choice, Message, Sentence, Term
 from backoffice.workflows import claims, policies, policy_letters
 from bot.conversations import claim_facts, claim_one, claim_start
 from bot.conversations.turn import Turn
+from bot.incoming import File
 
 LISTED_MOST = 5
 FREE_DIGITS = frozenset({"claim.hours", "claim.days"})
 """Questions that a bare number answers, whatever digits its buttons have."""
 TELLING = timedelta(minutes=15)
 """So long after the question "my bag was stolen" is its answer; later it may have happened just now."""
-_TOLD = frozenset({"claim.told", "claim.amount", "claim.paper"})
+_TOLD = frozenset({"claim.told", "claim.amount"})
+_SHOWN = frozenset({claims.COLLECTED})
+"""What stands under a photo for one of these tells what it shows; typed words alone may be an emergency of now."""
 NEW = Choice("new", "button.claim_new", "9")
 
 
@@ -102,10 +105,11 @@ async def _show(turn: Turn, claim_id: str) -> None:
 
 
 async def telling(turn: Turn) -> bool:
-    """What they were asked last is what happened, what it cost, or a paper of it."""
+    """What they were asked last is what happened or what it cost, or they show a paper of it."""
     asked = await turn.work.uow.talk.open_questions(turn.person.id)
     lately = [q for q in asked[:1] if turn.work.now - q.asked_at < TELLING]
-    return any(question.kind in _TOLD for question in lately) and await turn.case() is None
+    kinds = _TOLD | _SHOWN if isinstance(turn.incoming.content, File) else _TOLD
+    return any(question.kind in kinds for question in lately) and await turn.case() is None
 
 
 async def filled(turn: Turn, question: Question, said: str) -> bool:

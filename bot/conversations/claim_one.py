@@ -3,7 +3,7 @@
 from backoffice.claims.claim import Claim, ClaimStatus
 from backoffice.kernel.messages import Choice, Listing, Message, Param, Sentence, Term
 from backoffice.workflows import claim_reminding, claims
-from bot.conversations import claim_collecting, claim_facts
+from bot.conversations import claim_collecting, claim_facts, claim_said
 from bot.conversations.turn import Turn, choices
 
 _BACK = Choice("back", "button.claim_back", "0")
@@ -40,10 +40,14 @@ async def chosen(turn: Turn, claim: Claim, chosen: tuple[str, str]) -> None:
         await claim_reminding.stop(turn.work, claim)
     elif value == "hand_in":
         await _hand_in(turn, claim)
+    elif value == "elsewhere":
+        await claim_said.elsewhere(turn, claim)
     elif value == "back":
         await claims.tell(turn.work, claim, "claim.kept")
     elif not claim.collecting:
         await show(turn, claim)
+    elif step == "words":
+        await claim_collecting.done(turn, claim)
     else:
         await _go_on(turn, claim, value)
 
@@ -63,7 +67,7 @@ async def _go_on(turn: Turn, claim: Claim, value: str) -> None:
 
 
 async def _resume(turn: Turn, claim: Claim) -> None:
-    claim.notes = {key: kept for key, kept in claim.notes.items() if key != "skipped"}
+    claim.notes = {key: kept for key, kept in claim.notes.items() if key != claims.SKIPPED}
     await claims.touched(turn.work, claim)
     await claim_facts.proceed(turn, claim)
 

@@ -1,0 +1,72 @@
+"""What a claimant writes while papers are collected: kept with the claim, read by who decides it, answered with what
+happens next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from backoffice.claims.claim import Claim
+from backoffice.kernel.messages import Choice, Message, Param, Sentence
+from backoffice.workflows import claims
+from backoffice.workflows.work import Work
+
+SAID = "said"
+"""In a claim's notes: their words, oldest first."""
+ASKED = "claim.words"
+MOST, LONGEST = 60, 4000
+"""So many messages of so many characters are kept with one claim; what comes beyond goes to the centre."""
+GO_ON = Choice("go_on", "button.claim_go_on", "1")
+THAT_IS_ALL = Choice("hand_in", "button.claim_that_is_all", "1")
+ELSEWHERE = Choice("elsewhere", "button.claim_not_this", "2")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One message as it was written."""
+
+    at: datetime
+    text: str
+
+
+def of(claim: Claim) -> Sequence[Words]:
+    return [Words(datetime.fromisoformat(at), text) for at, text in claim.notes.get(SAID, ())]
+
+
+async def keep(work: Work, claim: Claim, text: str) -> bool:
+    """Kept whole; False when it is too much for one claim."""
+    known = claim.notes.get(SAID, [])
+    if len(known) >= MOST or len(text) > LONGEST:
+        return False
+    claim.notes = {**claim.notes, SAID: [*known, [work.now.isoformat(), text]]}
+    await claims.touched(work, claim)
+    await claims.note(work, claim, claims.CLAIMANT, "claim.words")
+    return True
+
+
+async def take_back(work: Work, claim: Claim) -> str:
+    """The newest message was meant for somebody else; "" when there is none."""
+    known = claim.notes.get(SAID, [])
+    if not known:
+        return ""
+    claim.notes = {**claim.notes, SAID: known[:-1]}
+    await claims.save(work, claim)
+    await claims.note(work, claim, claims.CLAIMANT, "claim.words_taken_back")
+    return str(known[-1][1])
+
+
+async def answer(work: Work, claim: Claim, paper: str) -> None:
+    """Who reads it, and what is wanted now: `paper` in the claimant's words, "" when only their last word is."""
+    if paper:
+        params: dict[str, Param] = {"paper": paper}
+        then = Sentence("claim.words_then_paper", params)
+    else:
+        then = Sentence("claim.words_then_done")
+    choices = (GO_ON if paper else THAT_IS_ALL, ELSEWHERE)
+    message = Message("claim.words", {"ref": claim.ref}, choices, more=(then,))
+    await claims.ask(work, claim, claims.about(claim, message), ASKED)
+
+
+async def asked_for(work: Work, claim: Claim, reason: str) -> None:
+    """A reviewer wants something told; photos are taken with it, and the claimant says when that is all."""
+    message = Message("decision.more", {"ref": claim.ref, "reason": reason}, (THAT_IS_ALL,))
+    await claims.ask(work, claim, claims.about(claim, message), ASKED)

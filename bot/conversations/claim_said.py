@@ -1,0 +1,55 @@
+"""Words typed while a claim's papers are collected: kept with the claim; one press hands them to the centre instead."""
+
+from backoffice.claims import evidence
+from backoffice.claims.claim import Claim
+from backoffice.kernel.errors import NotFound
+from backoffice.workflows import claim_words, claims
+from backoffice.workflows.relay import Said
+from bot.conversations import claim_collecting, menu
+from bot.conversations.turn import Turn
+
+_KINDS = frozenset({claims.COLLECTED, claim_words.ASKED, "claim.existing", "claim.sure", "claim.remind"})
+
+
+async def said(turn: Turn, what: Said, *, lately: bool) -> bool:
+    """Words, when the last thing they were asked was about a claim that collects. False when they are for others.
+
+    `lately`: only while the claimant is at it, as with photos; else whenever nobody else they talk with wants them.
+    """
+    if not what.text or what.media is not None or turn.quiet:
+        return False
+    claim = await _asked_last(turn)
+    if claim is None or (lately and not claim_collecting.just_now(turn, claim)):
+        return False
+    if not await claim_words.keep(turn.work, claim, what.text):
+        return False
+    await claim_words.answer(turn.work, claim, await _wanted(turn, claim))
+    return True
+
+
+async def _asked_last(turn: Turn) -> Claim | None:
+    asked = await turn.work.uow.talk.open_questions(turn.person.id)
+    if not asked or asked[0].kind not in _KINDS or await turn.case() is not None:
+        return None
+    try:
+        claim = await claims.of_person(turn.work, turn.person.id, asked[0].subject)
+    except NotFound:
+        return None
+    return claim if claim.collecting else None
+
+
+async def _wanted(turn: Turn, claim: Claim) -> str:
+    """The paper that is being collected, as the claimant reads it; "" when a reviewer waits for words."""
+    if claim.wanted in ("", evidence.MORE):
+        return ""
+    product = await claims.product_of(turn.work, claim)
+    return claims.paper_name(product, claim.wanted, turn.person.locale)
+
+
+async def elsewhere(turn: Turn, claim: Claim) -> None:
+    """Meant for the centre: taken from the claim and put in its queue, as any other message."""
+    words = await claim_words.take_back(turn.work, claim)
+    if words:
+        await menu.not_understood(turn, Said(words))
+    else:
+        await turn.say("question.over")

@@ -1,0 +1,144 @@
+"""What a claimant writes while papers are collected: kept with the claim, answered, never lost; a cry still wins."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from backoffice.claims.claim import Claim, ClaimStatus
+from backoffice.claims.evidence import MORE
+from backoffice.workflows import claim_review, claim_words
+from bot.assembly import policy_deeds
+from bot.sandbox.client import Phone
+from tests import house as house_
+from tests.backoffice.adapters import receipts
+from tests.clocks import FakeClock
+from tests.house import House
+from tests.journeys.claim_stories import FIRST, claim_now
+from tests.journeys.test_claims import DELAY, claim_of, covered, papers_of, receipt, said, shown
+from tests.journeys.test_payments import do, later
+
+
+@pytest.fixture
+async def desk(sqlite_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterator[House]:
+    async with house_.opened(sqlite_url, tmp_path / "data", clock) as opened:
+        await policy_deeds.put_products(opened.core, {"samples": True})
+        yield opened
+
+
+async def kept(desk: House, phone: Phone) -> list[str]:
+    return [each.text for each in claim_words.of(await claim_of(desk, phone))]
+
+
+async def whole(desk: House, phone: Phone) -> Claim:
+    """A delay, handed in with both papers."""
+    await covered(desk, phone)
+    await said(desk, phone, *DELAY)
+    await shown(desk, phone, receipt(1))
+    await said(desk, phone, "完成")
+    await shown(desk, phone, receipt(2))
+    await said(desk, phone, "完成", "1")
+    claim = await claim_of(desk, phone)
+    assert claim.status is ClaimStatus.FILED
+    return claim
+
+
+async def sent_back(desk: House, claim: Claim, words: str, *papers: str) -> None:
+    seen = (await claim_now(desk, claim)).version
+    asked = claim_review.Asked(papers, words, seen)
+    await do(desk, lambda work: claim_review.more(work, claim.id, FIRST, asked))
+    await later(desk, 2, 2)
+
+
+async def test_words_while_papers_are_collected_are_kept_and_answered(desk: House) -> None:
+    """In the answer: who reads them and what is wanted now; "done" goes on as after a photo."""
+    phone = await desk.wechat()
+    await covered(desk, phone)
+    await said(desk, phone, *DELAY)
+    answer = await said(desk, phone, "航空公司说三天后才给证明")
+    assert "已记入理赔" in answer
+    assert "现在请发：承运人延误证明" in answer
+    assert await kept(desk, phone) == ["航空公司说三天后才给证明"]
+    assert await desk.queue() == []
+    assert "看得清" in await shown(desk, phone, receipt(1))
+    assert "请发：机票或登机牌" in await said(desk, phone, "完成")
+
+
+async def test_words_meant_for_somebody_else_go_to_the_centre(desk: House) -> None:
+    """One digit takes them out of the claim and puts them in the queue."""
+    phone = await desk.wechat()
+    await covered(desk, phone)
+    await said(desk, phone, *DELAY, "你们周末有人上班吗")
+    assert "指挥中心" in await said(desk, phone, "2")
+    assert await kept(desk, phone) == []
+    assert [item.text for item in await desk.queue()] == ["你们周末有人上班吗"]
+
+
+async def test_what_stands_under_a_photo_is_kept_with_the_claim(desk: House) -> None:
+    phone = await desk.telegram()
+    await covered(desk, phone)
+    await said(desk, phone, "claim", "4", "1", "2", "Thailand", "11")
+    await phone.upload(
+        "photo", receipts.jpeg(receipt(1)), "a.jpg", "image/jpeg", text="the second page is lost"
+    )
+    await later(desk, 1, 4, 3)
+    assert await kept(desk, phone) == ["the second page is lost"]
+
+
+async def test_an_emergency_told_while_papers_are_collected_calls_for_help(desk: House) -> None:
+    """Asked what happened it is the answer; asked for a photo it may be happening now."""
+    phone = await desk.wechat()
+    await covered(desk, phone)
+    await said(desk, phone, *DELAY)
+    await phone.text("我被抢劫了")
+    await desk.settle()
+    assert await desk.case_of(phone) is not None
+    assert await kept(desk, phone) == []
+
+
+async def test_a_reviewers_question_is_answered_in_words_and_the_claim_comes_back(desk: House) -> None:
+    """Words and a photo, then "done": what was promised happens, and the reviewer has both."""
+    phone = await desk.wechat()
+    claim = await whole(desk, phone)
+    await sent_back(desk, claim, "请说明为什么改签")
+    assert (await claim_now(desk, claim)).status is ClaimStatus.INCOMPLETE
+    assert "回复“完成”" in await said(desk, phone, "航空公司取消了第一班")
+    await shown(desk, phone, receipt(3))
+    assert (await claim_now(desk, claim)).status is ClaimStatus.INCOMPLETE
+    assert "材料齐全" in await said(desk, phone, "完成")
+    found = await claim_now(desk, claim)
+    assert found.status is ClaimStatus.FILED
+    assert await kept(desk, phone) == ["航空公司取消了第一班"]
+    assert [p.name for p in await papers_of(desk, found)][-1] == MORE
+
+
+async def test_two_papers_wanted_again_are_asked_for_one_after_the_other(desk: House) -> None:
+    """One of them is beyond the clauses of this kind: the claim waits for that one too."""
+    phone = await desk.wechat()
+    claim = await whole(desk, phone)
+    await sent_back(desk, claim, "", "ticket", "police_report")
+    await shown(desk, phone, receipt(3))
+    assert (await claim_now(desk, claim)).status is ClaimStatus.INCOMPLETE
+    assert "报警回执" in await said(desk, phone, "完成")
+    await shown(desk, phone, receipt(4))
+    found = await claim_now(desk, claim)
+    assert found.status is ClaimStatus.FILED
+    assert [p.name for p in await papers_of(desk, found) if p.state == "readable"][-2:] == [
+        "ticket",
+        "police_report",
+    ]
+
+
+async def test_handed_in_with_two_missing_done_leads_from_one_to_the_next(desk: House) -> None:
+    """The second photo belongs to the second paper, although nothing but "done" was said between."""
+    phone = await desk.wechat()
+    await covered(desk, phone)
+    await said(desk, phone, *DELAY, "完成", "1", "完成", "1")
+    assert "先发：承运人延误证明" in await said(desk, phone, "1")
+    claim = await claim_of(desk, phone)
+    assert claim.status is ClaimStatus.INCOMPLETE
+    await shown(desk, phone, receipt(1))
+    assert "请发：机票或登机牌" in await said(desk, phone, "完成")
+    await shown(desk, phone, receipt(2))
+    assert (await claim_now(desk, claim)).status is ClaimStatus.FILED
+    assert [p.name for p in await papers_of(desk, claim)] == ["delay_proof", "ticket"]
