@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from backoffice.cases.papers import PaperKind
 from backoffice.cases.relations import RelationKind
 from backoffice.cases.tasks import TaskKind, TaskStatus
 from storage.tables import Id, Sealed
@@ -95,3 +96,17 @@ entry_translation = sa.Table(
     sa.Column("body", Sealed, nullable=False),
 )
 """What a machine made of an entry's words; sealed as the words are, gone with the case's key."""
+
+case_paper = sa.Table(
+    "case_paper",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("case", Id, sa.ForeignKey("cases.id"), nullable=False),
+    sa.Column("media", Id, nullable=False),
+    sa.Column("kind", enum_column(PaperKind), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("by", Id, nullable=False),
+    sa.Column("entry", sa.Integer, nullable=False),
+    sa.UniqueConstraint("case", "media"),
+)
+"""The file itself is sealed in the media store; a file is one kind of paper at a time."""

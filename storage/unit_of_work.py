@@ -12,6 +12,7 @@ from backoffice import ports
 from backoffice.kernel import errors
 from storage import conflict
 from storage.assignments import AssignmentRows
+from storage.case_papers import CasePaperRows
 from storage.case_tasks import RelationRows, TaskRows, TranslationRows
 from storage.cases import CaseRows
 from storage.centre_rows import CentreRows, TagRows, ViewRows
@@ -140,6 +141,7 @@ class SqlUnitOfWork:
     tasks = _rows(TaskRows)
     relations = _rows(RelationRows)
     translations = _rows(TranslationRows)
+    case_papers = _rows(CasePaperRows)
 
     def __init__(self, conn: AsyncConnection, vault: Vault, now: datetime) -> None:
         self._conn, self._vault, self._now = conn, vault, now

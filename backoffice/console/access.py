@@ -73,6 +73,7 @@ _OWNERS = frozenset(
         Act.TASKS,
         Act.SET_FACTS,
         Act.RELATE,
+        Act.PAPERS,
     }
 )
 GUESTS_ON_A_CASE = frozenset({Act.SEE_GUEST_CASE, Act.ANSWER_AUTHORISATION})
@@ -82,6 +83,7 @@ _UNDER_WAY = frozenset({CaseStatus.OPEN, CaseStatus.RESOLVED})
 _STATUSES: Mapping[Act, frozenset[CaseStatus]] = {
     Act.SEE_CASE: _VISIBLE,
     Act.NOTE: _VISIBLE,
+    Act.PAPERS: _VISIBLE,
     Act.REOPEN: frozenset({CaseStatus.RESOLVED, CaseStatus.CLOSED}),
     Act.BREAK_GLASS: _VISIBLE,
     Act.SEE_GUEST_CASE: _VISIBLE,

@@ -71,6 +71,7 @@ class Act(StrEnum):
     TASKS = "tasks"
     SET_FACTS = "set_facts"
     RELATE = "relate"
+    PAPERS = "papers"
     SEE_TASKS = "see_tasks"
     SEE_PROTOCOLS = "see_protocols"
     KEEP_PROTOCOLS = "keep_protocols"
@@ -149,6 +150,7 @@ ROLES: Mapping[Act, frozenset[OperatorRole]] = {
     Act.TASKS: DESK,
     Act.SET_FACTS: DESK,
     Act.RELATE: DESK,
+    Act.PAPERS: DESK,
     Act.SEE_TASKS: DESK,
     Act.SEE_PROTOCOLS: CLINIC,
     Act.KEEP_PROTOCOLS: frozenset({OperatorRole.SUPERVISOR}),

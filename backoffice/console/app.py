@@ -8,6 +8,7 @@ from backoffice.console import (
     board,
     books,
     case,
+    case_papers,
     casework,
     centre_rooms,
     claim_rooms,
@@ -65,6 +66,7 @@ def build(deps: ConsoleDeps) -> web.Application:
     claim_rooms.add(app.router)
     families.add(app.router)
     casework.add(app.router)
+    case_papers.add(app.router)
     books.add(app.router)
     wall.add(app)
     centre_rooms.add(app.router)

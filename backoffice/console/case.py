@@ -9,9 +9,11 @@ from aiohttp import web
 
 from backoffice import ports, queries
 from backoffice.cases.model import CaseStatus
+from backoffice.cases.papers import PaperKind
 from backoffice.console import (
     access,
     auth,
+    case_papers,
     casework,
     clocks,
     considered,
@@ -64,6 +66,8 @@ async def _context(request: web.Request, deps: ConsoleDeps, found: queries.CaseV
         "groups": groups(found.envoys),
         "looks": considered.of(found),
         "cover": await cover.of(deps, "case", case.id),
+        "papers": await case_papers.of(deps, case.id),
+        "paper_kinds": list(PaperKind),
         "askable": considered.askable(found),
         "colleagues": [o for o in operators if may_own(o) and o.id != case.owner],
         "close_reasons": casework.close_reasons(case),

@@ -21,7 +21,7 @@ from backoffice.console.deps import DEPS, ConsoleDeps, Step
 from backoffice.console.guard import CASE
 from backoffice.desk_queries import Side
 from backoffice.kernel.ids import CaseId
-from backoffice.workflows import case_tasks, centre, checklists, relating, work
+from backoffice.workflows import case_files, case_tasks, centre, checklists, relating, work
 
 ID = "[0-9a-zA-Z_-]{1,64}"
 TO_LATER = frozenset({TaskKind.REMINDER, TaskKind.MESSAGE})
@@ -56,8 +56,16 @@ async def of(request: web.Request, deps: ConsoleDeps, found: queries.CaseView) -
         "report_every": deps.desk_rules.report(level),
         "needs": _needs(case, beside),
         "thread": _thread(found, beside, deps.words, shown),
+        "unnamed": _unnamed(found, deps.words),
         "can_translate": deps.translator is not None,
     }
+
+
+def _unnamed(found: queries.CaseView, words: ports.Words) -> list[thread.Line]:
+    """Photos and files that the parties of this case sent: what may be named a paper."""
+    own = thread.merge(found, words)
+    theirs = [x for x in own if x.number and x.media is not None and x.look is not thread.Look.NOTE]
+    return [x for x in theirs if x.media is not None and x.media.kind in case_files.PAPERS]
 
 
 def _sets(t: texts.Catalogue, macro: macros.Macro) -> str:

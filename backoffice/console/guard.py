@@ -6,6 +6,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from backoffice import ports
+from backoffice.cases import papers
 from backoffice.cases.model import Case
 from backoffice.console import access, auth, security, trail, view
 from backoffice.console.deps import DEPS, ConsoleDeps
@@ -16,6 +17,8 @@ log = logging.getLogger(__name__)
 
 CASE: web.RequestKey[Case] = web.RequestKey("console_case", Case)
 FORM_LIMIT = 64 * 1024
+LARGE = {"case.paper_add": papers.LARGEST}
+"""Routes whose body is a file and not a form."""
 LIVE = "X-Live"
 """Header of requests the page makes by itself: they show nobody's presence."""
 
@@ -56,8 +59,9 @@ async def admit(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise web.HTTPNotFound
     if request.method in security.UNSAFE:
         security.check_origin(request)
-        if (request.content_length or 0) > FORM_LIMIT:
-            raise web.HTTPRequestEntityTooLarge(FORM_LIMIT, request.content_length or 0)
+        most = LARGE.get(name, FORM_LIMIT)
+        if (request.content_length or 0) > most:
+            raise web.HTTPRequestEntityTooLarge(most, request.content_length or 0)
     act = access.ROUTES[name]
     if act is not access.PUBLIC:
         await _admit_person(request, name, act)

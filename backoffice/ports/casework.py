@@ -5,6 +5,7 @@ from typing import Protocol
 
 from backoffice.cases import protocols
 from backoffice.cases.macros import Macro
+from backoffice.cases.papers import CasePaper
 from backoffice.cases.relations import Relation, RelationKind
 from backoffice.cases.tasks import Task, TaskKind
 from backoffice.kernel.ids import CaseId
@@ -53,6 +54,22 @@ class Tasks(Protocol):
 
     async def open_of(self, case: CaseId, kind: TaskKind | None = None) -> Sequence[Task]:
         """Open ones, soonest first."""
+        ...
+
+
+class CasePapers(Protocol):
+    """Which files of a case are what; the files lie in the media store."""
+
+    async def add(self, paper: CasePaper) -> None:
+        """Raises `errors.Stale` when this file is a paper already."""
+        ...
+
+    async def of_case(self, case: CaseId) -> Sequence[CasePaper]:
+        """Oldest first."""
+        ...
+
+    async def remove(self, case: CaseId, paper: str) -> bool:
+        """False when it was none (any more)."""
         ...
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from backoffice.ports.cases import Cases
-from backoffice.ports.casework import Checklists, Macros, Relations, Tasks, Translations
+from backoffice.ports.casework import CasePapers, Checklists, Macros, Relations, Tasks, Translations
 from backoffice.ports.centres import Centres, SavedViews, Shifts, Tags
 from backoffice.ports.claim_payments import ClaimDesk, ClaimLinks, ClaimPayments
 from backoffice.ports.claims import Claims
@@ -133,6 +133,8 @@ class UnitOfWork(Protocol):
     def relations(self) -> Relations: ...
     @property
     def translations(self) -> Translations: ...
+    @property
+    def case_papers(self) -> CasePapers: ...
 
     def hint(self, topic: str) -> None: ...
     async def commit(self) -> None: ...

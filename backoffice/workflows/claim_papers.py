@@ -9,6 +9,7 @@ from backoffice.claims.evidence import Paper, PaperState
 from backoffice.insurance.model import Product
 from backoffice.kernel.ids import MediaId
 from backoffice.kernel.messages import Message, Param
+from backoffice.papers.model import OURS
 from backoffice.ports.claims import Look
 from backoffice.workflows import claim_words, claims
 from backoffice.workflows.work import Work
@@ -56,7 +57,8 @@ async def _sent_twice(work: Work, claim: Claim, paper: Paper) -> None:
 
 async def _flag_twins(work: Work, claim: Claim, paper: Paper) -> None:
     """The same picture in another claim: a person looks at both; nobody is told of the other."""
-    if paper.print is None or paper.origin is not evidence.From.SENT:
+    drawn = paper.media.startswith(OURS)
+    if paper.print is None or drawn:
         return
     others = [
         (ref, p) for ref, p in await work.uow.claims.twins(paper.id, paper.print) if p.claim != claim.id

@@ -7,7 +7,7 @@ from backoffice import ports
 from backoffice.kernel import errors
 from backoffice.papers.model import Observed, Receipt, SceneReport, WeekStatement
 from backoffice.ports.claims import Unreadable
-from backoffice.workflows import case_papers, papers
+from backoffice.workflows import case_files, case_papers, papers
 from backoffice.workflows.work import Work
 from bot.assembly.core import Core
 from bot.channel import PermanentFailure
@@ -25,7 +25,7 @@ class Paperwork:
     async def fetch(self, handle: str, limit: int) -> bytes:
         """For a letter. Raises `PermanentFailure` when it can never be drawn."""
         try:
-            body = await self.drawn(handle)
+            body = await (self._file if case_files.ours(handle) else self.drawn)(handle)
         except errors.NotFound as gone:
             raise PermanentFailure("paper without facts") from gone
         except ports.MissingGlyph as hole:
@@ -34,6 +34,10 @@ class Paperwork:
         if len(body) > limit:
             raise PermanentFailure("paper too large")
         return body
+
+    async def _file(self, handle: str) -> bytes:
+        """A file of a case as it is, to be sealed anew for whom it was given to."""
+        return await self._core.media.get(case_files.media_of(handle))
 
     async def drawn(self, handle: str) -> bytes:
         """The PDF of a handle of `workflows.papers`. Raises `NotFound`, `MissingGlyph`."""

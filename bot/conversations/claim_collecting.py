@@ -9,6 +9,7 @@ from backoffice.claims.evidence import PaperState
 from backoffice.insurance.model import Product
 from backoffice.kernel.messages import Day, Listing, MediaKind, Message, Param, Sentence
 from backoffice.workflows import claim_evidence, claim_words, claims
+from backoffice.workflows.claim_evidence import Offer
 from bot.conversations.turn import Turn, choices
 from bot.incoming import File
 
@@ -35,10 +36,11 @@ async def proceed(turn: Turn, claim: Claim, *first: Sentence) -> None:
 
 
 async def _offer(
-    turn: Turn, claim: Claim, product: Product, names: list[str], first: tuple[Sentence, ...]
+    turn: Turn, claim: Claim, product: Product, offers: list[Offer], first: tuple[Sentence, ...]
 ) -> None:
-    claim.notes = claim.notes | {"offer": names}
-    await claim_evidence.offered(turn.work, claim)
+    claim.notes = claim.notes | {"offer": [[offer.name, offer.paper] for offer in offers]}
+    await claim_evidence.offered(turn.work, claim, offers)
+    names = dict.fromkeys(offer.name for offer in offers)
     shown = Listing(tuple(claims.paper_name(product, name, turn.person.locale) for name in names))
     offered = choices(("attach", "button.claim_attach", "1"), ("no", "button.claim_do_not_attach", "2"))
     message = Message("claim.existing", {"papers": shown}, offered, more=first)
@@ -124,9 +126,9 @@ async def skip(turn: Turn, claim: Claim) -> None:
 
 async def attach(turn: Turn, claim: Claim, value: str) -> None:
     """The claimant's yes or no to the papers of the rescue."""
-    names = claim.notes.get("offer", [])
+    offers = [Offer(*([one] if isinstance(one, str) else one)) for one in claim.notes.get("offer", [])]
     if value == "attach":
-        await claim_evidence.attach(turn.work, claim, names)
+        await claim_evidence.attach(turn.work, claim, offers)
     await proceed(turn, claim)
 
 

@@ -21,14 +21,18 @@ FORMS = {
     "case.merge": {"ref": "M4TR"},
     "case.unlink": {"other": "case-M4TR"},
     "case.split": {"other": "case-M4TR"},
+    "case.paper_mark": {"entry": "2", "kind": "hospital_bill"},
+    "case.paper_unmark": {"paper": "p-1"},
     "protocol.put": {"edition": "1", "name_zh_Hans": "中风", "name_en": "Stroke", "zh_0": "问", "en_0": "Ask"},
     "macro.put": {"version": "0", "position": "1"},
 }  # fmt: skip
-DECLINED = {"case.translate": "没有需要翻译的话"}
-"""Admitted, and then told that everybody here wrote Chinese."""
+QUERY = {"case.paper_add": "?kind=other"}
+DECLINED = {"case.translate": "没有需要翻译的话", "case.paper_add": "没有选文件"}
+"""Admitted, and then told that everybody here wrote Chinese, or that no file came."""
 OWNERS = {
     "case.macro", "case.fields", "case.report", "case.add_task", "case.snooze_task", "case.end_task",
-    "case.drop_task", "case.link", "case.unlink", "case.merge", "case.split",
+    "case.drop_task", "case.link", "case.unlink", "case.merge", "case.split", "case.paper_mark", "case.paper_unmark",
+    "case.paper_add",
 }  # fmt: skip
 
 

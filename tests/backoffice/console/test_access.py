@@ -74,7 +74,7 @@ def paths(evening: Evening) -> dict[str, tuple[str, str]]:
                 route.method,
                 "/console"
                 + re.sub(r"\{(\w+)[^}]*\}", lambda m: filled[m[1]], pattern)
-                + (shop_matrix.QUERY | claim_matrix.QUERY).get(str(route.name), ""),
+                + (shop_matrix.QUERY | claim_matrix.QUERY | desk_matrix.QUERY).get(str(route.name), ""),
             )
     return found
 

@@ -11,9 +11,20 @@ function confirmed(form) {
   return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
 }
 
+// A form with a file sends the file alone as its body; what else was chosen stands in the address.
+function wanted(page, form) {
+  const fields = new FormData(form);
+  const file = form.dataset.file && fields.get(form.dataset.file);
+  if (!file) return [form.action, { body: new URLSearchParams(fields), headers: { Accept: "application/json" } }];
+  fields.delete(form.dataset.file);
+  fields.delete("csrf");
+  const headers = { Accept: "application/json", "Content-Type": "application/octet-stream", "X-CSRF": page.body.dataset.csrf };
+  return [`${form.action}?${new URLSearchParams(fields)}`, { body: file, headers }];
+}
+
 async function send(page, form) {
-  const body = new URLSearchParams(new FormData(form));
-  const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "error" });
+  const [address, how] = wanted(page, form);
+  const answer = await fetch(address, { method: "POST", redirect: "error", ...how });
   const told = await answer.json();
   page.flash(told.said + (told.reference ? ` (${told.reference})` : ""), !told.ok);
   if (answer.status === 401) page.live.gone();
