@@ -1,6 +1,5 @@
 """The one way out: claim a letter, render it, send its parts, and say what became of it."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
@@ -13,6 +12,7 @@ from backoffice.kernel.clock import Clock
 from backoffice.kernel.exchange import Address, Letter, LetterState, Outcome
 from backoffice.kernel.ids import LetterId, PersonId
 from backoffice.kernel.messages import Urgency
+from backoffice.kernel.waking import Waking
 from backoffice.people.model import Reach
 from backoffice.ports import Alert
 from bot.channel import (
@@ -87,7 +87,7 @@ class Delivery:
     def __init__(self, way: Way) -> None:
         self._way = way
         self._tasks = Tasks()
-        self._wake = asyncio.Event()
+        self._waking = Waking(way.clock)
         self._troubles = Troubles(way.channels, way.clock)
         self._bulk: set[LetterId] = set()
         self._stumbles: dict[LetterId, int] = {}
@@ -95,13 +95,13 @@ class Delivery:
 
     def wake(self) -> None:
         """A letter was put in the outbox."""
-        self._wake.set()
+        self._waking.wake()
 
     async def run(self) -> None:
         while True:
             try:
                 started = await self.step()
-                await self._pause(0 if started else await self._idle_s())
+                await self._waking.wait(0 if started else await self._idle_s())
             except Exception:
                 log.exception("delivery stumbled")
                 await self._way.clock.sleep(TROUBLE_S)
@@ -112,19 +112,6 @@ class Delivery:
         due = await self._way.letters.next_due(now)
         wait_s = (due - now).total_seconds() if due else LOOK_AGAIN_S
         return max(SHORTEST_S, min(LOOK_AGAIN_S, wait_s))
-
-    async def _pause(self, seconds: float) -> None:
-        """Until a letter may be due, or somebody says so."""
-        if seconds > 0 and not self._wake.is_set():
-            sleeping = asyncio.ensure_future(self._way.clock.sleep(seconds))
-            waking = asyncio.ensure_future(self._wake.wait())
-            try:
-                await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                sleeping.cancel()
-                waking.cancel()
-        self._wake.clear()
-        await asyncio.sleep(0)
 
     async def step(self) -> int:
         """Start what may be sent now; returns how many letters."""

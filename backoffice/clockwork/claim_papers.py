@@ -7,16 +7,16 @@ from backoffice import ports
 from backoffice.claims.evidence import PaperState, Unfit
 from backoffice.kernel import ids
 from backoffice.kernel.clock import Clock
-from backoffice.kernel.errors import NotFound, Stale
+from backoffice.kernel.errors import NotFound
 from backoffice.kernel.ids import CaseId, MediaId
 from backoffice.ports.claims import Look, PaperQueue, PhotoDecoder, Unseen, WordReader
 from backoffice.workflows import claim_papers
+from backoffice.workflows.acting import Acting
 from backoffice.workflows.work import Work, World
 
 log = logging.getLogger(__name__)
 AT_ONCE = 8
 MOST_TRIES = 3
-RETRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class PaperRunner:
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
+        self._acting = Acting(bench.store, bench.locks, bench.world, bench.clock)
 
     async def step(self) -> int:
         """Look at what has arrived; returns how many were settled."""
@@ -74,25 +75,16 @@ class PaperRunner:
 
     async def _settle(self, unseen: Unseen, look: Look, view: MediaId | None, body: bytes) -> int:
         words = await self._words(look)
-        async with self._bench.locks.hold(unseen.person):
-            for attempt in range(RETRIES + 1):
-                try:
-                    return await self._once(unseen, look, view, (len(body), words))
-                except Stale:
-                    if attempt == RETRIES:
-                        raise
-        return 0
 
-    async def _once(self, unseen: Unseen, look: Look, view: MediaId | None, more: tuple[int, str]) -> int:
-        now = self._bench.clock.now()
-        async with self._bench.store.begin(now) as uow:
-            paper = await uow.claims.paper(unseen.paper)
+        async def act(work: Work) -> int:
+            paper = await work.uow.claims.paper(unseen.paper)
             if paper.state is not PaperState.WAITING:
                 return 0
-            paper.bytes, paper.read = more
-            await claim_papers.looked(Work(uow, now, self._bench.world), paper, replace(look, view=b""), view)
-            await uow.commit()
-        return 1
+            paper.bytes, paper.read = len(body), words
+            await claim_papers.looked(work, paper, replace(look, view=b""), view)
+            return 1
+
+        return await self._acting.under(unseen.person, act)
 
     async def _words(self, look: Look) -> str:
         if self._bench.reader is None or not look.view:

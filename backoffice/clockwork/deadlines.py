@@ -12,6 +12,7 @@ from backoffice.clockwork.firing import Firing
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.errors import Unavailable
 from backoffice.kernel.ids import PersonId
+from backoffice.kernel.waking import Waking
 from backoffice.ports import Deadline, DeadlineKind
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ class DeadlineRunner:
         self._firing = firing
         self._drain = drain
         self._clock = clock
-        self._wake = asyncio.Event()
+        self._waking = Waking(clock)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._in_hand = {True: 0, False: 0}
         self._behind: Sequence[Deadline] = ()
@@ -74,7 +75,7 @@ class DeadlineRunner:
 
     def wake(self) -> None:
         """A deadline was armed: it may be the next."""
-        self._wake.set()
+        self._waking.wake()
 
     async def run(self) -> None:
         """Until cancelled. What failed while the rows could not be read was not the deadlines' fault."""
@@ -86,21 +87,11 @@ class DeadlineRunner:
 
     async def _round(self) -> None:
         try:
-            await self._wait(await self.step())
+            await self._waking.wait(await self.step())
         except Exception:
             log.exception("the deadline runner stumbled")
             self._troubles.clear()
             await self._clock.sleep(TROUBLE_S)
-
-    async def _wait(self, seconds: float) -> None:
-        self._wake.clear()
-        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
-        waking = asyncio.ensure_future(self._wake.wait())
-        try:
-            await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeping.cancel()
-            waking.cancel()
 
     async def step(self) -> float:
         """Start what is due, countdowns first; returns the seconds until the next look."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from backoffice import ports
 from backoffice.cases.model import Case, CaseStatus
 from backoffice.clockwork import claim_life, envoy_life, family_life
+from backoffice.kernel import again
 from backoffice.kernel.clock import Clock
-from backoffice.kernel.errors import Stale
 from backoffice.kernel.ids import CaseId
 from backoffice.places.model import Candidate
 from backoffice.ports import Deadline, DeadlineKind
@@ -25,7 +25,6 @@ from backoffice.workflows import (
 from backoffice.workflows.work import Work, World
 
 log = logging.getLogger(__name__)
-RETRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +57,7 @@ class Firing:
 
     async def fire(self, deadline: Deadline) -> bool:
         """True when this call won: the deadline's effects are committed. Runs again when a row was stale."""
-        for attempt in range(RETRIES + 1):
-            try:
-                return await self._once(deadline)
-            except Stale:
-                if attempt == RETRIES:
-                    raise
-        return False
+        return await again.when_stale(lambda: self._once(deadline))
 
     async def _once(self, deadline: Deadline) -> bool:
         found = await self._looked_up(deadline) if deadline.kind is DeadlineKind.GEOCODE else ()

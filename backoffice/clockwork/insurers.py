@@ -2,18 +2,19 @@
 covers the cases and orders under way, away from the path of an SOS."""
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from backoffice import ports
+from backoffice.clockwork import rounds
 from backoffice.insurance.model import RequestId
 from backoffice.insurance.policies import Answer, Request, RequestState
 from backoffice.kernel.clock import Clock
-from backoffice.kernel.errors import NotFound, Stale
+from backoffice.kernel.errors import NotFound
 from backoffice.kernel.ids import PersonId
+from backoffice.kernel.waking import Waking
 from backoffice.ports.insurance import (
     Heard,
     Instruction,
@@ -22,18 +23,12 @@ from backoffice.ports.insurance import (
     InsurerTemporary,
 )
 from backoffice.workflows import insurer_requests, policies, recognising
+from backoffice.workflows.acting import Acting
 from backoffice.workflows.work import Work, World
 
-log = logging.getLogger(__name__)
-LOOK_AGAIN_S = 1.0
 BATCH = 20
-RETRIES = 2
-ASK_AFTER = timedelta(seconds=5)
-"""An outcome nobody knows is asked about after this; then twice as long each time, at most an hour."""
-LONGEST = timedelta(hours=1)
 WORTH_TELLING = 5
 """After so many tries without a word staff are told."""
-Act = Callable[[Work], Awaitable[object]]
 
 
 class InsurerQueue(Protocol):
@@ -63,31 +58,16 @@ class InsurerRunner:
 
     def __init__(self, counter: Counter) -> None:
         self._counter = counter
-        self._wake = asyncio.Event()
+        self._acting = Acting(counter.store, counter.locks, counter.world, counter.clock)
+        self._waking = Waking(counter.clock)
 
     def wake(self) -> None:
         """There is something to do."""
-        self._wake.set()
+        self._waking.wake()
 
     async def run(self) -> None:
         """Until cancelled."""
-        while True:
-            try:
-                if await self.step():
-                    continue
-            except Exception:
-                log.exception("the runner of insurers stumbled")
-            await self._wait()
-
-    async def _wait(self) -> None:
-        self._wake.clear()
-        sleeping = asyncio.ensure_future(self._counter.clock.sleep(LOOK_AGAIN_S))
-        waking = asyncio.ensure_future(self._wake.wait())
-        try:
-            await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeping.cancel()
-            waking.cancel()
+        await rounds.run(self.step, self._waking)
 
     async def step(self) -> int:
         """Everything that is due now; returns how much that was. News come first: they answer questions."""
@@ -96,27 +76,20 @@ class InsurerRunner:
             return 0
         news = await queue.news(now, BATCH)
         for person, heard in news:
-            await self._safely(self._hear(person, heard))
+            await rounds.safely(self._hear(person, heard))
         requests = await queue.claim(now, BATCH)
-        await asyncio.gather(*(self._safely(self._carry_out(request)) for request in requests))
+        await asyncio.gather(*(rounds.safely(self._carry_out(request)) for request in requests))
         left = await queue.move_left(now)
         looks = await queue.unlooked(BATCH)
         for kind, subject, person in looks:
-            await self._safely(self._look(kind, subject, PersonId(person)))
+            await rounds.safely(self._look(kind, subject, PersonId(person)))
         return len(news) + len(requests) + len(looks) + left
-
-    async def _safely(self, doing: Awaitable[None]) -> None:
-        """One row that fails keeps nobody else waiting; it is tried again when its lease ends."""
-        try:
-            await doing
-        except Exception:
-            log.exception("a row of an insurer failed and will be tried again")
 
     async def _carry_out(self, request: Request) -> None:
         insurer = self._counter.insurers.get(request.insurer)
         try:
             if insurer is None:
-                raise InsurerTemporary("insurer is not set up", LONGEST.total_seconds())
+                raise InsurerTemporary("insurer is not set up", rounds.LONGEST.total_seconds())
             instruction = await self._instruction(request)
             asks = request.state in (RequestState.UNKNOWN, RequestState.PENDING)
             answer = await (insurer.query(instruction) if asks else insurer.send(instruction))
@@ -134,7 +107,7 @@ class InsurerRunner:
         async def act(work: Work) -> None:
             await policies.settle(work, await work.uow.policies.request(request), answer)
 
-        await self._act(person, act)
+        await self._acting.under(person, act)
 
     async def _later(self, request: Request, failure: InsurerFailure) -> None:
         """Certainly not taken: sent again after its delay. Else nobody knows: asked about, never sent again."""
@@ -152,7 +125,7 @@ class InsurerRunner:
                 await insurer_requests.alert(work, "insurer_silent", row)
             await work.uow.policies.save_request(row)
 
-        await self._act(request.person, act)
+        await self._acting.under(request.person, act)
 
     async def _hear(self, person: str | None, heard: Heard) -> None:
         async def act(work: Work) -> None:
@@ -169,34 +142,16 @@ class InsurerRunner:
                 return
             await policies.settle(work, request, heard.answer)
 
-        await self._act(PersonId(person or "insurers"), act)
+        await self._acting.under(PersonId(person or "insurers"), act)
 
     async def _look(self, kind: str, subject: str, person: PersonId) -> None:
         async def act(work: Work) -> None:
             await recognising.look(work, kind, subject)
 
-        await self._act(person, act)
-
-    async def _act(self, person: PersonId, act: Act) -> None:
-        """Lock, then load, then decide; a stale version runs it again."""
-        async with self._counter.locks.hold(person):
-            for attempt in range(RETRIES + 1):
-                try:
-                    await self._once(act)
-                    return
-                except Stale:
-                    if attempt == RETRIES:
-                        raise
-
-    async def _once(self, act: Act) -> None:
-        now = self._counter.clock.now()
-        async with self._counter.store.begin(now) as uow:
-            await act(Work(uow, now, self._counter.world))
-            await uow.commit()
+        await self._acting.under(person, act)
 
 
 def _delay(request: Request, failure: InsurerFailure) -> timedelta:
     if isinstance(failure, InsurerTemporary):
         return timedelta(seconds=failure.delay_s)
-    waited: timedelta = ASK_AFTER * 2 ** min(request.attempts, 10)
-    return min(LONGEST, waited)
+    return rounds.ask_after(request.attempts)

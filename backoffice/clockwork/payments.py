@@ -1,16 +1,17 @@
 """The runner of payments: carries out orders to providers outside of transactions, and takes what providers tell."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from backoffice import ports
+from backoffice.clockwork import rounds
 from backoffice.kernel.clock import Clock
-from backoffice.kernel.errors import NotFound, Stale
+from backoffice.kernel.errors import NotFound
 from backoffice.kernel.ids import PersonId
+from backoffice.kernel.waking import Waking
 from backoffice.money import claiming
 from backoffice.money.model import (
     Heard,
@@ -33,15 +34,10 @@ from backoffice.ports.money import (
     ProviderAnswer,
 )
 from backoffice.workflows import claim_payment, payment_outcomes, payments
+from backoffice.workflows.acting import Acting
 from backoffice.workflows.work import Work, World
 
-log = logging.getLogger(__name__)
-LOOK_AGAIN_S = 1.0
 BATCH = 20
-RETRIES = 2
-ASK_AFTER = timedelta(seconds=5)
-"""An outcome nobody knows is asked about after this; then twice as long each time, at most an hour."""
-LONGEST = timedelta(hours=1)
 MOST_CRASHES = 5
 
 
@@ -79,31 +75,16 @@ class PaymentRunner:
 
     def __init__(self, till: Till) -> None:
         self._till = till
-        self._wake = asyncio.Event()
+        self._acting = Acting(till.store, till.locks, till.world, till.clock)
+        self._waking = Waking(till.clock)
 
     def wake(self) -> None:
         """There is something to do."""
-        self._wake.set()
+        self._waking.wake()
 
     async def run(self) -> None:
         """Until cancelled."""
-        while True:
-            try:
-                if await self.step():
-                    continue
-            except Exception:
-                log.exception("the runner of payments stumbled")
-            await self._wait()
-
-    async def _wait(self) -> None:
-        self._wake.clear()
-        sleeping = asyncio.ensure_future(self._till.clock.sleep(LOOK_AGAIN_S))
-        waking = asyncio.ensure_future(self._wake.wait())
-        try:
-            await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeping.cancel()
-            waking.cancel()
+        await rounds.run(self.step, self._waking)
 
     async def step(self) -> int:
         """Everything that is due now; returns how much that was. News come first: they answer questions."""
@@ -112,25 +93,18 @@ class PaymentRunner:
             return 0
         news = await till.queue.news(now, BATCH)
         for seq, attempts, heard in news:
-            await self._safely(self._hear(seq, attempts, heard))
+            await rounds.safely(self._hear(seq, attempts, heard))
         overdue = await till.queue.overdue(now, BATCH)
         for payment, payer in overdue:
-            await self._safely(self._close(payment, PersonId(payer)))
+            await rounds.safely(self._close(payment, PersonId(payer)))
         orders = await till.queue.claim(now, BATCH)
-        await asyncio.gather(*(self._safely(self._carry_out(order)) for order in orders))
+        await asyncio.gather(*(rounds.safely(self._carry_out(order)) for order in orders))
         return len(news) + len(overdue) + len(orders)
-
-    async def _safely(self, doing: Awaitable[None]) -> None:
-        """One row that fails keeps nobody else waiting; it is tried again when its lease ends."""
-        try:
-            await doing
-        except Exception:
-            log.exception("a payment row failed and will be tried again")
 
     async def _carry_out(self, order: ProviderOrder) -> None:
         provider = self._till.providers.get(order.provider)
         if provider is None:
-            await self._later(order, PayTemporary("provider is switched off", LONGEST.total_seconds()))
+            await self._later(order, PayTemporary("provider is switched off", rounds.LONGEST.total_seconds()))
             return
         instruction = await self._instruction(order)
         try:
@@ -195,24 +169,14 @@ class PaymentRunner:
                 return None
 
     async def _act(self, person: PersonId, act: Act) -> None:
-        """Lock, then load, then decide; a stale version runs it again."""
-        async with self._till.locks.hold(person):
-            for attempt in range(RETRIES + 1):
-                try:
-                    await self._once(act)
-                    return
-                except Stale:
-                    if attempt == RETRIES:
-                        raise
+        """Whoever waits for the payment hears of it in the same transaction."""
 
-    async def _once(self, act: Act) -> None:
-        now = self._till.clock.now()
-        async with self._till.store.begin(now) as uow:
-            work = Work(uow, now, self._till.world)
+        async def told(work: Work) -> None:
             changed = await act(work)
             if changed is not None:
                 await self._till.on_payment(work, changed)
-            await uow.commit()
+
+        await self._acting.under(person, told)
 
     async def _instruction(self, order: ProviderOrder) -> Instruction:
         async with self._till.store.begin(self._till.clock.now()) as uow:
@@ -263,5 +227,4 @@ async def _closed(provider: PaymentProvider, instruction: Instruction) -> Provid
 def _delay(order: ProviderOrder, failure: PayFailure) -> timedelta:
     if isinstance(failure, PayTemporary):
         return timedelta(seconds=failure.delay_s)
-    waited: timedelta = ASK_AFTER * 2 ** min(order.attempts, 10)
-    return min(LONGEST, waited)
+    return rounds.ask_after(order.attempts)

@@ -17,12 +17,12 @@ from backoffice.clockwork.index_feed import IndexFeed
 from backoffice.clockwork.insurers import InsurerRunner
 from backoffice.clockwork.payments import PaymentRunner
 from backoffice.insurance.model import RequestId
-from backoffice.kernel.errors import Stale
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import CaseId, EnvoyId, OrderId
 from backoffice.money.model import PaymentId, ProviderOrderId
 from backoffice.money.slips import SlipId
 from backoffice.workflows import certificates, following, papers, pay_codes
+from backoffice.workflows.acting import Acting
 from backoffice.workflows.work import Work
 from bot.app import Readiness
 from bot.assembly import channels as channels_
@@ -54,7 +54,6 @@ BODIES_KEPT = timedelta(hours=24)
 KEYS_KEPT = timedelta(days=60)
 """Keys of what was taken live this long, so that a late repeat is still known (house.md, machinery 16)."""
 ALIVE_WITHIN = timedelta(seconds=10)
-RETRIES = 2
 
 
 @dataclass(frozen=True)
@@ -260,16 +259,10 @@ class CaseActions:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        self._acting = Acting(core.store, core.locks, core.world, core.clock)
 
     async def __call__(self, action: Callable[[Work], Awaitable[None]], case: str | None) -> None:
-        async with self._core.locks.hold(await self._key(case)):
-            for attempt in range(RETRIES + 1):
-                try:
-                    await self._once(action)
-                    return
-                except Stale:
-                    if attempt == RETRIES:
-                        raise
+        await self._acting.under(await self._key(case), action)
 
     async def look(self, action: Callable[[Work], Awaitable[None]]) -> None:
         """A step that only reads: no lock is taken, and what it wrote all the same is undone."""
@@ -306,9 +299,3 @@ class CaseActions:
         if not found.kind.of_payment:
             return "desk"
         return (await uow.payments.get(PaymentId(found.subject))).payer
-
-    async def _once(self, action: Callable[[Work], Awaitable[None]]) -> None:
-        now = self._core.clock.now()
-        async with self._core.store.begin(now) as uow:
-            await action(Work(uow, now, self._core.world))
-            await uow.commit()
