@@ -108,10 +108,11 @@ class CaseRows(Rows):
         case.version += 1
 
     async def active_of(self, person: PersonId) -> Case | None:
-        return next((c for c in await self._active(person) if not c.duress), None)
+        return next((c for c in await self._active(person) if not c.hidden), None)
 
     async def duress_of(self, person: PersonId) -> Case | None:
-        return next((c for c in await self._active(person) if c.duress), None)
+        silent = [c for c in await self._active(person) if c.duress]
+        return next((c for c in silent if c.hidden), silent[0] if silent else None)
 
     async def last_closed_of(self, person: PersonId) -> Case | None:
         row = await self._first(_LAST_CLOSED, {"of": person})

@@ -26,6 +26,8 @@ CASE_MOVES: moves.Moves[CaseStatus] = {
     CaseStatus.CLOSED: frozenset({CaseStatus.OPEN}),
 }
 ACTIVE = frozenset({CaseStatus.COUNTDOWN, CaseStatus.OPEN, CaseStatus.RESOLVED})
+FACE = "face"
+"""In a case's notes: what the screen shows of it under duress, where it stood there already (`cases/face`)."""
 
 
 class Origin(StrEnum):
@@ -92,7 +94,8 @@ class Case:
 
     `due_at` ends the countdown. `rang_at` is the newest ring and `answered_at` the newest acknowledgement by a
     person: the case rings while the first is later. `ring` is the index of the search radius in use, `searching`
-    whether envoys are being asked. `duress`: the screen shows a cancel while the centre works silently.
+    whether envoys are being asked. `duress`: the screen shows a cancel while the centre works silently; `hidden`
+    or `faced` says which cancel.
     """
 
     id: CaseId
@@ -139,6 +142,16 @@ class Case:
     @property
     def active(self) -> bool:
         return self.status in ACTIVE
+
+    @property
+    def faced(self) -> bool:
+        """Under duress, and the screen goes on showing a late cancel."""
+        return self.duress and FACE in self.notes
+
+    @property
+    def hidden(self) -> bool:
+        """Under duress, and the screen knows of no case: it shows a cancel in time."""
+        return self.duress and FACE not in self.notes
 
     @property
     def ringing(self) -> bool:

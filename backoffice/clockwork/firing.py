@@ -178,6 +178,6 @@ async def _promise_passed(work: Work, case: Case) -> Page | None:
     if not await promises.passed(work, case):
         return None
     await dispatching.ask_newcomers(work, case)
-    if case.drill:
+    if case.drill or case.duress:
         return None
     return Page(len(work.rules.acknowledge), case.ref, "promise_passed")

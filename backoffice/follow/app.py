@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -164,7 +165,8 @@ async def view_of(request: web.Request) -> FollowView:
     )
     if found is None:
         raise errors.NotFound
-    return found
+    shown = replace(found.follower, scopes=following.may_know(found.case, found.follower))
+    return replace(found, follower=shown)
 
 
 async def show(request: web.Request) -> web.Response:

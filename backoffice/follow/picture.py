@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from backoffice import ports
+from backoffice.cases import face
 from backoffice.cases.model import Case, CaseStatus, Hurt
 from backoffice.families import stages
 from backoffice.families.model import Follower, Part
@@ -159,9 +160,10 @@ def _where(view: FollowView, now: Now, there: str) -> dict[str, Any] | None:
 
 def _facts(case: Case, follower: Follower, speech: Speech) -> list[tuple[str, str]]:
     """What is known of the illness, for those who may know it."""
-    if Scope.MEDICAL not in follower.scopes or case.hurt is Hurt.UNKNOWN:
+    hurt = face.hurt(case)
+    if Scope.MEDICAL not in follower.scopes or hurt is Hurt.UNKNOWN:
         return []
-    return [(speech.say("scope.medical"), speech.say(f"follow.hurt_{case.hurt}"))]
+    return [(speech.say("scope.medical"), speech.say(f"follow.hurt_{hurt}"))]
 
 
 def _thread(view: FollowView, speech: Speech, there: str) -> dict[str, Any]:

@@ -23,11 +23,11 @@ class Cases(Protocol):
         ...
 
     async def active_of(self, person: PersonId) -> Case | None:
-        """The requester's active case that is not under duress."""
+        """The requester's active case that the chat may speak of: not under duress, or shown as a late cancel."""
         ...
 
     async def duress_of(self, person: PersonId) -> Case | None:
-        """The requester's active case under duress."""
+        """The requester's active case under duress, one that the chat does not know of first."""
         ...
 
     async def last_closed_of(self, person: PersonId) -> Case | None: ...

@@ -1,5 +1,6 @@
 """What operators do with a case: take, speak, note, call, close, and the queue beside the cases."""
 
+from backoffice.cases import face
 from backoffice.cases.closing import BY_A_PERSON
 from backoffice.cases.model import Case, CaseStatus, CloseReason, Verified
 from backoffice.kernel.errors import IllegalMove, NotAllowed, NotFound, Refusal
@@ -92,7 +93,7 @@ async def tell_taken(work: Work, case: Case, name: str) -> None:
     key = "centre.taken"
     if person.profile.phone:
         key, params["tail"] = "centre.taken_with_number", phones.tail(person.profile.phone)
-    await work.tell_traveller(case, Message(key, params))
+    await work.show(case, Message(key, params))
 
 
 async def hand_over(work: Work, case_id: CaseId, operator: Operator, to: OperatorId) -> None:
@@ -202,7 +203,7 @@ async def close(work: Work, case_id: CaseId, operator: Operator, reason: CloseRe
     await case_tasks.end_all(work, case)
     await work.note(case, f"operator:{operator.id}", "centre.closed", reason=str(reason))
     if reason not in BY_A_PERSON:
-        await work.tell_traveller(case, Message("case.closed", {"ref": case.ref}))
+        await work.show(case, Message("case.closed", {"ref": case.ref}))
 
 
 async def _may_be_asked_again(work: Work, case: Case) -> None:
@@ -232,7 +233,7 @@ async def reopen(work: Work, case_id: CaseId, operator: Operator) -> None:
     await work.note(case, f"operator:{operator.id}", "centre.reopened")
     await case_tasks.taken(work, case)
     params: dict[str, Param] = {"ref": case.ref, "name": operator.name}
-    await work.tell_traveller(case, Message("case.reopened", params))
+    await work.show(case, Message("case.reopened", params))
     work.uow.hint("queue")
 
 
@@ -255,6 +256,7 @@ async def end_duress(work: Work, case_id: CaseId, operator: Operator) -> None:
     if other is not None and other.id != case.id:
         raise Refusal("centre.other_case_open", ref=other.ref)
     case.duress = False
+    face.take_off(case)
     await work.uow.cases.save(case)
     await work.note(case, f"operator:{operator.id}", "centre.duress_ended")
     work.uow.hint("queue")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from backoffice.cases import face
 from backoffice.cases.model import Case, CaseStatus
 from backoffice.dispatch import looks, ranking
 from backoffice.dispatch.fitting import Reason
@@ -10,6 +11,7 @@ from backoffice.dispatch.looks import Look
 from backoffice.dispatch.model import Assignment, AssignmentStatus, Envoy
 from backoffice.kernel.ids import EnvoyId
 from backoffice.ports import Alert, DeadlineKind
+from backoffice.workflows import face as screen
 from backoffice.workflows import finding, offers, promises
 from backoffice.workflows.work import Work, arm
 
@@ -27,6 +29,11 @@ async def begin(work: Work, case: Case) -> int:
         case.searching = True
         await arm(work, case, DeadlineKind.WIDEN, work.now + work.rules.widen_after)
     return waiting
+
+
+async def begin_shown(work: Work, case: Case) -> int:
+    """The same when a person's own message asks for it: under duress their screen alone believes in it."""
+    return await screen.begin(work, case) if case.duress else await begin(work, case)
 
 
 def may_send(case: Case) -> bool:
@@ -123,6 +130,8 @@ async def next_wave(work: Work, case: Case) -> None:
 
 async def widen(work: Work, case: Case) -> None:
     """Nobody has accepted in time: the wider ring, or plain words when there is none."""
+    if case.duress and await screen.widen(work, case):
+        await promises.tell_nobody(work, case)
     if not _goes_on(case):
         return
     await _give_up_unreachable(work, case)
@@ -150,6 +159,11 @@ async def _waves_answer_until(work: Work, case: Case) -> datetime:
     if case.ring < len(work.rules.radii_m) - 1 or not asked:
         return work.now
     return max(asked) + work.rules.widen_after
+
+
+async def offered(work: Work, case: Case) -> list[EnvoyId]:
+    """Whose offers are open."""
+    return [a.envoy for a in await _waiting(work, case)]
 
 
 async def _waiting(work: Work, case: Case) -> list[Assignment]:
@@ -183,6 +197,9 @@ async def _give_up_unreachable(work: Work, case: Case) -> None:
 
 async def ask_newcomers(work: Work, case: Case) -> None:
     """Whoever has come on duty near since nobody was left to ask."""
+    if case.duress:
+        await screen.newcomers(work, case)
+        return
     if case.searching or case.fix is None or not may_send(case):
         return
     case.searching, case.ring = True, 0
@@ -201,13 +218,18 @@ async def ask_now(work: Work, case: Case, size: int) -> int:
 async def stop(work: Work, case: Case, message: str) -> None:
     """End the search: everybody still asked is stood down; offers not yet sent are dropped."""
     await _end(work, case)
+    face.search_ends(case)
     for assignment in await _waiting(work, case):
         await offers.take_back(work, case, assignment, message)
 
 
 async def filled(work: Work, case: Case) -> None:
-    """As many as were wanted are coming; whom an operator asked by hand is still welcome."""
-    await _end(work, case)
+    """As many as were wanted are coming; whom an operator asked by hand is still welcome.
+
+    Under duress no search runs that could end: the clock of it is the screen's.
+    """
+    if not case.duress:
+        await _end(work, case)
     for assignment in await _waiting(work, case):
         if not assignment.by_hand:
             await offers.take_back(work, case, assignment, "offer.stood_down")

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
+from backoffice.cases import face
 from backoffice.cases.model import Case, CaseStatus, ForWhom
 from backoffice.families import contacts, model, scopes
 from backoffice.families.model import (
@@ -96,11 +97,16 @@ async def _reach(work: Work, follower: Follower, wanted: Reached) -> None:
 
 
 async def _write_first(work: Work, case: Case, follower: Follower) -> None:
+    """Under duress nobody is written to at the wish of a forced hand: an operator has it to decide."""
+    forced = case.duress and follower.invited_by == "traveller"
+    if forced and follower.person:
+        follower.call_since = work.now
+        await work.uow.families.save(follower)
     if follower.call_since:
         await waiting.wanted(work, case, waiting.Stage.FAMILY)
         await work.uow.desk.alert(Alert(0, work.now, "family_call", case.id, case.ref))
         work.uow.hint("queue")
-    if follower.person:
+    if follower.person and not forced:
         await family_letters.first(work, case, follower, await page_link(work, follower))
 
 
@@ -137,7 +143,7 @@ async def renew_qr(work: Work, follower_id: FollowerId) -> None:
     """The code would end soon: whoever has not come yet gets a new one, through whoever invited them."""
     follower = await work.uow.families.get(follower_id)
     case = await work.uow.cases.get(follower.case)
-    if follower.status is not FollowerStatus.INVITED or case.status not in UNDER_WAY or case.duress:
+    if follower.status is not FollowerStatus.INVITED or case.status not in UNDER_WAY or case.hidden:
         return
     if follower.invited_by == "traveller":
         await send_qr(work, case, follower, case.requester)
@@ -329,7 +335,7 @@ async def taken_back(work: Work, case: Case) -> None:
         given = follower.live and follower.decided_by is Decider.TRAVELLER and follower.scopes
         if given and follower.person != case.requester:
             await decide(work, case, follower, scopes.NOTHING, Decider.NOBODY)
-            await work.tell_traveller(case, Message("family.taken_back", {"name": follower.name}))
+            await work.show(case, Message("family.taken_back", {"name": follower.name}))
 
 
 async def of_person(work: Work, person: PersonId) -> Opened | None:
@@ -358,6 +364,13 @@ async def end(work: Work, case_id: CaseId) -> None:
 async def tell_news(work: Work, case_id: CaseId) -> None:
     """The deadline of waiting news has passed."""
     await family_news.tell(work, await work.uow.cases.get(case_id))
+
+
+def may_know(case: Case, follower: Follower) -> Scopes:
+    """What is shown to them now. What somebody gives under duress is shown to nobody; what staff open is."""
+    if follower.decided_by is not Decider.TRAVELLER:
+        return follower.scopes
+    return frozenset(scopes.Scope(s) for s in face.may_know(case, follower.id, frozenset(follower.scopes)))
 
 
 def knows(follower: Follower) -> list[Sentence]:

@@ -30,7 +30,7 @@ class Asked:
 
 async def later(work: Work, case: Case, what: str) -> None:
     """Arm a look-up (`address` or `search`) where a geocoder is configured."""
-    if not work.world.geocodes or case.duress:
+    if not work.world.geocodes or case.hidden:
         return
     due = work.now + AFTER
     payload = {"what": what}
@@ -59,7 +59,7 @@ async def question(work: Work, case: Case, what: str) -> Asked:
 
 async def settle(work: Work, case: Case, found: Sequence[FoundAddress], what: str) -> None:
     """An address becomes a staff line; a place is asked back, never silently used."""
-    if not found or case.status is not CaseStatus.OPEN or case.duress:
+    if not found or case.status is not CaseStatus.OPEN or case.hidden:
         return
     if what == "address":
         entry = Entry(case.id, work.now, Role.SYSTEM, "system", text=found[0].label, audience=Audience.STAFF)

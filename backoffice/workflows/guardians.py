@@ -58,5 +58,5 @@ async def told(work: Work, case: Case, person: Person, words: str) -> bool:
     case.notes = case.notes | {GUARDIAN: "told"}
     await relay.note(work, case, (person.id, person.display_name), words[:500])
     await work.note(case, "traveller", "case.guardian", answer="told")
-    await work.tell_traveller(case, Message("intake.guardian_kept"))
+    await work.show(case, Message("intake.guardian_kept"))
     return True

@@ -1,5 +1,6 @@
 """The questions after dispatch, one at a time; none of them delays help."""
 
+from backoffice.cases import face
 from backoffice.cases.model import Case, CaseStatus, ForWhom, Hurt, Kind, Verified
 from backoffice.kernel import geodesy
 from backoffice.kernel.geo import Datum, Fix, Point, RawPoint, Source
@@ -43,8 +44,8 @@ YES_NO = (Choice("yes", "button.yes", "1"), Choice("no", "button.no", "2"))
 
 
 async def next_question(work: Work, case: Case, person: Person) -> None:
-    """Ask the first thing still unknown; nothing while the person is under duress or the case is not open."""
-    if case.status is not CaseStatus.OPEN or case.duress or case.notes.get(ELSEWHERE):
+    """Ask the first thing still unknown; nothing while the chat knows of no case or it is not open."""
+    if case.status is not CaseStatus.OPEN or case.hidden or case.notes.get(ELSEWHERE):
         return
     await guardians.known(work, case, person)
     step = next((s for s in STEPS if _wanted(case, person, s)), None)
@@ -101,9 +102,7 @@ async def _settled(work: Work, case: Case, person: Person, step: str, value: str
     await work.uow.talk.close_about(case.id, f"intake.{step}")
     await work.note(case, "traveller", f"intake.{step}", answer=value)
     if not _more(case, person):
-        await work.tell_traveller(
-            case, Message("intake.thanks", {"ref": case.ref}, more=(Sentence("family.hint"),))
-        )
+        await work.show(case, Message("intake.thanks", {"ref": case.ref}, more=(Sentence("family.hint"),)))
     await next_question(work, case, person)
 
 
@@ -132,7 +131,7 @@ async def phone(work: Work, case: Case | None, person: Person, text: str) -> boo
             case.verified = Verified.NOT_YET
         await case_tasks.number_known(work, case)
         said = "intake.phone_kept" if known else "intake.phone_kept_unusual"
-        await work.tell_traveller(case, Message(said, {"tail": phones.tail(number)}))
+        await work.show(case, Message(said, {"tail": phones.tail(number)}))
         await _settled(work, case, person, "phone", "given")
     return True
 
@@ -204,11 +203,12 @@ async def patient_at(work: Work, case: Case, fix: Fix) -> None:
 async def _ask_there(work: Work, case: Case, known: bool) -> None:
     await work.uow.talk.close_about(case.id, "patient_place")
     case.notes = {k: v for k, v in case.notes.items() if not k.startswith("patient_")}
-    asked = 0 if case.envoys_taken else await dispatching.begin(work, case)
+    coming = face.shows_envoy(case)
+    asked = 0 if coming else await dispatching.begin_shown(work, case)
     await work.uow.cases.save(case)
     await work.note(case, "traveller", "case.patient_place", yes=known, asked=asked)
-    await work.tell_traveller(case, Message("intake.place_kept", {"count": asked}))
-    if not asked and not case.envoys_taken and case.fix:
+    await work.show(case, Message("intake.place_kept", {"count": asked}))
+    if not asked and not coming and case.fix:
         await promises.tell_nobody(work, case)
 
 

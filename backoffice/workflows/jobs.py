@@ -100,7 +100,8 @@ async def _begin_job(work: Work, assignment: Assignment, envoy: Envoy) -> None:
     await work.note(case, f"envoy:{envoy.id}", "dispatch.accepted", name=envoy.name)
     if case.envoys_taken >= case.envoys_wanted:
         await dispatching.filled(work, case)
-    await promises.keep(work, case)
+    if not case.duress:
+        await promises.keep(work, case)
     await work.uow.cases.save(case)
     await no_offers(work, envoy)
     await _brief(work, case, assignment, envoy)
@@ -255,13 +256,16 @@ async def _cannot_go_on(work: Work, case: Case, assignment: Assignment, envoy: E
 
 
 async def _search_again(work: Work, case: Case) -> None:
+    """Under duress only staff learn of it: whether somebody else is sent is theirs to decide."""
     await work.uow.desk.alert(Alert(0, work.now, "envoy_withdrew", case.id, case.ref))
+    work.uow.hint("queue")
+    if case.duress:
+        return
     asked = await dispatching.begin(work, case)
     await work.uow.cases.save(case)
     await work.tell_traveller(case, Message("sos.envoy_lost", {"count": asked}))
     if not asked:
         await promises.tell_nobody(work, case)
-    work.uow.hint("queue")
 
 
 async def release(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> None:

@@ -67,7 +67,8 @@ async def _alarm(work: Work, case: Case, what: Heard) -> None:
     """Somebody may stand there who is not who they say: both keep apart until the centre has spoken to them."""
     await work.uow.desk.alert(Alert(0, work.now, "wrong_code_word", case.id, case.ref))
     await ringing.again(work, case, _actor(what))
-    await work.tell_traveller(case, Message("sos.wrong_words"))
+    tell = work.show if what.role is Role.TRAVELLER else work.tell_traveller
+    await tell(case, Message("sos.wrong_words"))
     for assignment in [what.assignment] if what.assignment else await expected(work, case):
         envoy = await work.uow.envoys.get(assignment.envoy)
         await work.tell(about(case, envoy.person, Message("job.wrong_words")))

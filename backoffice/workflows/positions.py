@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from backoffice.cases import face
 from backoffice.cases.model import Case, CaseStatus
 from backoffice.kernel import geodesy
 from backoffice.kernel.errors import Refusal
@@ -74,7 +75,8 @@ async def moved(work: Work, case: Case, fix: Fix) -> bool:
     await work.uow.cases.add_fix(case.id, fix)
     await work.uow.cases.save(case)
     await work.note(case, "traveller", "case.moved", first=first)
-    await _tell_envoys(work, case)
+    if not case.duress:
+        await _tell_envoys(work, case)
     if search:
         await _search_now(work, case)
     return True
@@ -89,7 +91,7 @@ def _still_there(case: Case, fix: Fix) -> bool:
 
 def _search_anew(case: Case, fix: Fix) -> bool:
     """Nobody is coming, and those asked were asked for no place, for a doubtful one or for one far from here."""
-    if case.status is not CaseStatus.OPEN or case.envoys_taken or case.duress:
+    if case.status is not CaseStatus.OPEN or face.shows_envoy(case):
         return False
     if case.fix is None or case.fix_is_last_known:
         return True
@@ -108,10 +110,10 @@ async def _tell_envoys(work: Work, case: Case) -> None:
 
 async def _search_now(work: Work, case: Case) -> None:
     """Now envoys can be asked at the right place; who was asked before keeps their offer."""
-    asked = await dispatching.begin(work, case)
+    asked = await dispatching.begin_shown(work, case)
     await work.uow.cases.save(case)
     if asked:
-        await work.tell_traveller(case, Message("sos.place_found", {"count": asked}))
+        await work.show(case, Message("sos.place_found", {"count": asked}))
     elif dispatching.may_send(case):
         await promises.tell_nobody(work, case)
 
@@ -132,7 +134,7 @@ async def live_stopped(work: Work, case: Case) -> None:
         return
     await work.note(case, "system", "case.live_ended")
     await work.uow.desk.alert(Alert(0, work.now, "live_ended", case.id, case.ref))
-    await work.tell_traveller(case, Message("sos.live_ended"), f"live:{case.id}")
+    await work.show(case, Message("sos.live_ended"), f"live:{case.id}")
 
 
 async def envoy_moved(work: Work, person: Person, fix: Fix) -> bool:

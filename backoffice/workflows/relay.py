@@ -41,7 +41,12 @@ def message(speaker: Speaker, said: Said, masked: bool = True) -> Message:
 
 
 async def from_traveller(work: Work, case: Case, person: Person, said: Said) -> int:
-    """The traveller's words: kept on the case, to the envoys at work; the centre reads along."""
+    """The traveller's words: kept on the case, to the envoys at work; the centre reads along.
+
+    Under duress staff alone read them. Returns the entry's number, 0 where it stood on the case already.
+    """
+    if case.duress:
+        return 0 if case.id in work.overheard else await for_staff(work, case, person, said)
     entry = Entry(
         case.id, work.now, Role.TRAVELLER, person.id, person.display_name, said.text, said.media, said.place
     )

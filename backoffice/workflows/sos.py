@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from backoffice.cases import face
 from backoffice.cases.model import Case, CaseStatus, Entry, Origin
 from backoffice.dispatch.model import AssignmentStatus
 from backoffice.kernel import ids
@@ -25,12 +26,13 @@ from backoffice.workflows import (
     sealing,
     telling,
 )
-from backoffice.workflows.work import Work, about
+from backoffice.workflows.work import Work, about, arm
 
 _ENVOY_STANDS = {
     AssignmentStatus.ARRIVED: "case.status_arrived",
     AssignmentStatus.UNDER_WAY: "case.status_under_way",
 }
+_ABOUT_ENVOYS = frozenset({"case.status_envoy", *_ENVOY_STANDS.values(), face.SEARCHING, face.NOBODY})
 CANCEL_REMEMBERED = timedelta(minutes=1)
 """A cancel that overtook its pin waits this long for it (business.md, What starts an SOS)."""
 REF_TRIES = 6
@@ -152,12 +154,17 @@ async def tell_standing(work: Work, case: Case, person: Person) -> None:
 
 async def _with_envoys(work: Work, case: Case, message: Message) -> Message:
     """Somebody who has come, or is on the way, is told as that."""
+    key = await _envoys_stand(work, case)
+    lines = (Sentence(key) if s.key == "case.status_envoy" else s for s in message.more)
+    return replace(message, more=tuple(lines))
+
+
+async def _envoys_stand(work: Work, case: Case) -> str:
+    """The line about whoever comes; under duress the one that stood on the screen when it began."""
+    if case.faced:
+        return face.envoys(case)
     states = {a.status for a in await jobs.working(work, case)}
-    for status, key in _ENVOY_STANDS.items():
-        if status in states:
-            lines = (Sentence(key) if s.key == "case.status_envoy" else s for s in message.more)
-            return replace(message, more=tuple(lines))
-    return message
+    return next((key for status, key in _ENVOY_STANDS.items() if status in states), "case.status_envoy")
 
 
 async def _cancel_came_first(work: Work, person: Person, cry: Cry) -> bool:
@@ -232,24 +239,40 @@ async def says_safe(work: Work, case: Case, person: Person) -> None:
 
 
 async def under_duress(work: Work, case: Case, person: Person) -> None:
-    """The screen shows exactly what a cancel shows; the centre gets a silent case.
-
-    What was on its way to this screen is dropped, the search ends, questions are over: nothing more of the case
-    is said in this chat until an operator ends the duress.
-    """
-    await work.uow.outbox.drop_about(person.id, case.id)
+    """The screen shows exactly what a cancel shows, in time or late; the centre gets a silent case."""
     if case.status is CaseStatus.COUNTDOWN:
-        await work.tell(_cancelled(case, person))
-        await work.uow.deadlines.cancel(DeadlineKind.COUNTDOWN, case.id)
-        case.duress = True
-        await _open(work, case)
+        await _hide(work, case, person)
     else:
         await says_safe(work, case, person)
-        case.duress = True
-        await dispatching.stop(work, case, "offer.stood_down")
+        await _put_on_face(work, case)
         await ringing.again(work, case)
-    await work.uow.talk.close_about(case.id)
     await work.note(case, "traveller", "case.duress")
+
+
+async def _hide(work: Work, case: Case, person: Person) -> None:
+    """As cancelled in time: what was on its way to this screen is dropped, and the chat knows of no case."""
+    await work.uow.outbox.drop_about(person.id, case.id)
+    await work.tell(_cancelled(case, person))
+    await work.uow.deadlines.cancel(DeadlineKind.COUNTDOWN, case.id)
+    case.duress = True
+    await _open(work, case)
+    await work.uow.talk.close_about(case.id)
+
+
+async def _put_on_face(work: Work, case: Case) -> None:
+    """Nobody is sent any more; the screen goes on with the case as it stands there, the search by its own clock."""
+    if case.duress:
+        return
+    message = await _with_envoys(work, case, telling.status(work, case))
+    line = next(s.key for s in message.more if s.key in _ABOUT_ENVOYS)
+    offers_ = await dispatching.offered(work, case)
+    widens = await work.uow.deadlines.armed(DeadlineKind.WIDEN, case.id)
+    await dispatching.stop(work, case, "offer.stood_down")
+    case.duress = True
+    them = {str(f.id): f.scopes for f in await work.uow.families.of_case(case.id)}
+    face.put_on(case, line, offers_, them)
+    if widens:
+        await arm(work, case, DeadlineKind.WIDEN, widens.due)
 
 
 async def silent_case(work: Work, person: Person, cry: Cry) -> Case:
@@ -314,21 +337,21 @@ async def ring_again(work: Work, case: Case, person: Person) -> None:
         case.move(CaseStatus.OPEN)
     held, case.says_safe_at = case.says_safe_at is not None, None
     await ringing.again(work, case)
-    await work.tell(about(case, person.id, _rang(work, case), f"how:{case.id}"))
-    if held:
+    await work.tell(about(case, person.id, await _rang(work, case), f"how:{case.id}"))
+    if held and not case.duress:
         await offers.go_on(work, case)
     await _search_if_nobody(work, case)
     await work.uow.talk.close_about(case.id, "late")
     await intake.next_question(work, case, person)
 
 
-def _rang(work: Work, case: Case) -> Message:
-    status = telling.status(work, case)
+async def _rang(work: Work, case: Case) -> Message:
+    status = await _with_envoys(work, case, telling.status(work, case))
     return Message("sos.rang_again", {"ref": case.ref}, more=status.more)
 
 
 async def _search_if_nobody(work: Work, case: Case) -> None:
     """Nobody is coming and nobody is being asked: whoever is near now is."""
-    if not (case.envoys_taken or case.searching or case.duress):
-        await dispatching.begin(work, case)
+    if not (face.shows_envoy(case) or face.searches(case)):
+        await dispatching.begin_shown(work, case)
         await work.uow.cases.save(case)

@@ -3,6 +3,7 @@
 from math import ceil
 
 from backoffice import ports
+from backoffice.cases import face
 from backoffice.cases.model import Case, CaseStatus
 from backoffice.kernel.messages import (
     Ask,
@@ -132,9 +133,9 @@ def _standing(work: Work, case: Case) -> list[Sentence]:
 
 
 def _envoys(case: Case) -> Sentence:
-    if case.envoys_taken:
+    if face.shows_envoy(case):
         return Sentence("case.status_envoy")
-    return Sentence("case.status_searching") if case.searching else Sentence("case.status_no_envoy")
+    return Sentence("case.status_searching") if face.searches(case) else Sentence("case.status_no_envoy")
 
 
 def expected_arrival(metres: float, seconds: float) -> dict[str, Param]:

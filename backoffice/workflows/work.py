@@ -1,7 +1,7 @@
 """What every process works with: one unit of work, the turn's time, and the world around it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from backoffice import ports
@@ -15,7 +15,7 @@ from backoffice.families import stages
 from backoffice.families.rules import FamilyRules
 from backoffice.kernel import ids
 from backoffice.kernel.exchange import NewLetter, Question
-from backoffice.kernel.ids import DeadlineId, PersonId, QuestionId
+from backoffice.kernel.ids import CaseId, DeadlineId, PersonId, QuestionId
 from backoffice.kernel.messages import Choice, Message, Urgency
 from backoffice.money.rules import PayRules
 from backoffice.orders.rules import OrderRules
@@ -78,6 +78,8 @@ class Work:
     seat: Seat | None = None
     channel: str = ""
     """Over which channel this turn came; empty for what staff and clocks do."""
+    overheard: set[CaseId] = field(default_factory=set)
+    """Cases under duress on which this turn's words stand already."""
 
     @property
     def rules(self) -> SosRules:
@@ -95,8 +97,13 @@ class Work:
         return await self.uow.outbox.put(letter)
 
     async def tell_traveller(self, case: Case, message: Message, tag: str = "") -> None:
-        """Words of a case to its requester; none under duress: nothing in chat may name the case."""
-        if not (case.duress or case.notes.get(SILENCED)):
+        """What somebody does or says in a case, to its requester; nothing under duress."""
+        if not case.duress:
+            await self.show(case, message, tag)
+
+    async def show(self, case: Case, message: Message, tag: str = "") -> None:
+        """What an ordinary case says by itself: a screen under duress that shows one says the same."""
+        if not (case.hidden or case.notes.get(SILENCED)):
             await self.tell(about(case, case.requester, message, tag))
 
     async def ask(self, letter: NewLetter, kind: str, subject: str, until: datetime | None = None) -> str:

@@ -203,7 +203,7 @@ async def _on_countdown(turn: Turn, answer: Answer) -> bool:
 async def _how_it_ended(turn: Turn, case_id: CaseId) -> None:
     """Too late for a countdown: who won. Of a silent case the chat knows only the cancel."""
     case = await turn.work.uow.cases.get(case_id)
-    if case.duress:
+    if case.hidden:
         await turn.say("sos.cancelled")
     else:
         await sos.tell_standing(turn.work, case, turn.person)

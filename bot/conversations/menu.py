@@ -74,7 +74,7 @@ async def not_understood(turn: Turn, said: Said) -> None:
         await relay.for_staff(turn.work, closed, turn.person, said)
     await turn.work.uow.desk.queue(item)
     turn.work.uow.hint("queue")
-    if closed and not closed.duress:
+    if closed and not closed.hidden:
         await turn.say("case.after_close", {"ref": closed.ref})
     else:
         await turn.say("menu.not_understood")

@@ -14,9 +14,6 @@ from storage.exchange_tables import letter
 from tests.chaos.report import must
 from tests.chaos.rig import Rig
 
-PARROT = frozenset({"sos.says_safe"})
-"""A cancel after the dispatch names the case, and a cancel under duress shows exactly the same."""
-
 
 @dataclass(frozen=True, slots=True)
 class Now:
@@ -35,8 +32,8 @@ class Now:
         return {(self.envoys[a.envoy].person, c.id) for c in self.cases for a in self.working(c)}
 
     def silent(self) -> dict[str, Case]:
-        """Cases under duress by their person."""
-        return {c.requester: c for c in self.cases if c.duress and c.active}
+        """Cases under duress of which the chat knows nothing, by their person."""
+        return {c.requester: c for c in self.cases if c.hidden and c.active}
 
 
 class Watch:
@@ -182,10 +179,10 @@ def _knows_only_its_own(one: Letter, before: Now, now: Now) -> None:
 
 
 def _one_active_each(now: Now) -> None:
-    for duress in (False, True):
-        counted = Counter(c.requester for c in now.cases if c.active and c.duress is duress)
+    for hidden in (False, True):
+        counted = Counter(c.requester for c in now.cases if c.active and c.hidden is hidden)
         twice = [person for person, n in counted.items() if n > 1]
-        must(not twice, f"{len(twice)} people have two active cases (duress {duress})")
+        must(not twice, f"{len(twice)} people have two active cases (hidden {hidden})")
 
 
 def _envoys_and_jobs_agree(now: Now) -> None:

@@ -110,6 +110,7 @@ async def test_under_duress_nobody_is_told(house: House) -> None:
     case = await families.helped(house, anna)
     page = Page(house, await families.invited(house, anna, "Mum", "exact"))
     await stories.says(house, mum, f"/start {await families.newest(house, anna, START)}")
+    await house.pass_time(8, step=1)
     before, heard = await page.opened(), await house.heard(mum)
     await stories.says(house, anna, "ok blue umbrella")
     screen = await texts(anna)

@@ -250,6 +250,21 @@ async def test_a_relative_with_neither_app_gets_the_page_and_the_news_by_sms(
     assert not any("7400123456" in address for _, address in rows)
 
 
+async def test_whom_a_forced_hand_invites_is_not_written_to(by_sms: tuple[House, Gateway]) -> None:
+    """Under duress the screen reads as ever, no SMS goes, and an operator has the call to decide on."""
+    house, gateway = by_sms
+    anna = await house.telegram("Anna")
+    await stories.says(house, anna, "/profile", "1", "10", "blue umbrella")
+    case = await families.helped(house, anna)
+    await stories.says(house, anna, "blue umbrella")
+    await families.invited(house, anna, "Dad +44 7400 123456", "safe")
+    await house.pass_time(4)
+    assert (await house.heard(anna)).count("family.written") == 1
+    assert gateway.sent == []
+    assert (await families.followers(house, case))["Dad"].call_since is not None
+    assert "family_call" in await house.told_staff()
+
+
 async def test_an_sms_that_is_refused_is_listed_and_is_not_silence(by_sms: tuple[House, Gateway]) -> None:
     """A wrong number: the letter ends as failed, staff see who could not be reached."""
     house, gateway = by_sms
