@@ -46,25 +46,26 @@ class Streams:
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
-    """Events `board` (the queue changed), `case` (this case changed), `people` (who is at it), `gone` (signed out).
+    """Events `hello` (no change is missed from here), `board` (the queue changed), `case` (this case changed),
+    `people` (who is at it), `gone` (signed out).
 
     None of them carries data. An open stream is also how others know that somebody is here.
     """
     case = str(request[CASE].id) if CASE in request else ""
     here, tab = request.config_dict[presence.PRESENCE], presence.tab_of(request)
     async with sse_response(request) as response, here.open(request[auth.SIGN_IN].operator, case, tab):
-        await response.send("", event="hello")
         telling = asyncio.create_task(_tell(request, response, case))
         await request.config_dict[STREAMS].run(telling)
     return response
 
 
 async def _tell(request: web.Request, response: EventSourceResponse, case: str) -> None:
-    """Until the session ends, the browser goes or the service stops."""
+    """Until the session ends, the browser goes or the service stops. Only who listens already says hello."""
     bus = request.config_dict[DEPS].bus
     async with bus.subscribe() as hints:
         pump, gate = Pump(hints), Gate(request)
         try:
+            await response.send("", event="hello")
             while await gate.open() and connected(request, response):
                 for event in events(await pump.gather(), case):
                     await response.send("", event=event)

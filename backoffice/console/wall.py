@@ -294,9 +294,8 @@ def _cities(places: ports.Places) -> CityOf:
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
-    """`wall` when something changed, `gone` when the screen is switched off. Neither carries data."""
+    """`hello` once it listens, `wall` when something changed, `gone` when the screen is switched off: no data."""
     async with sse_response(request) as response:
-        await response.send("", event="hello")
         telling = asyncio.create_task(_tell(request, response))
         await request.config_dict[live.STREAMS].run(telling)
     return response
@@ -306,6 +305,7 @@ async def _tell(request: web.Request, response: EventSourceResponse) -> None:
     async with request.config_dict[DEPS].bus.subscribe() as hints:
         pump, gate = live.Pump(news(hints)), live.Gate(request)
         try:
+            await response.send("", event="hello")
             while await gate.open() and live.connected(request, response):
                 if await pump.gather():
                     await response.send("", event="wall")

@@ -59,7 +59,6 @@ async def stream(request: web.Request) -> web.StreamResponse:
     if not streams.room(token_hash):
         raise web.HTTPServiceUnavailable(headers={"Retry-After": "30"})
     async with sse_response(request) as response:
-        await response.send("", event="hello")
         telling = asyncio.create_task(_tell(request, response, (token_hash, f"case:{view.case.id}")))
         await streams.run(token_hash, telling)
     return response
@@ -71,6 +70,7 @@ async def _tell(request: web.Request, response: EventSourceResponse, about: tupl
         changed = asyncio.Event()
         listening = asyncio.create_task(_listen(hints, topic, changed))
         try:
+            await response.send("", event="hello")
             while response.is_connected() and await deps.reads.alive(token_hash, deps.clock.now()):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), CHECK_S)

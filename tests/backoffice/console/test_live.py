@@ -1,7 +1,8 @@
 """Hints to open pages: they come, they tell nothing, and they end when the person may no longer know."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from aiohttp import ClientResponse
 
 from backoffice.console import live
 from backoffice.kernel.ids import CaseId
-from backoffice.ports import Operator
+from backoffice.ports import Operator, OperatorRole
 from tests.backoffice.console.conftest import Visitor
 from tests.backoffice.console.world import Evening, busy
 
@@ -43,16 +44,35 @@ async def listen(visitor: Visitor, path: str = "/console/live") -> ClientRespons
 async def test_a_change_is_a_hint_without_content(lin: Visitor, evening: Evening) -> None:
     """The page asks for itself; the stream carries no data that rights would have to guard."""
     stream = await listen(lin)
-    await asyncio.sleep(0.05)
     await evening.bus.publish(["case:case-7K3F", "queue"])
     assert await event(stream) == "board"
+    stream.close()
+
+
+@pytest.mark.parametrize(("path", "role"), [("/console/live", "operator"), ("/console/wall/live", "wall")])
+async def test_hello_is_said_by_a_stream_that_listens(
+    evening: Evening, visit: Callable[[Operator], Any], monkeypatch: pytest.MonkeyPatch, path: str, role: str
+) -> None:
+    """A page asks anew at the hello: what changes after it, however soon, comes as a hint."""
+    plain = evening.bus.subscribe
+
+    @asynccontextmanager
+    async def slowly() -> AsyncIterator[AsyncIterator[str]]:
+        await asyncio.sleep(0.1)
+        async with plain() as hints:
+            yield hints
+
+    monkeypatch.setattr(evening.bus, "subscribe", slowly)
+    visitor: Visitor = await visit(await evening.operator("看的人", OperatorRole(role)))
+    stream = await listen(visitor, path)
+    await evening.bus.publish(["queue"])
+    assert await event(stream) in ("board", "wall")
     stream.close()
 
 
 async def test_a_case_page_hears_of_its_own_case(lin: Visitor, evening: Evening) -> None:
     """Another case changes its alarm only."""
     stream = await listen(lin, "/console/live/case-7K3F")
-    await asyncio.sleep(0.05)
     await evening.bus.publish(["case:case-7K3F", "queue"])
     assert [await event(stream), await event(stream)] == ["case", "board"]
     await evening.bus.publish(["case:case-M4TR", "queue"])
