@@ -1,16 +1,10 @@
-// The case's tags and centre: a card of its own, asked for when the page stands and after each change.
+// The case's tags and centre: a piece of its own, asked for when the page stands and whenever the timeline has more.
 export function startLabels(page) {
   const card = document.getElementById("labels");
   if (!card) return;
-  const ask = async () => {
-    try {
-      const answer = await fetch(card.dataset.fetch, { headers: { "X-Live": "yes" } });
-      if (answer.ok) {
-        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#labels-inside");
-        if (fresh && !card.contains(document.activeElement)) card.replaceChildren(document.importNode(fresh, true));
-      }
-    } catch { /* asked again with the next change */ }
-  };
-  card.addEventListener("submit", () => { document.activeElement?.blur(); setTimeout(ask, 600); });
-  ask();
+  const piece = document.createElement("div");
+  piece.dataset.live = "labels";
+  card.append(piece);
+  document.addEventListener("swapped", ({ detail }) => { if (detail.includes("timeline")) page.live.refresh("labels"); });
+  page.live.refresh("labels");
 }

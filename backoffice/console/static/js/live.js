@@ -4,6 +4,8 @@ import { markInitial, swap } from "./swap.js";
 
 const CATCH_UP_MS = 15000;
 const GAP_MS = 400;
+const ANSWER_MS = 8000;
+const AGAIN_MS = 3000;
 
 export function startLive(page) {
   markInitial();
@@ -14,6 +16,13 @@ export function startLive(page) {
   return live;
 }
 
+// What is asked for apart from the whole page, and where.
+const APART = {
+  alarm: () => "/console/ringing",
+  people: () => document.querySelector("[data-people]")?.dataset.people,
+  labels: () => document.getElementById("labels")?.dataset.fetch,
+};
+
 class Live {
   constructor(page) {
     this.page = page;
@@ -23,19 +32,21 @@ class Live {
     this.lostAt = 0;
     this.over = false;
     this.busy = false;
-    this.wanted = "";
+    this.wanted = new Set();
     setInterval(() => this.refresh(), CATCH_UP_MS);
     for (const turn of ["offline", "online"]) addEventListener(turn, () => this.refresh());
   }
 
   connect() {
-    if (!this.path) return;
+    if (!this.path || this.over) return;
     this.bell();
+    clearTimeout(this.connecting);
+    this.source?.close();
     this.source = new EventSource(`${this.path}?tab=${this.page.tab}`);
     this.source.addEventListener("hello", () => this.back());
     this.source.addEventListener("board", () => this.refresh(this.onCase ? "alarm" : "page"));
     this.source.addEventListener("case", () => this.refresh("page"));
-    this.source.addEventListener("people", () => document.dispatchEvent(new Event("people")));
+    this.source.addEventListener("people", () => this.refresh("people"));
     this.source.addEventListener("gone", () => this.gone());
     this.source.addEventListener("error", () => this.lost());
   }
@@ -57,11 +68,14 @@ class Live {
     box.querySelector("[data-word]").textContent = word;
   }
 
+  // The line stands: what changed since the page was drawn, or since the line was lost, had no hint.
   back() {
     this.show("safe", this.page.say("live"));
     this.page.calm("offline");
-    if (this.lostAt) this.refresh("page");
+    const missed = this.lostAt > 0;
     this.lostAt = 0;
+    this.refresh("page");
+    if (missed) this.refresh("labels");
   }
 
   lost() {
@@ -69,43 +83,62 @@ class Live {
     this.lostAt ||= this.page.now();
     this.show("breached", this.page.say("offline"));
     this.page.warn("offline", this.page.say("offline_long", { time: this.page.time(this.lostAt) }));
-    if (this.source?.readyState === EventSource.CLOSED) setTimeout(() => this.connect(), 3000);
+    if (this.source?.readyState === EventSource.CLOSED) this.again(AGAIN_MS);
     this.refresh("page");
+  }
+
+  again(wait) {
+    clearTimeout(this.connecting);
+    this.connecting = setTimeout(() => this.connect(), wait);
   }
 
   gone() {
     this.over = true;
     this.source?.close();
+    clearTimeout(this.connecting);
     this.page.calm("offline");
     this.show("breached", this.page.say("offline"));
     this.page.warn("gone", this.page.say("gone"));
   }
 
-  // One request at a time; hints that come meanwhile make one more. The whole page outranks the alarm alone.
+  // One request at a time, so that no older answer lies over a newer one; hints that come meanwhile make one more.
   async refresh(what = "page") {
     if (this.over) return;
-    if (this.busy) { if (this.wanted !== "page") this.wanted = what; return; }
+    this.wanted.add(what);
+    if (this.busy) return;
     this.busy = true;
-    try { await this.fetch(what); } catch { if (!this.lostAt) this.lost(); }
+    const asked = this.take();
+    try { for (const url of asked) await this.ask(url); } catch { if (!this.lostAt) this.lost(); }
     setTimeout(() => {
       this.busy = false;
-      const next = this.wanted;
-      this.wanted = "";
+      const [next] = this.wanted;
       if (next) this.refresh(next);
     }, GAP_MS);
   }
 
-  async fetch(what) {
-    if (this.alarmApart && what === "page") await this.ask("/console/ringing");
-    return this.ask(what === "alarm" ? "/console/ringing" : location.pathname + location.search);
+  // The whole page carries its alarm, unless that stands apart, and who is there.
+  take() {
+    const wanted = [...this.wanted], whole = wanted.includes("page");
+    this.wanted.clear();
+    const within = whole ? ["page", "people", ...(this.alarmApart ? [] : ["alarm"])] : [];
+    const apart = new Set(wanted.filter((what) => !within.includes(what)));
+    if (whole && this.alarmApart) apart.add("alarm");
+    const urls = [...apart].map((what) => APART[what]()).filter(Boolean);
+    return whole ? [...urls, location.pathname + location.search] : urls;
   }
 
   async ask(url) {
-    const answer = await fetch(url, { headers: { "X-Live": "1" }, cache: "no-store", redirect: "error" });
+    const answer = await fetch(url, { headers: { "X-Live": "1" }, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(ANSWER_MS) });
     if (answer.status === 401) return this.gone();
+    if (answer.status >= 500) throw new Error(answer.status);
     if (!answer.ok) return;
     const text = await answer.text();
     await finger.lifted();
+    if (this.lostAt && this.source?.readyState === EventSource.OPEN) this.again(0);
+    this.put(text);
+  }
+
+  put(text) {
     const thread = document.querySelector(".thread-box");
     const atEnd = thread && thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60;
     const { changed, now } = swap(text);
