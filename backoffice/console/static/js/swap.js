@@ -1,15 +1,36 @@
 // Put the newest pieces of a page in place without losing what somebody is typing, reading or has opened.
 function remember(piece) {
   const typed = new Map();
-  for (const field of piece.querySelectorAll("textarea[id], input[id], select[id]"))
-    typed.set(field.id, field.type === "radio" || field.type === "checkbox" ? { checked: field.checked } : { value: field.value });
+  for (const field of piece.querySelectorAll("textarea[id], input[id]:not([type=file]), select[id]"))
+    if (touched(field)) typed.set(field.id, ticks(field) ? { checked: field.checked } : { value: field.value });
   const open = new Map([...piece.querySelectorAll("details[id]")].map((d) => [d.id, d.open]));
   const active = piece.contains(document.activeElement) ? document.activeElement : null;
-  const spot = active && { id: active.id, key: active.dataset.key, href: active.getAttribute("href"), start: active.selectionStart, end: active.selectionEnd };
-  return { typed, open, spot };
+  const spot = active && { by: named(piece, active), start: active.selectionStart, end: active.selectionEnd };
+  const chosen = piece.querySelector("[data-line].chosen a")?.getAttribute("href");
+  return { typed, open, spot, chosen };
 }
 
-function restore(piece, { typed, open, spot }) {
+function ticks(field) { return field.type === "radio" || field.type === "checkbox"; }
+
+// A field nobody has touched shows what is true now: a colleague's change is not undone by whoever saves next.
+function touched(field) {
+  if (ticks(field)) return field.checked !== field.defaultChecked;
+  if (field.tagName !== "SELECT") return field.value !== field.defaultValue;
+  const usual = [...field.options].findIndex((option) => option.defaultSelected);
+  return field.selectedIndex !== Math.max(0, usual);
+}
+
+// How the very same thing is found again in the newer piece: a key may stand on another case's button by then.
+function named(piece, node) {
+  const by = (attribute, value) => `[${attribute}="${CSS.escape(value)}"]`;
+  if (node.id) return `#${CSS.escape(node.id)}`;
+  if (node.hasAttribute("href")) return `a${by("href", node.getAttribute("href"))}`;
+  const form = node.form && `form${by("action", node.form.getAttribute("action"))}`;
+  if (form && piece.querySelectorAll(form).length === 1) return `${form} ${node.localName}`;
+  return node.dataset.key ? by("data-key", node.dataset.key) : null;
+}
+
+function restore(piece, { typed, open, spot, chosen }) {
   for (const [id, kept] of typed) {
     const field = piece.querySelector(`#${CSS.escape(id)}`);
     if (field) Object.assign(field, kept);
@@ -18,11 +39,11 @@ function restore(piece, { typed, open, spot }) {
     const details = piece.querySelector(`#${CSS.escape(id)}`);
     if (details) details.open = wasOpen;
   }
+  if (chosen) piece.querySelector(`[data-line] a[href="${CSS.escape(chosen)}"]`)?.closest("[data-line]").classList.add("chosen");
   if (spot) focusAgain(piece, spot);
 }
 
-function focusAgain(piece, { id, key, href, start, end }) {
-  const by = id ? `#${CSS.escape(id)}` : key ? `[data-key="${CSS.escape(key)}"]` : href ? `a[href="${CSS.escape(href)}"]` : null;
+function focusAgain(piece, { by, start, end }) {
   const target = by && piece.querySelector(by);
   if (!target) return;
   target.focus({ preventScroll: true });
