@@ -1,4 +1,6 @@
 // The command bar: pages and deeds of this page from its own marks, cases and people from the server.
+import { finger } from "./finger.js";
+
 const WAIT_MS = 180;
 
 function plain(node) {
@@ -39,6 +41,7 @@ class Command {
     this.none = document.getElementById("command-none");
     this.items = [];
     this.at = 0;
+    this.moved = false;
     this.asked = 0;
     this.input.addEventListener("input", () => this.look());
     this.input.addEventListener("keydown", (event) => this.key(event));
@@ -54,6 +57,8 @@ class Command {
   }
 
   look() {
+    this.moved = false;
+    this.asked += 1;
     const typed = this.input.value.trim().toLowerCase();
     const local = this.known.filter((item) => item.label.toLowerCase().includes(typed));
     this.show(typed ? local : this.known);
@@ -73,15 +78,18 @@ class Command {
       const answer = await fetch(this.box.dataset.find, { method: "POST", body, headers: { Accept: "application/json" } });
       found = answer.ok ? (await answer.json()).items : [];
     } catch { /* the pages and deeds are still there */ }
+    await finger.lifted();
     if (turn !== this.asked || !this.box.open) return;
     const items = found.map((item) => ({ ...item, run: () => location.assign(item.href) }));
     this.show([...items, ...local]);
     this.none.hidden = this.items.length > 0;
   }
 
+  // Whoever has moved to an item stays on it when the server's answer comes.
   show(items) {
+    const chosen = this.moved ? this.items[this.at] : null;
     this.items = items.slice(0, 40);
-    this.at = 0;
+    this.at = Math.max(0, this.items.indexOf(chosen));
     this.list.replaceChildren(...this.items.map((item, n) => this.line(item, n)));
     this.mark();
   }
@@ -113,6 +121,7 @@ class Command {
     if (event.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
+      this.moved = true;
       this.at = (this.at + step + this.items.length) % Math.max(1, this.items.length);
       this.mark();
       event.preventDefault();

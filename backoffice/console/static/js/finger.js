@@ -8,6 +8,7 @@ class Finger {
     this.waiting = [];
     addEventListener("pointerdown", () => { this.down = true; }, { capture: true, passive: true });
     for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => this.lift()), { capture: true, passive: true });
+    addEventListener("pointermove", ({ buttons }) => { if (this.down && !buttons) this.lift(); }, { capture: true, passive: true });
     addEventListener("blur", () => this.lift());
   }
 
