@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from backoffice.cases.model import CaseStatus, CloseReason, Hurt, Kind
@@ -12,7 +11,7 @@ from backoffice.kernel.ids import MediaId
 from backoffice.kernel.messages import Media, MediaKind, Role
 from tests.backoffice.adapters.test_voices import spoken
 from tests.console.conftest import House
-from tests.console.test_console import head, open_case
+from tests.console.pages import head, nothing_found, open_case
 
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("RESCUE_TEST_SHOTS", "")
@@ -20,8 +19,7 @@ SHOTS = os.environ.get("RESCUE_TEST_SHOTS", "")
 
 
 async def clean(page: Page, name: str) -> None:
-    found = await Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    await nothing_found(page)
     if SHOTS:
         await page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
 

@@ -7,15 +7,9 @@ from backoffice.cases.macros import CLIENT_LOCALES, Macro
 from backoffice.oncall.centres import Centre
 from backoffice.oncall.model import Hours
 from tests.console.conftest import House
-from tests.console.test_console import head, open_case
-from tests.console.test_desk import nothing_found
+from tests.console.pages import at, head, nothing_found, open_case
 
 pytestmark = pytest.mark.browser
-
-
-async def at(page: Page, house: House, path: str) -> None:
-    await page.goto(f"{house.base}/console/{path}")
-    await page.wait_for_selector("html[data-ready=yes]")
 
 
 async def yes(page: Page, words: str) -> None:
@@ -191,8 +185,9 @@ async def test_centres_are_entered_and_a_case_is_moved_and_tagged(house: House) 
     await expect(page.locator("#labels .chip", has_text="媒体")).to_be_visible(timeout=4000)
     await page.select_option("#new-centre", "bj")
     await page.locator("#labels form[action$=centre] button").click()
+    await page.wait_for_timeout(900)  # somebody reads the question before saying yes
     await page.locator("#confirm button[value=yes]").click()
-    await expect(page.locator("#labels")).to_contain_text("北京中心", timeout=4000)
+    await expect(page.locator("#labels strong")).to_have_text("北京中心", timeout=4000)
     await expect(page.locator(".timeline")).to_contain_text("归 北京中心", timeout=4000)
     await nothing_found(page)
 

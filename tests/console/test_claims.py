@@ -2,12 +2,13 @@
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from backoffice.claims.claim import ClaimId, ClaimStatus
 from backoffice.ports import Operator, OperatorRole
 from tests.backoffice.console import claim_world
 from tests.console.conftest import House
+from tests.console.pages import at
 
 pytestmark = pytest.mark.browser
 TEN = 10
@@ -17,11 +18,6 @@ TEN = 10
 async def reviewer(house: House) -> Operator:
     await claim_world.opened(house.evening, TEN)
     return await house.evening.operator("核", OperatorRole.CLAIMS)
-
-
-async def at(page: Page, house: House, path: str) -> None:
-    await page.goto(f"{house.base}/console/{path}")
-    await page.wait_for_selector("html[data-ready=yes]")
 
 
 async def statuses(house: House) -> list[ClaimStatus]:

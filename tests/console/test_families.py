@@ -1,17 +1,12 @@
 """The families' side of a case in a real browser: invited, answered, opened with a reason; no axe violations."""
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.console.conftest import House
+from tests.console.pages import nothing_found
 
 pytestmark = pytest.mark.browser
-
-
-async def _clean(page: Page) -> None:
-    found = await Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
 
 
 async def test_an_operator_invites_answers_and_opens_the_least(house: House) -> None:
@@ -25,7 +20,7 @@ async def test_an_operator_invites_answers_and_opens_the_least(house: House) -> 
     await page.get_by_label("手机号或邮箱").fill("+8613900139000")
     await page.get_by_role("button", name="邀请并显示链接").click()
     await expect(page.locator("code.link").first).to_contain_text("/follow/")
-    await _clean(page)
+    await nothing_found(page)
     await page.get_by_role("link", name="回到家属页").click()
     await page.wait_for_selector("html[data-ready=yes]")
     await expect(page.get_by_role("heading", name="妈妈")).to_contain_text("第一联系人")
@@ -42,6 +37,6 @@ async def test_an_operator_invites_answers_and_opens_the_least(house: House) -> 
     await page.get_by_role("button", name="更改", exact=True).click()
     await page.locator("#confirm button[value=yes]").click()
     await expect(page.locator("[data-live=followers]")).to_contain_text("昏迷，家人要告知过敏史")
-    await _clean(page)
+    await nothing_found(page)
     await page.set_viewport_size({"width": 390, "height": 844})
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -2,12 +2,13 @@
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from backoffice.orders.model import OrderStatus
 from tests.backoffice.console import shop_world
 from tests.backoffice.console.shop_world import Shop
 from tests.console.conftest import House
+from tests.console.pages import at
 
 pytestmark = pytest.mark.browser
 
@@ -17,11 +18,6 @@ async def shop(house: House) -> Shop:
     made = await shop_world.opened(house.evening)
     await shop_world.proposed(house.evening, made, "op-fin")
     return made
-
-
-async def at(page: Page, house: House, path: str) -> None:
-    await page.goto(f"{house.base}/console/{path}")
-    await page.wait_for_selector("html[data-ready=yes]")
 
 
 async def test_an_order_is_answered_and_ended_without_a_mouse(house: House, shop: Shop) -> None:
