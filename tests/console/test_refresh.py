@@ -5,13 +5,14 @@ import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import FilePayload, Route, expect
 
 from backoffice.cases.model import Kind, Verified
 from backoffice.kernel.exchange import Address
-from backoffice.kernel.ids import CaseId
-from backoffice.kernel.messages import Role
+from backoffice.kernel.ids import CaseId, MediaId
+from backoffice.kernel.messages import Media, MediaKind, Role
 from backoffice.workflows.work import Work
+from tests.backoffice.console.world import photo
 from tests.console.conftest import House
 from tests.console.pages import head, open_case
 
@@ -111,6 +112,24 @@ async def test_a_field_nobody_touched_shows_what_a_colleague_settled(house: Hous
     await house.evening.bus.publish(["case:case-7K3F"])
     await expect(page.locator("#fact-kind")).to_have_value("illness", timeout=5000)
     await expect(page.locator("#fact-hurt")).to_have_value("no")
+
+
+async def test_a_chosen_file_outlives_a_refresh(house: House) -> None:
+    """Another photo comes in while somebody has chosen the paper to add."""
+    page = await house.sign_in(house.cast.lin)
+    await open_case(page, house, "7K3F")
+    await expect(page.locator("#link-state")).to_contain_text("实时")
+    await page.locator("#name-paper summary").click()
+    paper = FilePayload(name="bill.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4")
+    await page.set_input_files("#paper-file", paper)
+    case, media = house.cast.cases["7K3F"], MediaId("m-bill")
+    await house.evening.file(case, media, photo())
+    shown = Media(media, MediaKind.PHOTO, "b.jpg", "image/jpeg", 40_000)
+    await house.evening.said(case, Role.TRAVELLER, case.requester, "宋女士", "还有这张", media=shown)
+    await house.evening.bus.publish([f"case:{case.id}"])
+    await expect(page.locator("#paper-entry option")).to_have_count(3, timeout=5000)
+    assert await page.evaluate("document.getElementById('paper-file').files[0].name") == "bill.pdf"
+    await expect(page.locator("#link-state")).to_contain_text("实时")
 
 
 async def _settled(work: Work) -> None:

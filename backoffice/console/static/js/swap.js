@@ -1,8 +1,7 @@
 // Put the newest pieces of a page in place without losing what somebody is typing, reading or has opened.
 function remember(piece) {
   const typed = new Map();
-  for (const field of piece.querySelectorAll("textarea[id], input[id]:not([type=file]), select[id]"))
-    if (touched(field)) typed.set(field.id, ticks(field) ? { checked: field.checked } : { value: field.value });
+  for (const field of piece.querySelectorAll("textarea[id], input[id], select[id]")) if (touched(field)) typed.set(field.id, told(field));
   const open = new Map([...piece.querySelectorAll("details[id]")].map((d) => [d.id, d.open]));
   const active = piece.contains(document.activeElement) ? document.activeElement : null;
   const spot = active && { by: named(piece, active), start: active.selectionStart, end: active.selectionEnd };
@@ -11,6 +10,11 @@ function remember(piece) {
 }
 
 function ticks(field) { return field.type === "radio" || field.type === "checkbox"; }
+
+function told(field) {
+  if (ticks(field)) return { checked: field.checked };
+  return field.type === "file" ? { files: field.files } : { value: field.value };
+}
 
 // A field nobody has touched shows what is true now: a colleague's change is not undone by whoever saves next.
 function touched(field) {
