@@ -31,6 +31,11 @@ class FakeClock:
         await woken
 
     @property
+    def beginning(self) -> object:
+        """Two clocks with the same one are alike so far."""
+        return self._now
+
+    @property
     def next_wake(self) -> datetime | None:
         """When the first sleeper wants to wake."""
         self._drop_cancelled()

@@ -33,6 +33,11 @@ class MovedClock(FakeClock):
             return super().now()
         return SystemClock().now() + self._lead
 
+    @property
+    def beginning(self) -> object:
+        """It is set to the time of the world it is given."""
+        return "with the world"
+
     def go(self) -> None:
         """From here on the clock runs."""
         self._lead = super().now() - SystemClock().now()
@@ -91,7 +96,7 @@ async def house(
     clock = MovedClock()
     media = FileMedia(tmp_path / "media", sqlite_database, vault, clock)
     store = SqlStore(sqlite_database, vault, bus)
-    evening = Evening(sqlite_database, vault, store, bus, clock, bits, media)
+    evening = Evening(sqlite_database, vault, store, bus, clock, bits, media, tmp_path / "media")
     cast = await busy(evening)
     clock.go()
     base, stop = await _serve(evening)

@@ -31,7 +31,7 @@ def evening(
 ) -> Evening:
     store = SqlStore(sqlite_database, vault, bus)
     media = FileMedia(tmp_path / "media", sqlite_database, vault, clock)
-    return Evening(sqlite_database, vault, store, bus, clock, bits, media)
+    return Evening(sqlite_database, vault, store, bus, clock, bits, media, tmp_path / "media")
 
 
 @pytest.fixture

@@ -35,7 +35,9 @@ def evening(
     tmp_path: Path,
 ) -> Evening:
     media = FileMedia(tmp_path / "media", database, vault, clock)
-    return Evening(database, vault, SqlStore(database, vault, bus), bus, clock, bits, media)
+    return Evening(
+        database, vault, SqlStore(database, vault, bus), bus, clock, bits, media, tmp_path / "media"
+    )
 
 
 @pytest.fixture

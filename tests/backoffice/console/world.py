@@ -4,6 +4,7 @@ import io
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw
@@ -35,6 +36,7 @@ from storage.shop_reads import SqlShopQueries
 from storage.unit_of_work import SqlStore
 from storage.vault import Vault
 from storage.wall_view import SqlWall
+from tests.backoffice.console import remembered
 from tests.clocks import FakeClock
 from tests.decoding import InProcess
 
@@ -96,6 +98,8 @@ class Evening:
     clock: FakeClock
     bits: ids.Bits
     media: FileMedia
+    files: Path | None = None
+    """Where `media` lies; a world is remembered only with it."""
     public_url: str = "http://127.0.0.1"
     translator: Translator | None = field(default_factory=Mirror)
     still: bool = False
@@ -330,6 +334,7 @@ class Cast:
     cases: dict[str, Case]
 
 
+@remembered.once
 async def busy(e: Evening) -> Cast:
     """Two calls ring, three cases run, one is under duress, one closed; an envoy is on the way."""
     lin = await e.operator("林晓", OperatorRole.OPERATOR)
