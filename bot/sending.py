@@ -163,8 +163,8 @@ class Sending:
             sent = await channel.send(envelope, part)
         except PermanentFailure as failure:
             sent = await self._instead(letter, channel, (envelope, part, failure))
-        if isinstance(part, PointPart) and sent.ref:
-            await self._note_point(letter, sent.ref)
+        if sent.ref and _tells_place(letter, part, channel):
+            await self._note_point(letter, part, sent.ref)
             await self._take_back(letter, channel, (envelope, sent.ref))
         return sent
 
@@ -196,10 +196,10 @@ class Sending:
             await self._letters.drop_live_map(place.live, letter.address)
         return await channel.send(envelope, PointPart(part.point, part.accuracy_m, LIVE_S))
 
-    async def _note_point(self, letter: Letter, ref: str) -> None:
+    async def _note_point(self, letter: Letter, part: Part, ref: str) -> None:
         """What stands on the screen: to move it, and to take it away when its reader may see it no longer."""
         place = letter.message.place
-        if place is None or not place.live:
+        if place is None or not place.live or isinstance(part, TextPart):
             await self._letters.put_pin(letter, ref)
             return
         until = self._clock.now() + timedelta(seconds=LIVE_S)
@@ -212,6 +212,15 @@ class Sending:
         envelope, ref = what
         await channel.send(replace(envelope, key=f"{envelope.key}:gone"), GonePart(ref))
         raise NoLongerWanted
+
+
+def _tells_place(letter: Letter, part: Part, channel: Channel) -> bool:
+    """A point, and the words it comes with: they say where it is ("2 km east of the centre", an address).
+
+    Where maps are links in the words, nothing that was sent can be taken back.
+    """
+    words = isinstance(part, TextPart) and letter.message.place is not None and channel.features.native_map
+    return isinstance(part, PointPart) or words
 
 
 def _together(parts: tuple[Part, ...], joined: Sequence[tuple[Letter, str]]) -> tuple[Part, ...]:

@@ -214,9 +214,9 @@ class Letters:
             return found.ref if found else None
 
     async def put_pin(self, letter: Letter, ref: str) -> None:
-        """A point of a case that never moves is on its reader's screen."""
+        """A point of a case that never moves, or words that tell it, are on their reader's screen."""
         if letter.case:
-            name, until = live_maps.pin(letter.case, letter.id), self._clock.now() + PINS_KEPT
+            name, until = live_maps.pin(letter.case, f"{letter.id}:{ref}"), self._clock.now() + PINS_KEPT
             await self.put_live_map(name, letter.address, ref, until)
 
     async def put_live_map(self, name: str, address: Address, ref: str, until: datetime) -> None:

@@ -22,9 +22,9 @@ _REFS = sa.select(t.c.ref).where(_OF_CASE).order_by(t.c.name)
 _DROP_ALL = sa.delete(t).where(_OF_CASE)
 
 
-def pin(case: str, letter: str) -> str:
-    """The name of a point that never moves: one for each letter that showed one."""
-    return f"pin:{case}:{letter}"
+def pin(case: str, shown: str) -> str:
+    """The name of a point that never moves, or of words that tell one: one for each message that showed it."""
+    return f"pin:{case}:{shown}"
 
 
 def _case(case: str, at: Address, now: datetime) -> dict[str, object]:

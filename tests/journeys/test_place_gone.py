@@ -2,7 +2,7 @@
 
 from backoffice.workflows import centre
 from bot.sandbox.client import Phone
-from tests.house import BANGKOK, House
+from tests.house import BANGKOK, House, texts
 from tests.journeys import stories
 
 ELSEWHERE = (13.7300, 100.5400)
@@ -28,10 +28,14 @@ async def test_a_second_after_withdrawal_the_map_is_gone(either_house: House) ->
     await phone.venue(*ELSEWHERE, "东门", "Bangkok")
     await house.pass_time(3)
     assert await _points(envoy) == 2
+    assert "位置：泰国曼谷市中心" in "\n".join(await texts(envoy))
     await stories.says(house, envoy, "4")
     await house.pass_time(1)
     assert await _points(envoy) == 0
     assert "job.withdrawn" in await house.heard(envoy)
+    words = "\n".join(await texts(envoy))
+    assert "曼谷市中心" not in words
+    assert "东门" not in words
     assert await house.phones.violations() == []
 
 
@@ -40,6 +44,7 @@ async def test_a_second_after_close_the_map_is_gone(house: House) -> None:
     await house.close(await stories.now(house, phone))
     await house.pass_time(1)
     assert await _points(envoy) == 0
+    assert "曼谷市中心" not in "\n".join(await texts(envoy))
 
 
 async def test_a_map_that_its_reader_deleted_is_no_trouble(house: House) -> None:
