@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from backoffice.cases import face
 from backoffice.cases.model import Audience, Case, Entry
 from backoffice.dispatch.model import Envoy
 from backoffice.kernel.ids import PersonId
@@ -45,8 +46,10 @@ async def from_traveller(work: Work, case: Case, person: Person, said: Said) -> 
 
     Under duress staff alone read them. Returns the entry's number, 0 where it stood on the case already.
     """
+    if face.shows_envoy(case):
+        await _say_hidden(work, case, (person.id, "relay.number_hidden"), said)
     if case.duress:
-        return 0 if case.id in work.overheard else await for_staff(work, case, person, said)
+        return await for_staff(work, case, person, said)
     entry = Entry(
         case.id, work.now, Role.TRAVELLER, person.id, person.display_name, said.text, said.media, said.place
     )
@@ -59,7 +62,12 @@ async def from_traveller(work: Work, case: Case, person: Person, said: Said) -> 
 
 
 async def for_staff(work: Work, case: Case, person: Person, said: Said) -> int:
-    """What staff alone read on a case: words under duress, words after its close. Nobody is told."""
+    """What staff alone read on a case: words under duress, words after its close. Nobody is told.
+
+    0 where this turn's words stand on the case already.
+    """
+    if case.id in work.overheard:
+        return 0
     entry = Entry(
         case.id, work.now, Role.TRAVELLER, person.id, person.display_name, said.text, said.media, said.place,
         Audience.STAFF,
@@ -78,9 +86,19 @@ async def from_envoy(work: Work, case: Case, envoy: Envoy, said: Said) -> int:
     entry = Entry(case.id, work.now, Role.ENVOY, envoy.id, envoy.name, said.text, said.media, said.place)
     number = await _keep(work, case, entry)
     words = message(Speaker(Role.ENVOY, envoy.name), said, not lifted(case))
-    for person in await _readers(work, case, envoy.person):
+    readers = await _readers(work, case, envoy.person)
+    for person in readers:
         await work.tell(about(case, person, words, entry=number))
+    if readers:
+        await _say_hidden(work, case, (envoy.person, "job.number_hidden"), said)
     return number
+
+
+async def _say_hidden(work: Work, case: Case, to: tuple[PersonId, str], said: Said) -> None:
+    """Nobody believes that a number was given when the other side reads dots. `to`: who wrote it, in which words."""
+    if not lifted(case) and mask(said.text) != said.text:
+        person, key = to
+        await work.tell(about(case, person, Message(key), f"hidden:{case.id}:{person}"))
 
 
 async def from_operator(work: Work, case: Case, author: tuple[str, str], to: PersonId, said: Said) -> int:

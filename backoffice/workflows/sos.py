@@ -230,7 +230,9 @@ def _cancelled(case: Case, person: Person) -> NewLetter:
 
 async def says_safe(work: Work, case: Case, person: Person) -> None:
     """Marks "says they are safe": the centre verifies by voice, envoys hold."""
-    await work.tell(about(case, person.id, Message("sos.says_safe", {"ref": case.ref}), f"how:{case.id}"))
+    hold = [Sentence("sos.envoys_hold")] if face.shows_envoy(case) else []
+    message = Message("sos.says_safe", {"ref": case.ref}, more=(*hold, Sentence("sos.still_needed")))
+    await work.tell(about(case, person.id, message, f"how:{case.id}"))
     case.says_safe_at = case.says_safe_at or work.now
     await work.uow.cases.save(case)
     await work.note(case, "traveller", "case.says_safe")

@@ -24,7 +24,7 @@ async def duress(turn: Turn, said: str) -> None:
     """The screen shows a cancel; the centre gets a silent case, or the running one turns silent."""
     case = await turn.case()
     if case is not None:
-        await _keep(turn, case, Said(said, turn.media))
+        await relay.for_staff(turn.work, case, turn.person, Said(said, turn.media))
         await sos.under_duress(turn.work, case, turn.person)
         return
     if await turn.work.uow.cases.duress_of(turn.person.id) is None:
@@ -43,20 +43,14 @@ async def overhear(turn: Turn) -> None:
         return
     said = _heard(turn)
     if said is not None:
-        await _keep(turn, case, said)
+        await relay.for_staff(turn.work, case, turn.person, said)
+        turn.work.overheard.add(case.id)
     if case.faced:
         return
     if isinstance(turn.incoming.content, Located):
         await _place(turn, case, turn.incoming.content)
     if _rings(turn):
         await ringing.again(turn.work, case)
-
-
-async def _keep(turn: Turn, case: Case, said: Said) -> None:
-    """On the case once, whichever flow brings it there first."""
-    if case.id not in turn.work.overheard:
-        turn.work.overheard.add(case.id)
-        await relay.for_staff(turn.work, case, turn.person, said)
 
 
 def _heard(turn: Turn) -> Said | None:

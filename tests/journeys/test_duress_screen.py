@@ -38,7 +38,9 @@ async def _day(house: House, phone: Phone, platform: str) -> None:
     await phone.location(BANGKOK[0] + 0.3, BANGKOK[1])
     await phone.forward_location(*BANGKOK)
     await house.pass_time(1500, step=300)
-    await stories.says(house, phone, CANCEL[platform], "+66812345678", TYPED[platform][0])
+    await stories.says(
+        house, phone, CANCEL[platform], "call me on 138 1234 5678 please", "+66812345678", TYPED[platform][0]
+    )
 
 
 async def _taken_and_closed(house: House, phone: Phone, platform: str) -> None:

@@ -34,6 +34,23 @@ async def test_a_number_reaches_neither_side_but_the_centre(house: House) -> Non
     assert f"我在大门口，手机{NUMBERS[1]}" in await house.entries(await stories.now(house, traveller))
 
 
+async def test_who_wrote_a_number_is_told_that_it_was_hidden(house: House) -> None:
+    """Nobody waits for a call from somebody who read dots; with the numbers let through nothing is said."""
+    traveller, envoy = await met(house)
+    await stories.says(house, traveller, "在大门口等")
+    assert "relay.number_hidden" not in await house.heard(traveller)
+    await stories.says(house, traveller, f"请打 {NUMBERS[0]}")
+    await stories.says(house, envoy, f"我的电话 {NUMBERS[0]}")
+    assert "relay.number_hidden" in await house.heard(traveller)
+    assert "job.number_hidden" in await house.heard(envoy)
+    case = await stories.now(house, traveller)
+    await house.close_bell(case)
+    await house.do(unmasking.lift, case.id, "他们在人群里找不到彼此")
+    told = (await house.heard(traveller)).count("relay.number_hidden")
+    await stories.says(house, traveller, f"请打 {NUMBERS[0]}")
+    assert (await house.heard(traveller)).count("relay.number_hidden") == told
+
+
 async def test_an_operator_lets_them_exchange_numbers_and_takes_it_back(either_house: House) -> None:
     """Both are told; from then on numbers pass; the step and its taking back stand in the timeline."""
     house = either_house
