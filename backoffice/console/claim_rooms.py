@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from backoffice.console import claim_money, claim_packs, claims, guest_claims
+from backoffice.console import claim_circumstances, claim_money, claim_packs, claims, guest_claims
 
 ID = "[0-9a-zA-Z_-]{1,64}"
 
@@ -27,7 +27,7 @@ def _desk(router: web.UrlDispatcher) -> None:
     router.add_get(one, claims.one, name="claim")
     router.add_get(f"{one}/papers/{{sheet:{ID}}}", claims.paper, name="claim.paper")
     router.add_post(f"{one}/pack", claim_packs.download, name="claim.pack")
-    for name, (path, step) in claims.ON_CLAIM.items():
+    for name, (path, step) in (claims.ON_CLAIM | claim_circumstances.ON_CLAIM).items():
         router.add_post(f"{one}/{path}", claims.on_claim(name, step), name=name)
 
 

@@ -1,6 +1,6 @@
 """Claims: those that wait with their clocks, one claim as the rules see it, and a person's decision about it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -8,12 +8,14 @@ from aiohttp.typedefs import Handler
 
 from backoffice import ports
 from backoffice.claims.claim import Claim, ClaimId
+from backoffice.claims.found import Standing
 from backoffice.claims.model import Verdict
 from backoffice.claims.review import Ruling
 from backoffice.console import auth, money_words, security, view
 from backoffice.console.actions import BadForm, Form, form_of, text_of
 from backoffice.console.deps import DEPS, ConsoleDeps, Step
 from backoffice.insurance import model as insurance
+from backoffice.insurance import sports
 from backoffice.kernel import errors
 from backoffice.kernel.money import Money
 from backoffice.workflows import claim_desk, claim_payment, claim_review, work
@@ -43,6 +45,8 @@ def _words(request: web.Request) -> dict[str, Any]:
         "may": view.allowed(request),
         "me": request[auth.SIGN_IN].operator.id,
         "PERSON": Verdict.PERSON,
+        "standings": list(Standing),
+        "sport_name": lambda sport: sports.name(sport, locale),
     }
 
 
@@ -124,7 +128,7 @@ def decide(claim: ClaimId, operator: ports.Operator, form: Form) -> Step:
         for name, typed in form.items()
         if name.startswith("sum-") and typed.strip()
     }
-    ruling = Ruling(sums, form.get("reason", ""), _seen(form))
+    ruling = Ruling(sums, form.get("reason", ""), seen_in(form))
 
     async def step(w: work.Work) -> None:
         await claim_review.decide(w, claim, operator, ruling)
@@ -139,7 +143,8 @@ def _sum(typed: str, currency: str) -> Money:
         raise BadForm("error.amount") from wrong
 
 
-def _seen(form: Form) -> int:
+def seen_in(form: Form) -> int:
+    """The claim's version the page showed."""
     given = form.get("seen", "")
     if not (given.isascii() and given.isdigit() and len(given) < 10):
         raise BadForm
@@ -155,7 +160,7 @@ def unsign(claim: ClaimId, operator: ports.Operator, form: Form) -> Step:
 
 def more(claim: ClaimId, operator: ports.Operator, form: Form) -> Step:
     papers = tuple(name.removeprefix("paper-") for name in form if name.startswith("paper-"))
-    asked = Asked(papers, form.get("words", ""), _seen(form))
+    asked = Asked(papers, form.get("words", ""), seen_in(form))
 
     async def step(w: work.Work) -> None:
         await claim_review.more(w, claim, operator, asked)
@@ -179,7 +184,7 @@ def again(claim: ClaimId, operator: ports.Operator, form: Form) -> Step:
     return step
 
 
-ON_CLAIM: Mapping[str, tuple[str, OnClaim]] = {
+ON_CLAIM: dict[str, tuple[str, OnClaim]] = {
     "claim.take": ("take", take),
     "claim.decide": ("decide", decide),
     "claim.unsign": ("unsign", unsign),

@@ -230,6 +230,7 @@ ROUTES: Mapping[str, Act | None] = {
     "claim.decide": Act.DECIDE_CLAIM,
     "claim.unsign": Act.DECIDE_CLAIM,
     "claim.more": Act.DECIDE_CLAIM,
+    "claim.circumstances": Act.DECIDE_CLAIM,
     "claim.payee": Act.DECIDE_CLAIM,
     "claim.again": Act.DECIDE_CLAIM,
     "claims.payments": Act.PAY_CLAIMS,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from backoffice.claims import adjudication, checklist, evidence, review, used
+from backoffice.claims import found as found_out
 from backoffice.claims.adjudication import Proposal, Terms
 from backoffice.claims.claim import WITH_US, Claim, ClaimId, ClaimStatus, Decision
 from backoffice.claims.evidence import Paper
@@ -27,6 +28,10 @@ SIGNED = "signed"
 """In a claim's notes: the first of two signatures."""
 APPEAL = "appeal"
 """In a claim's notes: what the claimant said against the decision."""
+
+
+FOUND = "found"
+"""In a claim's notes: what reviewers found out, one entry after the other; the last one stands."""
 
 
 class Changed(Refusal):
@@ -85,7 +90,12 @@ async def assess(work: Work, claim: Claim) -> Assessment:
 
 
 async def _lines(work: Work, claim: Claim, product: Product, papers: Sequence[Paper]) -> tuple[Line, ...]:
-    """As filed, with the papers shown by now."""
+    """As filed, with the papers shown by now; where a person found something out, by that."""
+    entered = claim.notes.get(FOUND)
+    if entered:
+        known = found_out.read(entered[-1]["facts"])
+        told = replace(claim, facts=known.over(claim.facts))
+        return tuple(known.on(line) for line in checklist.lines(told, product, papers))
     kept = await work.uow.claims.lines(claim.id)
     if not kept:
         return checklist.lines(claim, product, papers) if claim.facts.event_on else ()
@@ -356,6 +366,17 @@ async def _claim(work: Work, claim_id: ClaimId, operator: Operator) -> Claim:
     if operator.role not in REVIEWERS:
         raise NotAllowed
     return await work.uow.claims.get(claim_id)
+
+
+async def open_claim(work: Work, claim_id: ClaimId, operator: Operator, seen: int) -> Claim:
+    """A claim that waits here, as this reviewer saw it. Raises `NotOpen`, `Changed`, `SamePerson`."""
+    claim = await _claim(work, claim_id, operator)
+    if claim.status not in WITH_US:
+        raise NotOpen
+    if claim.version != seen:
+        raise Changed
+    await _not_again(work, claim, operator)
+    return claim
 
 
 async def audit(work: Work, claim: Claim, operator: Operator, what: str) -> None:

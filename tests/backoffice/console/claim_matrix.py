@@ -7,6 +7,7 @@ from tests.backoffice.console.world import Evening
 FILLED = {"claim": "cl-0", "sheet": "pa-0-ticket", "insurer": "ACME"}
 FORMS = {
     "claim.decide": {"seen": "1", "currency": "CNY"},
+    "claim.circumstances": {"seen": "1", "when-alcohol": "suspected", "why": "病历里写着"},
     "claim.more": {"seen": "1", "words": "请补登机牌"},
     "claim.payee": {"name": "赵一", "account": "工行 6222020000000000"},
     "claim.pack": {"reason": "理赔核查"},

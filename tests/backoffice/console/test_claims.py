@@ -255,3 +255,51 @@ def test_a_claims_timeline_is_in_words(language: str) -> None:
     assert [
         code for code in sorted(noted()) if f"claim_event.{code.removeprefix('claim.')}" not in book
     ] == []
+
+
+async def test_a_reviewer_enters_what_they_found_and_the_rules_run_again(
+    evening: Evening, desk: Visitor
+) -> None:
+    """The proposal, the letter and "simple" follow; the record says who and why, and what was told stands."""
+    seen = form_of(await shown(desk))["seen"]
+    entered = {"seen": seen, "hours": "5", "when-alcohol": "no", "why": "证明上写的是五小时"}
+    assert (await desk.post(f"{ONE}/circumstances", entered)).status == 303
+    page = await shown(desk)
+    assert form_of(page)["sum-1"] == "200.00"
+    assert "证明上写的是五小时" in page
+    assert "核" in page
+    assert (await desk.post(f"{ONE}/circumstances", entered)).status == 409
+    async with evening.store.begin(evening.clock.now()) as uow:
+        claim = await uow.claims.get(ClaimId("cl-0"))
+        assert claim.facts.hours == 9
+        assert "claim.circumstances" in [e.what for e in await uow.claims.events(claim.id)]
+    assert ("claim.circumstances", "claim:cl-0") in [row[1:] for row in await trail(evening)]
+
+
+async def test_a_suspicion_takes_the_one_press_away_and_a_certainty_excludes(desk: Visitor) -> None:
+    """Suspected: the line is left open for a person. Established: refused with its clause."""
+    for standing, sum_, words in (("suspected", "", "酒后"), ("established", "0.00", "不赔")):
+        seen = form_of(await shown(desk))["seen"]
+        entered = {"seen": seen, "when-alcohol": standing, "why": "急诊记录"}
+        assert (await desk.post(f"{ONE}/circumstances", entered)).status == 303
+        page = await shown(desk)
+        assert form_of(page)["sum-1"] == sum_
+        assert words in page
+    assert (await desk.get("/console/claims/next")).headers["Location"] == "/console/claims/cl-1"
+
+
+@pytest.mark.parametrize(
+    ("entered", "answer"),
+    [
+        ({"why": ""}, 422),
+        ({"why": "x", "when-boredom": "suspected"}, 422),
+        ({"why": "x", "when-alcohol": "maybe"}, 400),
+        ({"why": "x", "country": "XX1"}, 400),
+        ({"why": "x", "hours": "-4"}, 400),
+        ({"why": "x", "event_on": "tomorrow"}, 400),
+    ],
+)
+async def test_what_is_no_finding_is_not_kept(desk: Visitor, entered: dict[str, str], answer: int) -> None:
+    seen = form_of(await shown(desk))["seen"]
+    assert (await desk.post(f"{ONE}/circumstances", {"seen": seen, **entered})).status == answer
+    assert form_of(await shown(desk))["seen"] == seen
