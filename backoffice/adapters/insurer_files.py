@@ -13,6 +13,7 @@ from typing import Final
 
 from backoffice.adapters.insurer_http import body
 from backoffice.insurance.policies import Answer, Said, local_day
+from backoffice.kernel import cells
 from backoffice.kernel.clock import Clock
 from backoffice.ports.insurance import Instruction, Insurer, InsurerTemporary
 
@@ -100,7 +101,7 @@ def _row(instruction: Instruction) -> dict[str, object]:
 
 
 def _plain(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
+    return cells.safe(value) if isinstance(value, str) else value
 
 
 def _fits(insurer: FileInsurer) -> Insurer:

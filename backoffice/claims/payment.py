@@ -105,6 +105,14 @@ def account(typed: str) -> str:
 LEAST_DIGITS, LONGEST_ACCOUNT = 6, 200
 
 
+def tail(account: str) -> str:
+    """All that is shown of an account where nobody pays it: its last four digits."""
+    return f"…{''.join(sign for sign in account if sign.isdigit())[-SHOWN_DIGITS:]}"
+
+
+SHOWN_DIGITS = 4
+
+
 def left(decided: Money, payments: Iterable[ClaimPayment]) -> Money:
     """What of a decided sum is neither paid nor on its way; never less than nothing.
 

@@ -1,17 +1,15 @@
 """What an insurer is told of claims paid in its name: a month in lines, as a file a spreadsheet opens."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from backoffice.insurance.policies import ZONE
+from backoffice.kernel import cells
 from backoffice.kernel.money import Money
 
 COLUMNS = ("claim", "policy", "kind", "decided", "paid", "currency", "amount", "reference")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +45,17 @@ def totals(lines: Iterable[PaidClaim]) -> dict[str, Money]:
 
 def file(lines: Sequence[PaidClaim]) -> str:
     """One row a payment and one a currency's total; amounts in whole units; no cell starts a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for line in lines:
-        days = (_day(line.decided_at), _day(line.paid_at))
-        cells = (line.ref, line.policy, line.kind, *days, line.amount.currency, str(line.amount.amount))
-        writer.writerow([safe(cell) for cell in (*cells, line.reference)])
+    rows: list[tuple[str, ...]] = [COLUMNS, *(_row(line) for line in lines)]
     for currency, total in sorted(totals(lines).items()):
-        writer.writerow(["total", "", "", "", "", currency, str(total.amount), ""])
-    return out.getvalue()
+        rows.append(("total", "", "", "", "", currency, str(total.amount), ""))
+    return cells.written(rows)
+
+
+def _row(line: PaidClaim) -> tuple[str, ...]:
+    days = (_day(line.decided_at), _day(line.paid_at))
+    sum_ = (line.amount.currency, str(line.amount.amount))
+    return (line.ref, line.policy, line.kind, *days, *sum_, line.reference)
 
 
 def _day(at: datetime | None) -> str:
     return at.astimezone(ZoneInfo(ZONE)).date().isoformat() if at else ""
-
-
-def safe(cell: str) -> str:
-    """A spreadsheet takes it for words."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

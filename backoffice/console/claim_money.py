@@ -1,7 +1,5 @@
 """Claims as finance sees them: what to pay by hand, its file, and an insurer's month. No papers, no illness."""
 
-import csv
-import io
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +12,7 @@ from backoffice.claims.statement import PaidClaim
 from backoffice.console import money_words, view
 from backoffice.console.actions import BadForm
 from backoffice.console.deps import DEPS, ConsoleDeps
+from backoffice.kernel import cells
 from backoffice.workflows import claim_desk, claim_statement, work
 
 COLUMNS = ("claim", "name", "account", "currency", "amount", "task")
@@ -47,15 +46,12 @@ async def to_pay(deps: ConsoleDeps) -> list[tuple[str, ClaimPayment]]:
 async def file(request: web.Request) -> web.Response:
     """What finance pays from, as CSV; the trail keeps that it was taken."""
     deps = request.config_dict[DEPS]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    rows: list[tuple[str, ...]] = [COLUMNS]
     for ref, payment in await to_pay(deps):
         payee, amount = payment.payee, payment.amount
         if payee is not None:
-            cells = (ref, payee.name, payee.account, amount.currency, str(amount.amount), payment.order)
-            writer.writerow([rules.safe(cell) for cell in cells])
-    return as_csv(out.getvalue(), f"claims-{deps.clock.now().astimezone(ZoneInfo(deps.zone)).date()}")
+            rows.append((ref, payee.name, payee.account, amount.currency, str(amount.amount), payment.order))
+    return as_csv(cells.written(rows), f"claims-{deps.clock.now().astimezone(ZoneInfo(deps.zone)).date()}")
 
 
 def as_csv(text: str, name: str) -> web.Response:

@@ -7,6 +7,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from backoffice import ports
+from backoffice.claims import payment
 from backoffice.claims.claim import Claim, ClaimId
 from backoffice.claims.found import Standing
 from backoffice.claims.model import Verdict
@@ -46,6 +47,7 @@ def _words(request: web.Request) -> dict[str, Any]:
         "me": request[auth.SIGN_IN].operator.id,
         "PERSON": Verdict.PERSON,
         "standings": list(Standing),
+        "tail": payment.tail,
         "sport_name": lambda sport: sports.name(sport, locale),
     }
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from aiohttp import web
 
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""How a cell begins that a spreadsheet would calculate (OWASP, CSV Injection)."""
+from backoffice.kernel import cells
+
 Row = Sequence[object]
 
 
@@ -18,8 +18,7 @@ def cell(value: object) -> str:
         return "" if value is None else str(value).lower()
     if isinstance(value, int | float):
         return f"{value:g}" if isinstance(value, float) else str(value)
-    text = str(value)
-    return f"'{text}" if text.lstrip().startswith(RISKY) or text.startswith(RISKY) else text
+    return cells.safe(str(value))
 
 
 def as_csv(header: Row, rows: Iterable[Row]) -> str:

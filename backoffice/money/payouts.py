@@ -1,7 +1,5 @@
 """Paying envoys: proposed by one person, approved by another when it is much, to a payee who was checked."""
 
-import csv
-import io
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from backoffice.kernel import moves
+from backoffice.kernel import cells, moves
 from backoffice.kernel.errors import NotAllowed, Refusal
 from backoffice.kernel.ids import PersonId
 from backoffice.kernel.money import Money
@@ -121,28 +119,14 @@ def _digits(phone: str) -> str:
 
 
 FILE_COLUMNS = ("payout", "batch", "name", "phone", "account", "currency", "amount", "reference")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def file(payouts: Iterable[Payout]) -> str:
     """The file finance pays from: one row a payout, amounts in whole units; no cell starts a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(FILE_COLUMNS)
-    for each in payouts:
-        payee, amount = each.payee, each.amount
-        cells = (
-            each.id,
-            each.batch,
-            payee.name,
-            payee.phone,
-            payee.account,
-            amount.currency,
-            str(amount.amount),
-        )
-        writer.writerow([_safe(cell) for cell in (*cells, each.reference)])
-    return out.getvalue()
+    return cells.written([FILE_COLUMNS, *(_row(each) for each in payouts)])
 
 
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+def _row(each: Payout) -> tuple[str, ...]:
+    payee, amount = each.payee, each.amount
+    who = (payee.name, payee.phone, payee.account)
+    return (each.id, each.batch, *who, amount.currency, str(amount.amount), each.reference)

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backoffice.claims import found as found_out
-from backoffice.claims import review
+from backoffice.claims import review, said
 from backoffice.claims.claim import Claim, ClaimId, ClaimStatus, Decision, Happened
 from backoffice.claims.payment import ClaimPayment, ClaimPaymentStatus
 from backoffice.claims.review import Conflict, Ruling
+from backoffice.claims.said import Words
 from backoffice.insurance.model import Exclusion
 from backoffice.kernel.errors import Refusal
 from backoffice.kernel.messages import Message
 from backoffice.kernel.money import Money
 from backoffice.money.rules import RECORDED
-from backoffice.workflows import claim_circumstances, claim_payment, claim_review, claim_verdicts, claim_words
+from backoffice.workflows import claim_circumstances, claim_payment, claim_review, claim_verdicts
 from backoffice.workflows.claim_circumstances import Entry
 from backoffice.workflows.claim_review import Assessment
-from backoffice.workflows.claim_words import Words
 from backoffice.workflows.work import Work
 
 SHOWN = 60
@@ -113,7 +113,7 @@ async def page(work: Work, claim: Claim) -> Page:
         events=await work.uow.claims.events(claim.id),
         payees=await claim_payment.names(work, claim),
         staff={str(one.id): one.name for one in await work.uow.staff.everybody()},
-        said=claim_words.of(claim),
+        said=said.of(claim),
         entered=claim_circumstances.history(claim),
         askable=found_out.asked(found.product, found.lines),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from backoffice.claims import payment as payment_rules
 from backoffice.claims import review
 from backoffice.claims.claim import Claim, ClaimStatus, Decision
 from backoffice.claims.model import Finding, Line, Reason
@@ -15,7 +16,6 @@ from backoffice.workflows import claims, policy_letters
 from backoffice.workflows.claims import Told
 from backoffice.workflows.work import Work
 
-SHOWN_DIGITS = 4
 PAYEE = "verdict.payee"
 """The question where to pay it."""
 _HEAD = {
@@ -107,9 +107,4 @@ def _way(keys: tuple[str, str], payment: ClaimPayment, amount: Money) -> tuple[s
     payee = payment.payee
     if payee is not None and payee.provider != RECORDED:
         return keys[0], {"amount": amount}
-    return keys[1], {"amount": amount, "account": tail(payee.account if payee else "")}
-
-
-def tail(account: str) -> str:
-    """All that a chat shows of an account: its last four digits."""
-    return f"…{''.join(sign for sign in account if sign.isdigit())[-SHOWN_DIGITS:]}"
+    return keys[1], {"amount": amount, "account": payment_rules.tail(payee.account if payee else "")}

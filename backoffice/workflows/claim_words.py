@@ -1,35 +1,18 @@
 """What a claimant writes while papers are collected: kept with the claim, read by who decides it, answered with what
 happens next."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-
 from backoffice.claims.claim import Claim
+from backoffice.claims.said import SAID
 from backoffice.kernel.messages import Choice, Message, Param, Sentence
 from backoffice.workflows import claims
 from backoffice.workflows.work import Work
 
-SAID = "said"
-"""In a claim's notes: their words, oldest first."""
 ASKED = "claim.words"
 MOST, LONGEST = 60, 4000
 """So many messages of so many characters are kept with one claim; what comes beyond goes to the centre."""
 GO_ON = Choice("go_on", "button.claim_go_on", "1")
 THAT_IS_ALL = Choice("hand_in", "button.claim_that_is_all", "1")
 ELSEWHERE = Choice("elsewhere", "button.claim_not_this", "2")
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One message as it was written."""
-
-    at: datetime
-    text: str
-
-
-def of(claim: Claim) -> Sequence[Words]:
-    return [Words(datetime.fromisoformat(at), text) for at, text in claim.notes.get(SAID, ())]
 
 
 async def keep(work: Work, claim: Claim, text: str) -> bool:

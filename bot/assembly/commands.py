@@ -71,10 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     import_.add_argument("file", type=Path)
     export = commands.add_parser(
-        "export", help="cases or orders as JSON, an insurer's month of premiums as CSV"
+        "export", help="cases, orders or claims as JSON, claims as CSV, an insurer's month of premiums as CSV"
     )
-    export.add_argument("what", choices=["cases", "orders", "premiums"])
+    export.add_argument("what", choices=["cases", "orders", "claims", "premiums"])
     export.add_argument("--ref")
+    export.add_argument("--csv", action="store_true", help="with claims: one line each, for a spreadsheet")
     export.add_argument("--insurer", default="")
     export.add_argument("--month", default="", help="such as 2026-03, in Beijing")
     audit = commands.add_parser("audit", help="whether the trail of views and changes is whole")
@@ -179,6 +180,11 @@ async def _export(settings: Settings, given: argparse.Namespace) -> int:
     if given.what == "premiums":
         wanted = {"insurer": given.insurer, "month": given.month}
         print(await control.perform(settings, "export_premiums", wanted), end="")
+        return 0
+    if given.csv:
+        if given.what != "claims":
+            raise Refused(f"export {given.what} has no --csv")
+        print(await control.perform(settings, "export_claims_csv", {"ref": given.ref}), end="")
         return 0
     found = await control.perform(settings, f"export_{given.what}", {"ref": given.ref})
     print(json.dumps(found, ensure_ascii=False, indent=2))

@@ -15,7 +15,7 @@ from backoffice.people.model import Person
 from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows import centre, sos
 from backoffice.workflows.work import Work
-from bot.assembly import centre_csv, check, envoy_csv, policy_deeds, price_deed, staff_deeds
+from bot.assembly import centre_csv, check, claim_deeds, envoy_csv, policy_deeds, price_deed, staff_deeds
 from bot.assembly.core import Core
 from bot.drills import is_drill
 from storage import envoy_import, envoy_staging, export, export_orders
@@ -214,6 +214,7 @@ DEEDS: Mapping[str, Callable[[Core, Mapping[str, Any]], Awaitable[Any]]] = {
     "put_envoys": put_rows,
     "put_prices": put_prices,
     **policy_deeds.DEEDS,
+    **claim_deeds.DEEDS,
     "audit_verify": staff_deeds.audit_verify,
     "put_organisations": staff_deeds.put_organisations,
     "bind_members": staff_deeds.bind_members,

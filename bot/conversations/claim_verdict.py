@@ -89,6 +89,6 @@ async def _account(turn: Turn, claim: Claim, said: str) -> bool:
     if not names:
         return False
     await turn.work.uow.talk.close_about(claim.id, claim_verdicts.PAYEE)
-    await turn.say("decision.account_taken", {"account": claim_verdicts.tail(said)})
+    await turn.say("decision.account_taken", {"account": payment_rules.tail(said)})
     await claim_payment.named(turn.work, claim, names[0], said)
     return True

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from backoffice.claims import said as said_
 from backoffice.claims.claim import Claim, ClaimStatus
 from backoffice.claims.evidence import MORE
-from backoffice.workflows import claim_review, claim_words
+from backoffice.workflows import claim_review
 from bot.assembly import policy_deeds
 from bot.sandbox.client import Phone
 from tests import house as house_
@@ -27,7 +28,7 @@ async def desk(sqlite_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterat
 
 
 async def kept(desk: House, phone: Phone) -> list[str]:
-    return [each.text for each in claim_words.of(await claim_of(desk, phone))]
+    return [each.text for each in said_.of(await claim_of(desk, phone))]
 
 
 async def whole(desk: House, phone: Phone) -> Claim:

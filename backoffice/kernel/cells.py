@@ -1,0 +1,21 @@
+"""Tables for spreadsheets: CSV in which no cell is calculated."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""How a cell begins that a spreadsheet would calculate (OWASP, CSV Injection), also in full width."""
+
+
+def safe(cell: str) -> str:
+    """A spreadsheet takes it for words: an apostrophe stands in front where it would not."""
+    risky = cell.startswith(RISKY) or cell.lstrip().startswith(RISKY)
+    return f"'{cell}" if risky else cell
+
+
+def written(rows: Iterable[Sequence[str]]) -> str:
+    """CSV of these rows, the first its header."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows([safe(cell) for cell in row] for row in rows)
+    return out.getvalue()
