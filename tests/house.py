@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -13,7 +12,6 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
-from pydantic import SecretStr
 
 from backoffice import ports
 from backoffice.adapters.envoy_index import CsrEnvoyIndex
@@ -34,26 +32,16 @@ from bot.assembly.service import CaseActions, Service
 from bot.i18n.catalogues import Catalogues
 from bot.sandbox import app as sandbox_app
 from bot.sandbox.client import ChatMessage, Phone, Phones
-from bot.sandbox.config import SandboxConfig, TelegramConfig, WeChatConfig
-from config.settings import Settings, Telegram, Wechat
 from storage import letter_row
 from storage.engine import SqliteDatabase
 from storage.exchange_tables import letter
-from tests import paying
+from tests import paying, wiring
 from tests.clocks import FakeClock
 from tests.decoding import InProcess
 
 BANGKOK = (13.7563, 100.5018)
 HANOI = (21.0285, 105.8542)
 BEIJING = (39.9087, 116.3975)
-TOKEN = "7000000:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-pc"
-SECRET = "journey-secret"
-APP = {
-    "app_id": "wx5a1dba110c0d0001",
-    "app_secret": "0123456789abcdef0123456789abcdef",
-    "token": "journey-token",
-    "aes_key": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
-}
 ARRIVES = (LetterState.RIDING, LetterState.WAITING, LetterState.SENDING, LetterState.DELIVERED)
 _GAZETTEER: list[Gazetteer] = []
 
@@ -71,19 +59,6 @@ def gazetteer() -> Gazetteer:
 def speech() -> Catalogues:
     """One for all tests; a sentence nobody wrote, or one without its values, is an error."""
     return Catalogues(strict=True)
-
-
-class SandboxClock:
-    """The test's clock as the sandbox reads it: seconds since 1970."""
-
-    def __init__(self, clock: FakeClock) -> None:
-        self._clock = clock
-
-    def now(self) -> float:
-        return self._clock.now().timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        await self._clock.sleep(seconds)
 
 
 class RecordingPager:
@@ -316,46 +291,20 @@ async def last(phone: Phone) -> ChatMessage:
     return [m for m in await phone.chat() if m.sender == "bot"][-1]
 
 
-def settings(database_url: str, data: Path, sandbox: str, **more: Any) -> Settings:
-    """The service's settings against a sandbox."""
-    key = data / "master.key"
-    return Settings(
-        database_url=database_url,
-        data_dir=data,
-        telegram=Telegram(
-            token=SecretStr(TOKEN),
-            webhook_secret=SecretStr(SECRET),
-            api_base=sandbox,
-            username="rescue_sandbox_bot",
-        ),
-        wechat=Wechat(
-            app_id=APP["app_id"],
-            app_secret=SecretStr(APP["app_secret"]),
-            token=SecretStr(APP["token"]),
-            aes_key=SecretStr(APP["aes_key"]),
-            api_base=sandbox,
-            notice_template="notice",
-        ),
-        secrets={"key_file": key} if key.exists() else {},
-        centre={"phones": {"zh_Hans": "+861055550110", "en": "+861055550119"}},
-        **more,
-    )
-
-
 @asynccontextmanager
 async def opened(
     database_url: str, data: Path, clock: FakeClock, *, pays: bool = False, **more: Any
 ) -> AsyncIterator[House]:
     """A house on an empty, migrated database; `pays`: over the played platforms in `trade`, else an operator does."""
     async with AsyncExitStack() as stack:
-        service_door, sandbox_door = _door(), _door()
-        sandbox = _url(sandbox_door)
-        _key(data)
-        more = {"payments": paying.settings(sandbox, more.pop("trade", "jsapi"))} | more if pays else more
-        more = (paying.insured(sandbox) | more) if pays else more
-        given = settings(database_url, data, sandbox, **more)
-        played = _sandbox(_url(service_door), clock, pays)
-        await _listen(stack, played, sandbox_door)
+        service_door, sandbox_door = wiring.door(), wiring.door()
+        platforms = wiring.url(sandbox_door)
+        wiring.write_key(data)
+        more = {"payments": paying.settings(platforms, more.pop("trade", "jsapi"))} | more if pays else more
+        more = (paying.insured(platforms) | more) if pays else more
+        given = wiring.settings(database_url, data, platforms, **more)
+        played = wiring.sandbox(wiring.url(service_door), clock, pays)
+        await wiring.listen(stack, played, sandbox_door)
         around = World(
             core.rules(given.sos),
             gazetteer(),
@@ -376,11 +325,11 @@ async def opened(
         running = Service(base, service.build(base, channels, PAGER))
         await running.start(sweep=False, work=False)
         stack.push_async_callback(running.stop)
-        await _listen(stack, _webhooks(base, channels, running), service_door)
+        await wiring.listen(stack, _webhooks(base, channels, running), service_door)
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        phones, actions = Phones(sandbox, http), CaseActions(base)
+        phones, actions = Phones(platforms, http), CaseActions(base)
         pushes = played[sandbox_app.SANDBOX].idle
-        yield House(base, channels, running, phones, clock, http, _url(service_door), actions, pushes)
+        yield House(base, channels, running, phones, clock, http, wiring.url(service_door), actions, pushes)
 
 
 def _webhooks(base: Core, channels: Channels, running: Service) -> web.Application:
@@ -389,40 +338,3 @@ def _webhooks(base: Core, channels: Channels, running: Service) -> web.Applicati
     routes = channels.routes(parts.gateway) + list(channels.paying.routes(base, parts.payments))
     routes += channels.insuring.routes(base, parts.insurers)
     return public.build(public.Site(routes, running.ready, {"/follow": follow_page.mounted(base)}))
-
-
-def _key(data: Path) -> None:
-    data.mkdir(parents=True, exist_ok=True)
-    path = data / "master.key"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n")
-
-
-def _door() -> socket.socket:
-    """A port of loopback's own choice, kept from the first moment."""
-    door = socket.socket()
-    door.bind(("127.0.0.1", 0))
-    return door
-
-
-def _url(door: socket.socket) -> str:
-    return f"http://127.0.0.1:{door.getsockname()[1]}"
-
-
-def _sandbox(service: str, clock: FakeClock, pays: bool) -> web.Application:
-    config = SandboxConfig(
-        service=service,
-        telegram=TelegramConfig(token=TOKEN, webhook_secret=SECRET),
-        wechat=WeChatConfig(**APP),
-        pay=paying.played(APP["app_id"]) if pays else None,
-        insurer=paying.insurer() if pays else None,
-    )
-    return sandbox_app.build(config, SandboxClock(clock))
-
-
-async def _listen(stack: AsyncExitStack, app: web.Application, door: socket.socket) -> None:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    await web.SockSite(runner, door).start()

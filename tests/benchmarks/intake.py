@@ -32,7 +32,7 @@ from bot.handlers.telegram.config import TelegramConfig
 from storage.engine import Database
 from storage.inbox import Inbox
 from storage.vault import Vault
-from tests import house
+from tests import wiring
 from tests.chaos import databases, rig, wire
 from tests.chaos.process import Process
 from tests.chaos.pushes import TELEGRAM_PATH, Pushes, http, telegram
@@ -65,7 +65,7 @@ async def ours(folder: Path) -> web.Application:
     url = await rig.fresh_file(folder, "ours")
     database = await Database.open(url)
     inbox = Inbox(database, Vault(bytes(32), os.urandom), SystemClock())
-    config = TelegramConfig(house.TOKEN, house.SECRET, "http://127.0.0.1:9")
+    config = TelegramConfig(wiring.TOKEN, wiring.SECRET, "http://127.0.0.1:9")
 
     async def ready() -> public.Readiness:
         return public.Readiness({}, {})

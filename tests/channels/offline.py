@@ -22,6 +22,7 @@ from bot.channel import Envelope, Features, Part, Sent, TextPart
 from bot.handlers.telegram import outbound as telegram_outbound
 from bot.handlers.wechat import outbound as wechat_outbound
 from tests import house as house_
+from tests import wiring
 from tests.clocks import FakeClock
 from tests.house import RecordingPager
 
@@ -125,7 +126,7 @@ async def opened(database_url: str, data: Path, clock: FakeClock, **more: Any) -
     """On an empty, migrated database."""
     async with AsyncExitStack() as stack:
         house_._key(data)
-        given = house_.settings(database_url, data, "http://127.0.0.1:9", **more)
+        given = wiring.settings(database_url, data, "http://127.0.0.1:9", **more)
         rules = core.rules(given.sos)
         bits = random.Random(7).getrandbits
         around = World(rules, house_.gazetteer(), CsrEnvoyIndex(), bits, given.centre.phones)

@@ -10,7 +10,7 @@ from backoffice.cases.model import Case
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.geo import Fix
 from backoffice.people.model import Person
-from tests import house as house_
+from tests import wiring
 from tests.channels import observing
 from tests.house import House
 
@@ -67,7 +67,7 @@ def message(openid: str, kind: str, inside: str, number: int = 31) -> str:
 
 async def post(house: House, body: dict[str, Any]) -> tuple[int, str]:
     """One update at the webhook as Telegram makes it: status and answer."""
-    headers = {HEADER: house_.SECRET}
+    headers = {HEADER: wiring.SECRET}
     async with house.http.post(f"{house.base}/telegram/webhook", json=body, headers=headers) as answer:
         return answer.status, await answer.text()
 

@@ -7,15 +7,15 @@ import pytest
 
 from backoffice.cases.model import CaseStatus
 from backoffice.kernel.exchange import RowState
-from tests import house as house_
+from tests import wiring
 from tests.bot.handlers.wechat import support
 from tests.channels import observing, samples
 from tests.house import BANGKOK, House, last, texts
 
 TELEGRAM = "/telegram/webhook"
 WECHAT = "/wechat/webhook"
-SECRET = {"X-Telegram-Bot-Api-Secret-Token": house_.SECRET}
-OURS = support.WechatConfig(**house_.APP)
+SECRET = {"X-Telegram-Bot-Api-Secret-Token": wiring.SECRET}
+OURS = support.WechatConfig(**wiring.APP)
 ZWJ_FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests import house
+from tests import house, wiring
 from tests.chaos import wire
 from tests.chaos.report import Broken
 from tests.servers import free_port
@@ -133,13 +133,13 @@ def service(folder: Path, platform_port: int, **more: str) -> Process:
         "RESCUE_HTTP__PORT": str(port),
         "RESCUE_HTTP__METRICS_PORT": "0",
         "RESCUE_PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "RESCUE_TELEGRAM__TOKEN": house.TOKEN,
-        "RESCUE_TELEGRAM__WEBHOOK_SECRET": house.SECRET,
+        "RESCUE_TELEGRAM__TOKEN": wiring.TOKEN,
+        "RESCUE_TELEGRAM__WEBHOOK_SECRET": wiring.SECRET,
         "RESCUE_TELEGRAM__API_BASE": base,
-        "RESCUE_WECHAT__APP_ID": house.APP["app_id"],
-        "RESCUE_WECHAT__APP_SECRET": house.APP["app_secret"],
-        "RESCUE_WECHAT__TOKEN": house.APP["token"],
-        "RESCUE_WECHAT__AES_KEY": house.APP["aes_key"],
+        "RESCUE_WECHAT__APP_ID": wiring.APP["app_id"],
+        "RESCUE_WECHAT__APP_SECRET": wiring.APP["app_secret"],
+        "RESCUE_WECHAT__TOKEN": wiring.APP["token"],
+        "RESCUE_WECHAT__AES_KEY": wiring.APP["aes_key"],
         "RESCUE_WECHAT__API_BASE": base,
     } | more
     house._key(folder / "data")

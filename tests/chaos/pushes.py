@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from backoffice.kernel.exchange import Address, RawUpdate
 from bot.handlers.wechat import push
 from bot.sandbox.wechat import crypto
-from tests.house import APP, SECRET
+from tests.wiring import APP, SECRET
 
 TELEGRAM_PATH = "/telegram/webhook"
 TELEGRAM_HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}

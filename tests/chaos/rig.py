@@ -32,7 +32,7 @@ from storage import letter_row, migrate
 from storage.exchange_tables import letter
 from storage.insurer_queue import InsurerQueue
 from storage.payment_queue import PaymentQueue
-from tests import house
+from tests import house, wiring
 from tests.chaos.pushes import Pushes, Someone
 from tests.chaos.report import Broken
 from tests.clocks import FakeClock
@@ -203,8 +203,8 @@ class Setting:
 async def opened(given: Setting) -> AsyncIterator[Rig]:
     """A rig on a migrated database. Several on one PostgreSQL are several processes' worth of service."""
     async with AsyncExitStack() as stack:
-        house._key(given.data)
-        settings = house.settings(given.url, given.data, "http://127.0.0.1:9", **given.more)
+        wiring.write_key(given.data)
+        settings = wiring.settings(given.url, given.data, "http://127.0.0.1:9", **given.more)
         world = World(
             core.rules(settings.sos), house.gazetteer(), CsrEnvoyIndex(), given.chance.getrandbits, {}
         )

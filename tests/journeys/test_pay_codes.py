@@ -12,7 +12,7 @@ from backoffice.workflows import payments
 from backoffice.workflows.work import Work
 from bot.assembly import pay_rules
 from tests import house as house_
-from tests import paying
+from tests import paying, wiring
 from tests.clocks import FakeClock
 from tests.house import House, texts
 
@@ -28,7 +28,7 @@ async def shop(sqlite_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterat
 
 def test_without_a_telegram_provider_telegram_pays_by_the_same_code(tmp_path: Path) -> None:
     """A code can be scanned wherever it is read; with a provider of its own Telegram keeps its invoices."""
-    given = house_.settings("sqlite+aiosqlite://", tmp_path, "http://127.0.0.1:1")
+    given = wiring.settings("sqlite+aiosqlite://", tmp_path, "http://127.0.0.1:1")
     for token, way in ((None, "wechat"), (SecretStr("t"), "telegram")):
         chosen = paying.settings("http://127.0.0.1:1", "native").model_copy(
             update={"telegram_provider_token": token}

@@ -24,6 +24,7 @@ from backoffice.workflows.work import Work
 from bot.assembly import deeds, price_deed
 from bot.sandbox.client import Phone, SandboxRefused
 from tests import house as house_
+from tests import wiring
 from tests.clocks import FakeClock
 from tests.house import BANGKOK, House, last, texts
 
@@ -159,7 +160,7 @@ async def test_a_forwarded_invoice_is_not_paid_by_somebody_else(shop: House) -> 
         "id": "1", "from": {"id": int(other.id), "is_bot": False, "first_name": "Bob", "language_code": "en"},
         "currency": "USD", "total_amount": 2000, "invoice_payload": payment.id,
     }  # fmt: skip
-    headers = {"X-Telegram-Bot-Api-Secret-Token": house_.SECRET}
+    headers = {"X-Telegram-Bot-Api-Secret-Token": wiring.SECRET}
     body = {"update_id": 900_000_001, "pre_checkout_query": query}
     async with shop.http.post(shop.base + "/telegram/webhook", json=body, headers=headers) as answer:
         found = await answer.json()

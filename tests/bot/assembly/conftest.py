@@ -8,7 +8,7 @@ import pytest
 
 from bot.assembly import serve
 from config.settings import Http, Settings, Sos
-from tests import house
+from tests import house, wiring
 from tests.house import House
 from tests.servers import free_port
 
@@ -25,7 +25,7 @@ def given(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> S
     house._key(data)
     http = Http(port=free_port(), metrics_port=0)
     sos = Sos(countdown_seconds=0.3)
-    return house.settings(sqlite_url, data, f"http://127.0.0.1:{free_port()}", http=http, sos=sos)
+    return wiring.settings(sqlite_url, data, f"http://127.0.0.1:{free_port()}", http=http, sos=sos)
 
 
 @pytest.fixture
