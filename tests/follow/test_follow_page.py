@@ -1,10 +1,11 @@
 """What a mother in another country sees: at phone size, live, without scripts, and nothing once it is taken away."""
 
+import asyncio
 import time
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from backoffice.cases.model import Case
 from backoffice.workflows import centre
@@ -64,6 +65,32 @@ async def test_a_phone_sees_the_state_live_and_light(family: Family) -> None:
     await page.wait_for_selector("#map[data-drawn=exact] path.map-point")
     assert await page.context.cookies() == []
     assert {r.url.split("/")[2] for r in family.fetched} == {family.house.base.split("/")[2]}
+
+
+async def test_news_while_the_page_opens_and_a_server_away_for_a_moment(family: Family) -> None:
+    """What happens before the line stands is asked for when it does; an error of the server empties no page."""
+    page = await family.page()
+    go = asyncio.Event()
+
+    async def held(route: Route) -> None:
+        await go.wait()
+        await route.continue_()
+
+    await page.route("**/live", held)
+    await _through_the_door(family, page)
+    await family.house.do(centre.take, (await _case(family)).id)
+    go.set()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("指挥中心有专人在处理")
+    await page.get_by_label("您的问题").fill("她吃")
+    await page.route(f"**/{family.token}", lambda route: route.fulfill(status=503, body=""))
+    await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    await expect(page.locator("#live")).to_have_text("连接断开，正在重连。也可以按「更新」。")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("指挥中心有专人在处理")
+    await page.unroute(f"**/{family.token}")
+    await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    await expect(page.locator("#live")).to_have_text("有新消息会自动显示。")
+    await expect(page.get_by_label("您的问题")).to_have_value("她吃")
+    family.troubles = [said for said in family.troubles if "503" not in said]
 
 
 async def test_a_revoked_page_is_empty_within_a_second(family: Family) -> None:
