@@ -1,8 +1,10 @@
 """The desk at work in a real browser: the alarm's turns, taking over, who is here, drafts, the map, who is woken."""
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -31,6 +33,7 @@ async def test_the_alarm_goes_round_the_room(house: House) -> None:
     for page in pages:
         await page.mouse.click(640, 790)
         await expect(page.locator("#sound")).to_contain_text("声音正常")
+    await _both_heard_of(house, pages)
     await house.evening.act(_ring_anew)
     await house.evening.bus.publish(["queue"])
     levels = await _settled(pages)
@@ -38,6 +41,17 @@ async def test_the_alarm_goes_round_the_room(house: House) -> None:
     await waiting.context.set_offline(True)
     await waiting.evaluate("(() => { const real = Date.now; Date.now = () => real() + 14000; })()")
     await until(waiting, "document.documentElement.dataset.alarm === '1'")
+
+
+async def _both_heard_of(house: House, pages: list[Page]) -> None:
+    """The server knows that both consoles may sound: one turn is now, the other's 15 s later."""
+    for _ in range(100):
+        told = [await page.request.get(f"{house.base}/console/ringing") for page in pages]
+        calls = [json.loads(unescape((await t.text()).split('data-calls="')[1].split('"')[0])) for t in told]
+        if sorted(first[0][1] for first in calls) == [0, 15]:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"never one after the other: {calls}")
 
 
 async def _settled(pages: list[Page]) -> list[int]:

@@ -99,7 +99,7 @@ async def test_what_changes_while_the_page_opens_is_on_it(house: House) -> None:
     await open_case(page, house, "7K3F")
     await house.evening.said(case, Role.TRAVELLER, case.requester, "宋女士", "刚才又有一辆车")
     go.set()
-    await expect(page.get_by_text("刚才又有一辆车")).to_be_visible(timeout=5000)
+    await expect(page.get_by_text("刚才又有一辆车")).to_be_visible(timeout=9000)
 
 
 async def test_a_field_nobody_touched_shows_what_a_colleague_settled(house: House) -> None:
@@ -110,7 +110,7 @@ async def test_a_field_nobody_touched_shows_what_a_colleague_settled(house: Hous
     await page.select_option("#fact-hurt", "no")
     await house.evening.act(_settled)
     await house.evening.bus.publish(["case:case-7K3F"])
-    await expect(page.locator("#fact-kind")).to_have_value("illness", timeout=5000)
+    await expect(page.locator("#fact-kind")).to_have_value("illness")
     await expect(page.locator("#fact-hurt")).to_have_value("no")
 
 
@@ -127,7 +127,7 @@ async def test_a_chosen_file_outlives_a_refresh(house: House) -> None:
     shown = Media(media, MediaKind.PHOTO, "b.jpg", "image/jpeg", 40_000)
     await house.evening.said(case, Role.TRAVELLER, case.requester, "宋女士", "还有这张", media=shown)
     await house.evening.bus.publish([f"case:{case.id}"])
-    await expect(page.locator("#paper-entry option")).to_have_count(3, timeout=5000)
+    await expect(page.locator("#paper-entry option")).to_have_count(3)
     assert await page.evaluate("document.getElementById('paper-file').files[0].name") == "bill.pdf"
     await expect(page.locator("#link-state")).to_contain_text("实时")
 
@@ -155,18 +155,18 @@ async def test_sent_words_go_from_the_box_that_stands_there_by_then(house: House
     await page.keyboard.press("r")
     await page.keyboard.type("救护车三分钟到")
     await page.keyboard.press("Control+Enter")
-    await expect(page.locator(".say.ours", has_text="救护车三分钟到")).to_be_visible(timeout=5000)
+    await expect(page.locator(".say.ours", has_text="救护车三分钟到")).to_be_visible()
     await house.evening.act(_sent_one)
     await house.evening.bus.publish(["case:case-7K3F"])
-    await expect(page.locator(".box-traveller")).to_contain_text("窗口内还可发 4 条", timeout=5000)
+    await expect(page.locator(".box-traveller")).to_contain_text("窗口内还可发 4 条")
     await page.keyboard.press("Control+Enter")
     answered.set()
-    await expect(page.locator("#reply-text")).to_have_value("", timeout=5000)
+    await expect(page.locator("#reply-text")).to_have_value("")
     assert len(sent) == 1
     answered.clear()
     await page.keyboard.type("先别动")
     await page.keyboard.press("Control+Enter")
-    await expect(page.locator(".say.ours", has_text="先别动")).to_be_visible(timeout=5000)
+    await expect(page.locator(".say.ours", has_text="先别动")).to_be_visible()
     await page.keyboard.type("他")
     answered.set()
     await expect(page.locator("#said")).not_to_be_empty()
@@ -200,7 +200,7 @@ async def test_an_older_answer_never_lies_over_a_newer_one(house: House) -> None
     await lin.wait_for_timeout(700)
     late.set()
     await lin.wait_for_timeout(300)
-    await expect(lin.locator(".people")).to_contain_text("陈立 正在写", timeout=5000)
+    await expect(lin.locator(".people")).to_contain_text("陈立 正在写")
 
 
 async def test_the_chosen_line_and_the_chosen_item_stay_chosen(house: House) -> None:
@@ -213,7 +213,7 @@ async def test_the_chosen_line_and_the_chosen_item_stay_chosen(house: House) -> 
     await expect(chosen).to_have_text("5WXE")
     await house.evening.case("NEW2", await house.evening.person("新", Address("telegram", "999")))
     await house.evening.bus.publish(["queue"])
-    await expect(page.get_by_role("link", name="NEW2")).to_be_visible(timeout=5000)
+    await expect(page.get_by_role("link", name="NEW2")).to_be_visible()
     await expect(chosen).to_have_text("5WXE")
     await open_case(page, house, "7K3F")
     go = asyncio.Event()
@@ -230,5 +230,5 @@ async def test_the_chosen_line_and_the_chosen_item_stay_chosen(house: House) -> 
     item = page.locator("#command-list [aria-selected=true]")
     before = await item.inner_text()
     go.set()
-    await expect(page.locator("#command-list [data-kind=case]").first).to_be_visible(timeout=5000)
+    await expect(page.locator("#command-list [data-kind=case]").first).to_be_visible()
     await expect(item).to_have_text(before, use_inner_text=True)
