@@ -28,7 +28,8 @@ from storage.engine import Database
 from storage.media import FileMedia
 from storage.unit_of_work import SqlStore
 from storage.vault import Vault
-from tests.backoffice.console.world import Cast, Evening, busy
+from tests.backoffice.console.evening import Evening
+from tests.backoffice.console.world import Cast, busy
 from tests.console.conftest import MovedClock, _serve
 
 SEED = 20261120

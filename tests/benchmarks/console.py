@@ -40,7 +40,7 @@ from storage.engine import Database
 from storage.media import FileMedia
 from storage.unit_of_work import SqlStore
 from storage.vault import Vault
-from tests.backoffice.console.world import Evening
+from tests.backoffice.console.evening import Evening
 
 OPERATORS, CASES, LONG, SHORT = 50, 500, 240, 25
 AIM_S, AIM_BYTES, AIM_GROWTH = 1.0, 300_000, 1.1

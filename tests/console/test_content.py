@@ -6,7 +6,7 @@ from playwright.async_api import expect
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import MediaId
 from backoffice.kernel.messages import MapPoint, Media, MediaKind, Role
-from tests.backoffice.console.world import BANGKOK, photo
+from tests.backoffice.console.evening import BANGKOK, photo
 from tests.console.conftest import House
 from tests.console.pages import open_case, until
 

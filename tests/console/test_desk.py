@@ -18,7 +18,7 @@ from backoffice.kernel.ids import CaseId
 from backoffice.ports import OperatorRole
 from backoffice.workflows import stages
 from backoffice.workflows.work import Work
-from tests.backoffice.console.world import BANGKOK, Evening
+from tests.backoffice.console.evening import BANGKOK, Evening
 from tests.console.conftest import House
 from tests.console.pages import head, nothing_found, open_case, until
 

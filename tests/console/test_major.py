@@ -7,8 +7,8 @@ from playwright.async_api import Page, expect
 
 from backoffice.kernel.ids import MediaId
 from backoffice.kernel.messages import Media, MediaKind, Role
+from tests.backoffice.console.evening import photo
 from tests.backoffice.console.test_major import BUS, accident, follows
-from tests.backoffice.console.world import photo
 from tests.console.conftest import House
 from tests.console.pages import nothing_found
 

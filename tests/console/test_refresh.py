@@ -12,7 +12,7 @@ from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import CaseId, MediaId
 from backoffice.kernel.messages import Media, MediaKind, Role
 from backoffice.workflows.work import Work
-from tests.backoffice.console.world import photo
+from tests.backoffice.console.evening import photo
 from tests.console.conftest import House
 from tests.console.pages import head, open_case
 

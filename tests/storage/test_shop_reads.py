@@ -14,7 +14,7 @@ from storage.shop_reads import SqlShopQueries
 from storage.unit_of_work import SqlStore
 from storage.vault import Vault
 from tests.backoffice.console import shop_world
-from tests.backoffice.console.world import Evening
+from tests.backoffice.console.evening import Evening
 from tests.clocks import FakeClock
 
 

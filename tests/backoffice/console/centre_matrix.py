@@ -6,7 +6,7 @@ from backoffice.ports import Operator, OperatorRole
 from backoffice.ports.centres import SavedView
 from backoffice.workflows.work import Work
 from tests.backoffice.console import people_matrix
-from tests.backoffice.console.world import Evening
+from tests.backoffice.console.evening import Evening
 
 FILLED = {"view": "view-1", "centre": "bj", "handover": "ho-1", "what": "stages", "ending": "csv"}
 FORMS = {

@@ -2,7 +2,7 @@
 
 from backoffice.ports import Operator, OperatorRole
 from tests.backoffice.console import claim_world
-from tests.backoffice.console.world import Evening
+from tests.backoffice.console.evening import Evening
 
 FILLED = {"claim": "cl-0", "sheet": "pa-0-ticket", "insurer": "ACME"}
 FORMS = {

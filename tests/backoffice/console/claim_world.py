@@ -14,7 +14,7 @@ from backoffice.kernel.ids import CaseId, MediaId, PersonId
 from backoffice.kernel.money import Money
 from backoffice.workflows import claims
 from backoffice.workflows.work import Work
-from tests.backoffice.console.world import Evening, photo
+from tests.backoffice.console.evening import Evening, photo
 
 NAMES = ("赵一", "钱二", "孙三", "李四", "周五", "吴六", "郑七", "王八", "冯九", "陈十", "褚十一", "卫十二")
 

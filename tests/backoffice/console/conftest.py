@@ -16,7 +16,7 @@ from storage.engine import Database
 from storage.media import FileMedia
 from storage.unit_of_work import SqlStore
 from storage.vault import Vault
-from tests.backoffice.console.world import Evening
+from tests.backoffice.console.evening import Evening
 from tests.clocks import FakeClock
 
 

@@ -3,7 +3,8 @@
 from backoffice.kernel.ids import MediaId
 from backoffice.ports import Operator, OperatorRole
 from tests.backoffice.console import people_matrix
-from tests.backoffice.console.world import Cast, Evening
+from tests.backoffice.console.evening import Evening
+from tests.backoffice.console.world import Cast
 
 LATER = "2030-01-01T08:00"
 FILLED = {"code": "stroke", "macro": "macro-not-hurt"}

@@ -3,7 +3,7 @@
 from backoffice.major.model import Major, MajorId, Order
 from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows.work import Work
-from tests.backoffice.console.world import Evening
+from tests.backoffice.console.evening import Evening
 
 FILLED = {"major": "major-1"}
 FORMS = {

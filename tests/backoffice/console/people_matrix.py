@@ -11,7 +11,8 @@ from backoffice.kernel.money import Money
 from backoffice.organisations.model import Authorisation, Organisation, OrganisationKind
 from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows.work import Work
-from tests.backoffice.console.world import Cast, Evening
+from tests.backoffice.console.evening import Evening
+from tests.backoffice.console.world import Cast
 
 STANDINGS = ("own", "colleague", "foreign")
 """The case is one's own (a guest: of their own person), a colleague's of the same centre, or of elsewhere."""

@@ -18,7 +18,7 @@ from backoffice.kernel.money import Money
 from backoffice.money.model import PaymentStatus, Proof
 from backoffice.workflows import payments, premiums
 from backoffice.workflows.work import Work
-from tests.backoffice.console.world import Evening
+from tests.backoffice.console.evening import Evening
 
 DOCUMENT, NAME = "E77776666", "欧阳若兰"
 POLICY, REQUEST = PolicyId("pol-1"), RequestId("req-1")

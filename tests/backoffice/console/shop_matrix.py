@@ -2,7 +2,7 @@
 
 from backoffice.ports import Operator, OperatorRole
 from tests.backoffice.console import policy_world, shop_world
-from tests.backoffice.console.world import Evening
+from tests.backoffice.console.evening import Evening
 
 FILLED = {
     "order": "order-CCCC4", "review": "1", "file": "m-scene", "paper": "report", "payment": "pay-held",

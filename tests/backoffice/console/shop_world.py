@@ -28,7 +28,7 @@ from backoffice.orders.model import Meeting, Offer, OfferStatus, Order, OrderSta
 from backoffice.people.model import Person
 from backoffice.workflows import payments, settlement
 from backoffice.workflows.work import Work
-from tests.backoffice.console.world import BANGKOK, GAZETTEER, Evening, fix, photo
+from tests.backoffice.console.evening import BANGKOK, GAZETTEER, Evening, fix, photo
 
 PRICE = Price(Money(1200_00, "THB"), Money(960_00, "THB"), Money(240_00, "CNY"))
 ENVOY_AT = Point(BANGKOK.lat + 0.02, BANGKOK.lon + 0.01)

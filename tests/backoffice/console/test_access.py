@@ -25,7 +25,8 @@ from tests.backoffice.console import (
     shop_matrix,
 )
 from tests.backoffice.console.conftest import Visitor
-from tests.backoffice.console.world import Evening, applied, busy
+from tests.backoffice.console.evening import Evening
+from tests.backoffice.console.world import applied, busy
 
 FORMS = {
     "case.hand_over": {"to": "op-林晓"},

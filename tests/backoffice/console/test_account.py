@@ -10,8 +10,8 @@ from backoffice.ports import Operator, OperatorRole
 from backoffice.staff import totp
 from storage.tables import console_session
 from tests.backoffice.console.conftest import Visitor
+from tests.backoffice.console.evening import Evening
 from tests.backoffice.console.test_entrance import rows
-from tests.backoffice.console.world import Evening
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 HERE = "/console/account"

@@ -9,7 +9,8 @@ import pytest
 from backoffice.cases.model import Audience, CaseStatus, CloseReason, Verified
 from backoffice.ports import Operator, OperatorRole
 from tests.backoffice.console.conftest import Visitor
-from tests.backoffice.console.world import Cast, Evening, busy
+from tests.backoffice.console.evening import Evening
+from tests.backoffice.console.world import Cast, busy
 
 CASE = "/console/cases/case-7K3F"
 

@@ -16,7 +16,8 @@ from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows.work import Work
 from tests.backoffice.console import policy_world, shop_world
 from tests.backoffice.console.conftest import Visitor
-from tests.backoffice.console.world import Cast, Evening, busy
+from tests.backoffice.console.evening import Evening
+from tests.backoffice.console.world import Cast, busy
 
 CASE = "/console/cases/case-7K3F"
 SECRET = "E77776666"

@@ -10,8 +10,9 @@ from backoffice.cases.papers import LARGEST, CasePaper, PaperKind
 from backoffice.kernel.ids import MediaId
 from backoffice.ports import Operator, OperatorRole
 from tests.backoffice.console.conftest import Visitor
+from tests.backoffice.console.evening import Evening, photo
 from tests.backoffice.console.test_trail import trail
-from tests.backoffice.console.world import Evening, busy, photo
+from tests.backoffice.console.world import busy
 
 CASE = "/console/cases/case-7K3F"
 

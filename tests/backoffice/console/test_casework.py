@@ -20,7 +20,8 @@ from backoffice.workflows.work import Work
 from storage.exchange_tables import letter
 from tests.backoffice.adapters.test_voices import spoken
 from tests.backoffice.console.conftest import Visitor
-from tests.backoffice.console.world import Cast, Evening, Mirror, busy
+from tests.backoffice.console.evening import Evening, Mirror
+from tests.backoffice.console.world import Cast, busy
 
 CASE = "/console/cases/case-7K3F"
 

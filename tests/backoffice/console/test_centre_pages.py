@@ -17,7 +17,8 @@ from backoffice.ports import AuditWanted, Operator, OperatorRole
 from backoffice.workflows import shifts
 from backoffice.workflows.work import Work
 from tests.backoffice.console.conftest import Visitor
-from tests.backoffice.console.world import HANOI, Evening, busy
+from tests.backoffice.console.evening import HANOI, Evening
+from tests.backoffice.console.world import busy
 
 JSON = {"Accept": "application/json"}
 

@@ -19,8 +19,8 @@ from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows import claims
 from tests.backoffice.console import claim_world
 from tests.backoffice.console.conftest import Visitor
+from tests.backoffice.console.evening import Evening
 from tests.backoffice.console.test_trail import trail
-from tests.backoffice.console.world import Evening
 
 ONE = "/console/claims/cl-0"
 GUEST = "/console/guest/claims/cl-0"

@@ -14,7 +14,8 @@ from backoffice.kernel.geo import Point
 from backoffice.ports import Operator
 from backoffice.workflows.work import Work
 from tests.backoffice.console.conftest import Visitor
-from tests.backoffice.console.world import Cast, Evening, busy
+from tests.backoffice.console.evening import Evening
+from tests.backoffice.console.world import Cast, busy
 
 CASE = "/console/cases/case-7K3F"
 FACTS = {

@@ -15,7 +15,8 @@ from backoffice.console import tokens
 from backoffice.ports import Operator, OperatorRole
 from storage.tables import audit, console_session
 from tests.backoffice.console.conftest import Visitor
-from tests.backoffice.console.world import Evening, busy
+from tests.backoffice.console.evening import Evening
+from tests.backoffice.console.world import busy
 
 TEXT = {"text": "一句话"}
 

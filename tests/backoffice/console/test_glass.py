@@ -15,9 +15,10 @@ from backoffice.kernel.ids import CaseId, OperatorId, PersonId
 from backoffice.ports import Operator, OperatorRole
 from storage.tables import audit
 from tests.backoffice.console.conftest import Visitor
+from tests.backoffice.console.evening import Evening
 from tests.backoffice.console.test_entrance import rows
 from tests.backoffice.console.test_live import event, listen
-from tests.backoffice.console.world import Cast, Evening, busy
+from tests.backoffice.console.world import Cast, busy
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CASE = "/console/cases/case-7K3F"

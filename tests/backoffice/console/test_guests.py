@@ -16,8 +16,9 @@ from backoffice.organisations.model import AuthorisationStatus, Organisation, Or
 from backoffice.ports import DeadlineKind, Operator, OperatorRole
 from backoffice.workflows import authorising
 from tests.backoffice.console.conftest import Visitor
+from tests.backoffice.console.evening import BANGKOK, Evening
 from tests.backoffice.console.test_live import event, listen
-from tests.backoffice.console.world import BANGKOK, Cast, Evening, busy
+from tests.backoffice.console.world import Cast, busy
 
 CASE = "/console/cases/case-7K3F"
 GUEST = "/console/guest/cases/case-7K3F"

@@ -13,7 +13,8 @@ from backoffice.kernel.files import KEPT
 from backoffice.ports import Operator
 from config.settings import Map
 from tests.backoffice.console.conftest import Visitor
-from tests.backoffice.console.world import Evening, busy
+from tests.backoffice.console.evening import Evening
+from tests.backoffice.console.world import busy
 
 EVERY = {
     "X-Content-Type-Options": "nosniff",

@@ -12,7 +12,7 @@ from backoffice.money import premiums
 from backoffice.ports import AuditWanted, Operator, OperatorRole
 from tests.backoffice.console import policy_world
 from tests.backoffice.console.conftest import Visitor
-from tests.backoffice.console.world import Evening
+from tests.backoffice.console.evening import Evening
 
 ROOM, PAGE = "/console/insuring", "/console/insuring/policies/pol-1"
 REQUEST = f"{ROOM}/requests/req-1"

@@ -14,7 +14,8 @@ from backoffice.console import live
 from backoffice.kernel.ids import CaseId
 from backoffice.ports import Operator, OperatorRole
 from tests.backoffice.console.conftest import Visitor
-from tests.backoffice.console.world import Evening, busy
+from tests.backoffice.console.evening import Evening
+from tests.backoffice.console.world import busy
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from backoffice.ports import OperatorRole
 from backoffice.workflows import major
 from backoffice.workflows.work import Work
 from tests.backoffice.console.conftest import Visitor
-from tests.backoffice.console.world import Cast, Evening, busy
+from tests.backoffice.console.evening import Evening
+from tests.backoffice.console.world import Cast, busy
 
 BUS = "姓名,电话,家属\n" + "\n".join(f"旅客{n:02d},1380013{8000 + n},家属{n:02d}" for n in range(1, 38))
 

@@ -12,7 +12,8 @@ from backoffice.kernel.ids import MediaId
 from backoffice.ports import Operator
 from backoffice.ports.claims import Unreadable
 from tests.backoffice.console.conftest import Visitor
-from tests.backoffice.console.world import Cast, Evening, busy, photo
+from tests.backoffice.console.evening import Evening, photo
+from tests.backoffice.console.world import Cast, busy
 from tests.decoding import InProcess
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="window.__pwn=1"/>'

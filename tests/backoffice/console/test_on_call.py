@@ -12,7 +12,7 @@ from backoffice.console import app as console
 from backoffice.oncall.model import Hours, OnCall, PageState, Reach, Sent, WayKind
 from backoffice.ports import Operator, OperatorRole
 from tests.backoffice.console.conftest import Visitor
-from tests.backoffice.console.world import Evening
+from tests.backoffice.console.evening import Evening
 
 WEN = {
     "centre": "北京", "name": "文静", "position": "2", "chat": "telegram:81233", "sms": "+8613800138000",

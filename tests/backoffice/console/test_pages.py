@@ -15,7 +15,8 @@ from backoffice.kernel.messages import Distance, MapPoint, Message, PlaceWords, 
 from backoffice.ports import Operator, OperatorRole
 from storage.tables import audit
 from tests.backoffice.console.conftest import Visitor
-from tests.backoffice.console.world import BANGKOK, Evening, busy
+from tests.backoffice.console.evening import BANGKOK, Evening
+from tests.backoffice.console.world import busy
 
 SECRET_NAMES = ("宋佳怡", "宋女士", "何志强", "唐唐", "+8613800138000", "13.742", "100.556")
 

@@ -10,9 +10,10 @@ from backoffice.organisations.model import Organisation, OrganisationKind
 from backoffice.ports import Operator, OperatorRole
 from storage.tables import audit
 from tests.backoffice.console.conftest import Visitor
+from tests.backoffice.console.evening import Evening
 from tests.backoffice.console.test_entrance import cookie, rows
 from tests.backoffice.console.test_live import event, listen
-from tests.backoffice.console.world import Evening, busy
+from tests.backoffice.console.world import busy
 
 HERE = "/console/people"
 

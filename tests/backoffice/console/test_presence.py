@@ -12,7 +12,8 @@ from backoffice.console.presence import Presence
 from backoffice.ports import Operator, OperatorRole
 from storage.bus import LocalBus
 from tests.backoffice.console.conftest import Visitor
-from tests.backoffice.console.world import Cast, Evening, busy
+from tests.backoffice.console.evening import Evening
+from tests.backoffice.console.world import Cast, busy
 from tests.clocks import FakeClock
 
 LIN = Operator("op-1", "林晓", OperatorRole.OPERATOR)  # type: ignore[arg-type]

@@ -21,7 +21,8 @@ from storage.media import FileMedia
 from storage.queries import SqlQueries
 from storage.unit_of_work import SqlStore
 from storage.vault import Vault
-from tests.backoffice.console.world import Cast, Evening, busy
+from tests.backoffice.console.evening import Evening
+from tests.backoffice.console.world import Cast, busy
 from tests.clocks import FakeClock
 
 

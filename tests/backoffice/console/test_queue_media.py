@@ -7,7 +7,8 @@ import pytest
 
 from backoffice.ports import Operator
 from tests.backoffice.console.conftest import Visitor
-from tests.backoffice.console.world import Evening, busy
+from tests.backoffice.console.evening import Evening
+from tests.backoffice.console.world import busy
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from storage.media import FileMedia
 from storage.unit_of_work import SqlStore
 from storage.vault import Vault
 from tests.backoffice.console import remembered
-from tests.backoffice.console.world import Cast, Evening, busy, photo
+from tests.backoffice.console.evening import Evening, photo
+from tests.backoffice.console.world import Cast, busy
 from tests.clocks import FakeClock
 from tests.conftest import MASTER
 

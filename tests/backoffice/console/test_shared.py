@@ -10,7 +10,8 @@ from backoffice.console import board, presence
 from backoffice.console.shared import Shared
 from backoffice.ports import Operator, OperatorRole
 from storage.bus import LocalBus
-from tests.backoffice.console.world import Evening, busy
+from tests.backoffice.console.evening import Evening
+from tests.backoffice.console.world import busy
 
 LIVE = {"X_Live": "1"}
 

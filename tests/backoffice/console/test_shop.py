@@ -15,8 +15,8 @@ from backoffice.ports import Operator, OperatorRole, QueueItem
 from backoffice.workflows import order_minors
 from tests.backoffice.console import shop_world
 from tests.backoffice.console.conftest import Visitor
+from tests.backoffice.console.evening import Evening
 from tests.backoffice.console.shop_world import Shop
-from tests.backoffice.console.world import Evening
 
 Visit = Callable[[Operator], Any]
 RUNNING = "/console/orders/order-CCCC4"

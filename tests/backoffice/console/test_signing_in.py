@@ -16,8 +16,8 @@ from backoffice.staff import recovery, totp
 from backoffice.workflows.work import Work
 from storage.tables import audit, console_session
 from tests.backoffice.console.conftest import Visitor
+from tests.backoffice.console.evening import Evening
 from tests.backoffice.console.test_entrance import cookie, rows
-from tests.backoffice.console.world import Evening
 
 SECRET = b"the-secret-of-lin-xi"
 RECOVERY = "ABCD-EFGH-JKMN-PQRS"

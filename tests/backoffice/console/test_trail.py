@@ -10,8 +10,9 @@ from backoffice.ports import Operator, OperatorRole
 from storage import audit as chain
 from storage.tables import audit
 from tests.backoffice.console.conftest import Visitor
+from tests.backoffice.console.evening import Evening
 from tests.backoffice.console.test_entrance import rows
-from tests.backoffice.console.world import Cast, Evening, busy
+from tests.backoffice.console.world import Cast, busy
 
 CASE = "/console/cases/case-7K3F"
 

@@ -11,7 +11,8 @@ from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import EnvoyId, LetterId, MediaId, OperatorId
 from backoffice.ports import DeadlineKind, Operator, OperatorRole
 from tests.backoffice.console.conftest import Visitor
-from tests.backoffice.console.world import BANGKOK, Evening, applied
+from tests.backoffice.console.evening import BANGKOK, Evening
+from tests.backoffice.console.world import applied
 
 ONE = "/console/envoys/app-1"
 

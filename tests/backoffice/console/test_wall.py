@@ -20,7 +20,7 @@ from backoffice.ports import OperatorRole
 from backoffice.ports.wall import WallCase, WallChannel, WallSpan
 from tests.backoffice.console import wall_scene
 from tests.backoffice.console.conftest import Visitor
-from tests.backoffice.console.world import Evening
+from tests.backoffice.console.evening import Evening
 
 NOW = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
 S = timedelta(seconds=1)

@@ -8,7 +8,7 @@ from backoffice.kernel.exchange import Address
 from backoffice.kernel.geo import Point
 from backoffice.kernel.ids import CaseId
 from backoffice.workflows.work import Work
-from tests.backoffice.console.world import Evening
+from tests.backoffice.console.evening import Evening
 
 PLANTED = (
     "宋保密",
