@@ -125,7 +125,7 @@ class Offline:
 async def opened(database_url: str, data: Path, clock: FakeClock, **more: Any) -> AsyncIterator[Offline]:
     """On an empty, migrated database."""
     async with AsyncExitStack() as stack:
-        house_._key(data)
+        wiring.write_key(data)
         given = wiring.settings(database_url, data, "http://127.0.0.1:9", **more)
         rules = core.rules(given.sos)
         bits = random.Random(7).getrandbits

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests import house, wiring
+from tests import wiring
 from tests.chaos import wire
 from tests.chaos.report import Broken
 from tests.servers import free_port
@@ -142,7 +142,7 @@ def service(folder: Path, platform_port: int, **more: str) -> Process:
         "RESCUE_WECHAT__AES_KEY": wiring.APP["aes_key"],
         "RESCUE_WECHAT__API_BASE": base,
     } | more
-    house._key(folder / "data")
+    wiring.write_key(folder / "data")
     return Process([sys.executable, str(ROOT / "run_bot.py"), "serve"], port, folder, env, "service")
 
 

@@ -22,7 +22,7 @@ def given(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> S
     monkeypatch.setattr("gc.freeze", lambda: None)
     monkeypatch.setattr("bot.assembly.core.Gazetteer", lambda datum: house.gazetteer())
     data = tmp_path / "var"
-    house._key(data)
+    wiring.write_key(data)
     http = Http(port=free_port(), metrics_port=0)
     sos = Sos(countdown_seconds=0.3)
     return wiring.settings(sqlite_url, data, f"http://127.0.0.1:{free_port()}", http=http, sos=sos)
