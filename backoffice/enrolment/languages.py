@@ -29,7 +29,7 @@ _LOCALES = (
 _ALSO = {
     "zh": "中文 汉语 普通话 国语 华语 chinese mandarin 中国語 北京語 중국어",
     "yue": "粤语 广东话 白话 cantonese 広東語 광둥어",
-    "nan": "闽南语 台语 福建话 hokkien",
+    "nan": "闽南语 台语 福建话 潮州话 潮汕话 hokkien teochew",
     "wuu": "上海话 吴语",
     "hak": "客家话 hakka",
     "th": "泰文 泰语 thai ไทย ภาษาไทย",

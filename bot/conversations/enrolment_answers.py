@@ -4,19 +4,22 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from backoffice.enrolment import dates, daytime, languages, model
+from backoffice.enrolment import dates, daytime, languages, model, said
 from backoffice.enrolment.model import Application, Step
 from backoffice.kernel.exchange import Question
 from backoffice.kernel.geo import Fix
 from backoffice.kernel.ids import MediaId
 from backoffice.kernel.messages import MediaKind, Message, Sentence
 from backoffice.workflows import enrolment
+from bot.conversations import enrolment as flow
 from bot.conversations import envoy
 from bot.conversations.enrolment import PLACE, application_of
 from bot.conversations.turn import Turn
 from bot.incoming import Contact
 
 LONGEST_NAME = 40
+LONGEST_CHOICE = 30
+"""Longer words than any choice, or a question: for the centre, not for the step."""
 OLDEST_PAPERS = timedelta(days=1)
 
 
@@ -28,15 +31,39 @@ async def _free(turn: Turn) -> bool:
 async def typed(turn: Turn, question: Question, words: str) -> bool:
     """Words for the step that was asked; what does not fit is said, and the question stays. False: not for us."""
     step = question.kind.split(".", 1)[1]
-    read = _READ.get(step)
-    if read is None or not await _free(turn):
+    if not await _free(turn) or await application_of(turn, question) is None:
         return False
+    value = said.choice(step, words)
+    if value in question.answers.values():
+        return await flow.answer(turn, question, str(value))
+    read = _READ.get(step)
+    return await (_filled(turn, question, read, words) if read else _no_choice(turn, step, words))
+
+
+async def _no_choice(turn: Turn, step: str, words: str) -> bool:
+    """Words that are none of the choices: said, and the question stays. A question of theirs is for the centre."""
+    if len(words) > LONGEST_CHOICE or _asks(words):
+        return False
+    await turn.say("enrol.photo_please" if step in (Step.DOCUMENT, Step.SELFIE) else "enrol.choose")
+    return True
+
+
+def _asks(words: str) -> bool:
+    return any(c in words for c in "?？") and any(c.isalpha() for c in words)
+
+
+Read = Callable[[Turn, Application, str], Awaitable[str]]
+
+
+async def _filled(turn: Turn, question: Question, read: Read, words: str) -> bool:
     application = await application_of(turn, question)
     if application is None:
         return False
     trouble = await read(turn, application, words.strip())
     if trouble == ASKED:
         return True
+    if trouble and _asks(words):
+        return False
     if trouble:
         await turn.say(trouble)
         return True
@@ -63,6 +90,11 @@ async def _languages(turn: Turn, application: Application, words: str) -> str:
     application.answers.languages = [code for code, _ in found]
     application.answers.levels = {code: str(level) for code, level in found if level}
     return ""
+
+
+async def _level(turn: Turn, application: Application, words: str) -> str:
+    """Asked for one language's level, some name all their languages once more, with levels."""
+    return "enrol.choose" if await _languages(turn, application, words) else ""
 
 
 async def _base(turn: Turn, application: Application, words: str) -> str:
@@ -113,9 +145,10 @@ async def _remark(turn: Turn, application: Application, words: str) -> str:
     return ""
 
 
-_READ: Mapping[str, Callable[[Turn, Application, str], Awaitable[str]]] = {
+_READ: Mapping[str, Read] = {
     Step.NAME: _name,
     Step.LANGUAGES: _languages,
+    Step.LEVEL: _level,
     Step.BASE: _base,
     Step.SERVICES: _services,
     Step.PHONE: _phone,

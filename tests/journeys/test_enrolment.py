@@ -102,6 +102,25 @@ async def decide(house: House, phone: Phone, step: object, *given: object, words
     await house.pass_time(3, step=3)
 
 
+async def test_words_do_as_well_as_digits_and_what_fits_nothing_is_said(house: House) -> None:
+    """Nobody has to find the digit; a level answered with the whole list again is understood, nothing of it lost."""
+    phone = await newcomer(house, "wechat")
+    await apply(house, phone, upto=Step.SEX)
+    assert await say(house, phone, "不知道") == "请回复上面的数字，或直接写选项。已填的都在。"
+    await say(house, phone, "女")
+    await say(house, phone, "中文母语，泰语")
+    await say(house, phone, "中文母语，泰语流利")
+    found = await application_of(house, phone)
+    assert (found.answers.sex, found.answers.levels) == ("female", {"zh": "native", "th": "fluent"})
+    await say(house, phone, "清迈")
+    await say(house, phone, "是")
+    await say(house, phone, "摩托车")
+    assert (await application_of(house, phone)).answers.transport == "motorbike"
+    assert await house.queue() == [], "none of it was anything for the centre"
+    await say(house, phone, "你们多久能审核完？我下周要出门，想早点知道结果")
+    assert len(await house.queue()) == 1, "a question is"
+
+
 @pytest.mark.parametrize("channel", ["wechat", "telegram"])
 async def test_one_question_a_message_then_the_summary_then_the_centre(
     either_house: House, channel: str
