@@ -124,6 +124,7 @@ def _sandbox_config(settings_: Settings) -> dict[str, Any]:
     return {
         "service": f"http://{settings_.http.host}:{settings_.http.port}",
         "port": _sandbox_port(settings_),
+        "seed": 2 + secrets.randbelow(999_998),
         "telegram": {"token": telegram.token, "webhook_secret": telegram.webhook_secret},
         "wechat": {
             "app_id": wechat.app_id,

@@ -85,7 +85,11 @@ class InsurerConfig:
 
 @dataclass(frozen=True)
 class SandboxConfig:
-    """`service` is where the webhooks live (`http://127.0.0.1:8080`); a platform left out is switched off."""
+    """`service` is where the webhooks live (`http://127.0.0.1:8080`); a platform left out is switched off.
+
+    Numbers of messages and updates follow `seed` (1 to 1,000,000): a service that kept what it heard from an earlier
+    sandbox takes the same numbers for repeats, so whoever starts one again beside old data gives another.
+    """
 
     service: str
     telegram: TelegramConfig | None = None

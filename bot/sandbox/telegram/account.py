@@ -30,11 +30,14 @@ class Account:
     config: TelegramConfig
     pace: Pace
     webhook: Webhook
-    message_ids: count[int] = field(default_factory=lambda: count(101))
+    message_ids: count[int] = field(init=False)
     queries: dict[str, tuple[Person, Press]] = field(default_factory=dict)
     commands: dict[str, list[Json]] = field(default_factory=dict)
     descriptions: dict[str, str] = field(default_factory=dict)
     links: dict[str, tuple[StoredFile, float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.message_ids = count(101 + 1_000 * (self.world.config.seed - 1))
 
     def complain(self, where: str, what: str) -> None:
         self.world.violation(Platform.TELEGRAM, where, what)

@@ -39,7 +39,7 @@ class WeChatPhones:
         self._account = account
         self._world = account.world
         self._radio = radio
-        self._ids = 24_000_000_000_000_000
+        self._ids = 24_000_000_000_000_000 + 10**9 * (self._world.config.seed - 1)
         self.acts: dict[str, Play] = {
             "text": self.text,
             "location": self.location,
