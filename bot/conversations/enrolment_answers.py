@@ -10,7 +10,7 @@ from backoffice.kernel.exchange import Question
 from backoffice.kernel.geo import Fix
 from backoffice.kernel.ids import MediaId
 from backoffice.kernel.messages import MediaKind, Message, Sentence
-from backoffice.workflows import enrolment
+from backoffice.workflows import enrolment, order_threads
 from bot.conversations import enrolment as flow
 from bot.conversations import envoy
 from bot.conversations.enrolment import PLACE, application_of
@@ -24,8 +24,14 @@ OLDEST_PAPERS = timedelta(days=1)
 
 
 async def _free(turn: Turn) -> bool:
-    """Nothing under way to which words, files and places rather belong."""
-    return await turn.case() is None and await envoy.job(turn) is None
+    """Nothing under way to which words, files and places rather belong: with an order in hand only the answer to
+    what was asked last is for the application."""
+    if await turn.case() is not None or await envoy.job(turn) is not None:
+        return False
+    newest = (await turn.work.uow.talk.open_questions(turn.person.id))[:1]
+    if newest and newest[0].kind.startswith("enrol."):
+        return True
+    return await order_threads.current(turn.work, turn.person.id) is None
 
 
 async def typed(turn: Turn, question: Question, words: str) -> bool:

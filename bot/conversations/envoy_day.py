@@ -13,7 +13,7 @@ from backoffice.enrolment.model import Travel
 from backoffice.kernel import text as reading
 from backoffice.kernel.exchange import Question
 from backoffice.kernel.messages import Choice, Message, Sentence
-from backoffice.workflows import duty, envoy_day, readiness
+from backoffice.workflows import duty, envoy_day, order_threads, readiness
 from bot.conversations import envoy
 from bot.conversations.turn import Turn
 
@@ -144,8 +144,15 @@ async def typed(turn: Turn, question: Question, words: str) -> bool:
     return await read(turn, known, question, words)
 
 
+async def _with_somebody(turn: Turn) -> bool:
+    """An order of theirs is booked or runs: words that fit nothing asked are for the one they meet."""
+    return await order_threads.current(turn.work, turn.person.id) is not None
+
+
 async def _typed_hours(turn: Turn, me: Envoy, question: Question, words: str) -> bool:
     week = hours.read(words)
+    if week is None and await _with_somebody(turn):
+        return False
     if week is None:
         await turn.say("envoy.hours_unclear")
         return True
@@ -173,18 +180,38 @@ def break_length(words: str) -> timedelta | None:
 
 
 async def _complaint(turn: Turn, me: Envoy, question: Question, words: str) -> bool:
-    await turn.work.uow.talk.close_question(question.id)
+    """Any words will do, so with an order in hand only as the answer to what was asked last."""
+    if not await _last_asked(turn, question) and await _with_somebody(turn):
+        return False
     session = await turn.work.uow.talk.session(turn.person.id)
     ref = str(session.data.get(REF, ""))
     await turn.work.uow.talk.save_session(
         replace(session, data={k: v for k, v in session.data.items() if k != REF})
     )
-    await envoy_day.complain(turn.work, me, ref, words)
+    return await _complain(turn, me, question, (ref, words))
+
+
+async def _complaint_at_once(turn: Turn, me: Envoy, question: Question, words: str) -> bool:
+    """Asked about which job, some write the complaint itself: it must not reach the one it is about."""
+    if not await _last_asked(turn, question):
+        return False
+    refs = [value for value in question.answers.values() if value != "other"]
+    return await _complain(turn, me, question, (refs[0] if len(refs) == 1 else "", words))
+
+
+async def _complain(turn: Turn, me: Envoy, question: Question, told: tuple[str, str]) -> bool:
+    await turn.work.uow.talk.close_question(question.id)
+    await envoy_day.complain(turn.work, me, *told)
     return True
+
+
+async def _last_asked(turn: Turn, question: Question) -> bool:
+    return (await turn.work.uow.talk.open_questions(turn.person.id))[0].id == question.id
 
 
 _READ: Mapping[str, Callable[[Turn, Envoy, Question, str], Awaitable[bool]]] = {
     "hours": _typed_hours,
     "break": _typed_break,
+    "complain": _complaint_at_once,
     "complaint": _complaint,
 }

@@ -157,3 +157,36 @@ async def test_an_order_becomes_an_sos_by_one_button(either_house: House, mix: s
     assert "陪我去看牙" in "".join(await house.entries(case))
     assert "job.order_became_sos" in await house.heard(envoy)
     assert "sos.order_envoy_stays" in await house.heard(traveller)
+
+
+OWN_QUESTIONS = {
+    "telegram en": ("duty hours", "complain"),
+    "wechat zh": ("值班时间", "投诉"),
+}
+"""What an envoy may have asked of the service some time before: both questions wait for any words."""
+
+
+@mixes
+async def test_words_to_the_traveller_are_no_answer_to_what_was_asked_long_before(
+    house: House, mix: str
+) -> None:
+    """Duty hours or a complaint were begun and left: what is written in an order reaches the one they meet."""
+    asked = OWN_QUESTIONS[mix.split(", ")[1]]
+    await prices(house)
+    traveller, envoy = [await make(house) for make in MIXES[mix]]
+    await house.envoy(envoy, NEAR)
+    await types(house, envoy, *(("English",) if "telegram en" in mix.split(", ")[1] else ()), *asked)
+    await orders_interpreting(house, traveller, BANGKOK, "now")
+    await house.pass_time(3)
+    await picks(house, traveller, "order.summary", "first")
+    await house.pass_time(3)
+    await picks(house, envoy, "order.offer", "accept")
+    await pays(house, traveller)
+    await types(house, envoy, "十五分钟后到")
+    assert "十五分钟后到" in await said(house, traveller)
+    assert [item.text for item in await house.queue()] == []
+    await types(house, envoy, asked[1], "不想再接这种单")
+    assert "不想再接这种单" not in await said(house, traveller), (
+        "asked last, the words are the complaint and not for the one it is about"
+    )
+    assert any("不想再接这种单" in item.text for item in await house.queue())
