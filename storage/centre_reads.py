@@ -18,7 +18,7 @@ from storage.centre_rows import TagRows
 from storage.centre_tables import case_centre
 from storage.engine import Database
 from storage.people import PersonRows
-from storage.tables import cases
+from storage.tables import RUNNING, cases
 from storage.vault import Vault
 
 MOST = 200
@@ -29,7 +29,7 @@ _SEEN = cases.c.status.in_([CaseStatus.OPEN, CaseStatus.RESOLVED, CaseStatus.CLO
 _PLACED = (
     sa.select(case_centre.c["case"], case_centre.c.centre)
     .join(cases, cases.c.id == case_centre.c["case"])
-    .where(cases.c.status.in_([CaseStatus.OPEN, CaseStatus.RESOLVED]))
+    .where(RUNNING)
 )
 _NEWEST = case_row.SELECT.where(_SEEN).order_by(cases.c.opened_at.desc()).limit(MOST)
 _BY_REF = _NEWEST.where(cases.c.ref.like(sa.bindparam("start")))

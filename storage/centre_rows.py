@@ -12,7 +12,7 @@ from backoffice.ports.centres import SavedView
 from storage.centre_tables import case_centre, case_tag, centre, saved_view
 from storage.conflict import insert_or_ignore, upsert
 from storage.rows import Rows
-from storage.tables import cases
+from storage.tables import RUNNING, among_active, cases
 
 _ALL = sa.select(centre).order_by(centre.c.position, centre.c.code)
 _PUT = upsert(centre, [centre.c.code], [c for c in centre.c if c.name != "code"])
@@ -22,7 +22,7 @@ _PLACE = upsert(case_centre, [case_centre.c["case"]], [case_centre.c.centre, cas
 _UNTAKEN = (
     sa.select(cases.c.id, sa.func.coalesce(case_centre.c.centre, "").label("centre"))
     .select_from(cases.outerjoin(case_centre, case_centre.c["case"] == cases.c.id))
-    .where(cases.c.status == CaseStatus.OPEN, cases.c.owner.is_(None))
+    .where(among_active(CaseStatus.OPEN), cases.c.owner.is_(None))
     .order_by(cases.c.opened_at)
 )
 
@@ -69,10 +69,7 @@ _UNTAG = sa.delete(case_tag).where(
     case_tag.c["case"] == sa.bindparam("of"), case_tag.c.tag == sa.bindparam("which")
 )
 _TAGS = (
-    sa.select(case_tag)
-    .join(cases, cases.c.id == case_tag.c["case"])
-    .where(cases.c.status.in_([CaseStatus.OPEN, CaseStatus.RESOLVED]))
-    .order_by(case_tag.c.tag)
+    sa.select(case_tag).join(cases, cases.c.id == case_tag.c["case"]).where(RUNNING).order_by(case_tag.c.tag)
 )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.cases import protocols
 from backoffice.cases.macros import Macro
-from backoffice.cases.model import Case, CaseStatus, Entry
+from backoffice.cases.model import Case, Entry
 from backoffice.cases.relations import RelationKind
 from backoffice.cases.tasks import TaskKind, TaskStatus
 from backoffice.desk_queries import CaseWork, DueLine, PartThread, Related, Side
@@ -20,7 +20,7 @@ from storage.desk_tables import case_relation, task
 from storage.engine import Database
 from storage.exchange_tables import letter
 from storage.people import PersonRows
-from storage.tables import case_entry, cases, operator, vault_key
+from storage.tables import RUNNING, case_entry, cases, operator, vault_key
 from storage.vault import Sealer, Vault
 
 _NO_TIME = datetime.fromtimestamp(0, UTC)
@@ -60,7 +60,7 @@ _DUE = (
     )
     .join(cases, cases.c.id == task.c.case)
     .outerjoin(operator, operator.c.id == _WHOSE)
-    .where(task.c.status == TaskStatus.OPEN, cases.c.status.in_([CaseStatus.OPEN, CaseStatus.RESOLVED]))
+    .where(task.c.status == TaskStatus.OPEN, RUNNING)
     .order_by(task.c.due, task.c.number)
     .limit(500)
 )

@@ -6,7 +6,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backoffice.cases.model import CaseStatus
 from backoffice.families.model import LIVE, FamilyEntry, Follower, FollowerId, FollowLink
 from backoffice.families.scopes import Scope
 from backoffice.kernel import codec, errors
@@ -14,7 +13,7 @@ from backoffice.kernel.ids import CaseId, PersonId
 from storage import case_row
 from storage.family_tables import family_entry, follow_link, follow_opening, follower
 from storage.rows import Rows
-from storage.tables import cases
+from storage.tables import RUNNING, cases
 from storage.vault import Sealer, opened, pack
 
 _SAME = (
@@ -50,7 +49,7 @@ _OF_PERSON = (
 _RUNNING = (
     sa.select(follower, cases.c.ref)
     .join(cases, cases.c.id == follower.c["case"])
-    .where(cases.c.status.in_([CaseStatus.OPEN, CaseStatus.RESOLVED]), follower.c.status.in_(tuple(LIVE)))
+    .where(RUNNING, follower.c.status.in_(tuple(LIVE)))
     .order_by(cases.c.opened_at, follower.c.number)
 )
 _ADD_LINK = sa.insert(follow_link)

@@ -15,7 +15,7 @@ from storage.engine import Database
 from storage.insurance_tables import cover_look, insurer_heard, insurer_request, policy_batch
 from storage.order_tables import IS_LIVE, service_order
 from storage.policy_row import read_request
-from storage.tables import cases
+from storage.tables import among_active, cases
 
 LEASE = timedelta(seconds=60)
 """Longer than any call to an insurer. A claim that ends without a word means that nobody knows."""
@@ -82,7 +82,7 @@ def _unlooked(
     return sa.select(*chosen).where(live, ~seen).limit(_MOST)
 
 
-_CASES = _unlooked("case", cases, "requester", cases.c.status == CaseStatus.OPEN)
+_CASES = _unlooked("case", cases, "requester", among_active(CaseStatus.OPEN))
 _ORDERS = _unlooked("order", service_order, "customer", IS_LIVE)
 
 

@@ -83,7 +83,7 @@ _NEWS = (
         payment_heard.c.seq.in_(
             sa.select(payment_heard.c.seq)
             .where(payment_heard.c.done_at.is_(None), payment_heard.c.due <= _NOW)
-            .order_by(payment_heard.c.seq)
+            .order_by(payment_heard.c.due, payment_heard.c.seq)
             .limit(_MOST)
             .with_for_update(skip_locked=True)
         )

@@ -15,7 +15,7 @@ from backoffice.cases.model import CaseStatus
 from backoffice.ports.insurance import Proof
 from storage.insurance_tables import cover_look, cover_proof, policy, policy_batch, policy_person
 from storage.insurance_tables import policy_import as staged
-from storage.tables import cases, vault_key
+from storage.tables import among_active, cases, vault_key
 
 STEP = 150
 """Policies of one step of the move: some 20 ms of one writer."""
@@ -55,7 +55,7 @@ _LOOKED = sa.delete(cover_look).where(
         .join(policy_person, policy_person.c.person == cases.c.requester)
         .where(
             policy_person.c.policy.in_(sa.bindparam("policies", expanding=True)),
-            cases.c.status == CaseStatus.OPEN,
+            among_active(CaseStatus.OPEN),
         )
     ),
 )

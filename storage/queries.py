@@ -25,7 +25,7 @@ from storage.on_call import OnCallRows
 from storage.on_call_tables import case_stage
 from storage.staff import StaffRows
 from storage.synthetic import NOT_SYNTHETIC
-from storage.tables import assignment, cases, operator
+from storage.tables import RUNNING, among_active, assignment, cases, operator
 from storage.vault import Vault
 
 _LINE = (
@@ -57,16 +57,6 @@ def _count(*statuses: AssignmentStatus) -> sa.ColumnElement[int]:
     return sa.func.sum(sa.case((assignment.c.status.in_(statuses), 1), else_=0))
 
 
-_ASKED = (
-    sa.select(
-        assignment.c["case"],
-        _count(AssignmentStatus.ASKED).label("asked"),
-        _count(AssignmentStatus.ACCEPTED, AssignmentStatus.UNDER_WAY).label("working"),
-        _count(AssignmentStatus.ARRIVED).label("arrived"),
-    )
-    .group_by(assignment.c["case"])
-    .subquery()
-)
 _MAIN = cases.alias("main")
 _PART_OF = (
     sa.select(_MAIN.c.ref)
@@ -80,23 +70,45 @@ _PART_OF = (
     .limit(1)
     .scalar_subquery()
 )
-_LINES = sa.select(
-    *(cases.c[name] for name in _LINE),
-    cases.c.place,
-    cases.c.cell_lat,
-    cases.c.envoys_wanted,
-    _PART_OF.label("part_of"),
-    sa.func.coalesce(_ASKED.c.asked, 0).label("asked"),
-    sa.func.coalesce(_ASKED.c.working, 0).label("working"),
-    sa.func.coalesce(_ASKED.c.arrived, 0).label("arrived"),
-).select_from(cases.outerjoin(_ASKED, _ASKED.c["case"] == cases.c.id))
-_SHOWN = _LINES.where(cases.c.status.in_([CaseStatus.OPEN, CaseStatus.RESOLVED]), NOT_SYNTHETIC).order_by(
-    cases.c.opened_at
+
+
+def _lines(of: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Lines of cases, with the envoys of these cases counted: `of` says which, of an assignment."""
+    asked = (
+        sa.select(
+            assignment.c["case"],
+            _count(AssignmentStatus.ASKED).label("asked"),
+            _count(AssignmentStatus.ACCEPTED, AssignmentStatus.UNDER_WAY).label("working"),
+            _count(AssignmentStatus.ARRIVED).label("arrived"),
+        )
+        .where(of)
+        .group_by(assignment.c["case"])
+        .subquery()
+    )
+    return sa.select(
+        *(cases.c[name] for name in _LINE),
+        cases.c.place,
+        cases.c.cell_lat,
+        cases.c.envoys_wanted,
+        _PART_OF.label("part_of"),
+        sa.func.coalesce(asked.c.asked, 0).label("asked"),
+        sa.func.coalesce(asked.c.working, 0).label("working"),
+        sa.func.coalesce(asked.c.arrived, 0).label("arrived"),
+    ).select_from(cases.outerjoin(asked, asked.c["case"] == cases.c.id))
+
+
+_KEY: sa.BindParameter[str] = sa.bindparam("key")
+_SHOWN = (
+    _lines(assignment.c["case"].in_(sa.select(cases.c.id).where(RUNNING)))
+    .where(RUNNING, NOT_SYNTHETIC)
+    .order_by(cases.c.opened_at)
 )
-_ONE_LINE = _LINES.where(cases.c.id == sa.bindparam("key"))
-_COUNTDOWNS = sa.select(sa.func.count()).where(cases.c.status == CaseStatus.COUNTDOWN, NOT_SYNTHETIC)
+_ONE_LINE = _lines(assignment.c["case"] == _KEY).where(cases.c.id == _KEY)
+_COUNTDOWNS = (
+    sa.select(sa.func.count()).select_from(cases).where(among_active(CaseStatus.COUNTDOWN), NOT_SYNTHETIC)
+)
 _RINGS = sa.and_(
-    cases.c.status == CaseStatus.OPEN,
+    among_active(CaseStatus.OPEN),
     cases.c.rang_at.is_not(None),
     sa.or_(cases.c.answered_at.is_(None), cases.c.answered_at < cases.c.rang_at),
     NOT_SYNTHETIC,
@@ -104,15 +116,13 @@ _RINGS = sa.and_(
 _RINGING = sa.select(cases.c.id, cases.c.rang_at).where(_RINGS).order_by(cases.c.rang_at, cases.c.id)
 _LOADS = (
     sa.select(cases.c.owner, sa.func.count().label("n"))
-    .where(cases.c.status == CaseStatus.OPEN, cases.c.owner.is_not(None))
+    .where(among_active(CaseStatus.OPEN), cases.c.owner.is_not(None))
     .group_by(cases.c.owner)
 )
 _RESTING = sa.select(duty.c.operator).where(duty.c.state != DutyState.ON)
 """Off counts as well: somebody who said that their shift is over is not called before those who are there."""
 _WAITED_FOR = sa.select(case_stage).where(case_stage.c.reached_at.is_(None))
-_STAGES = _WAITED_FOR.join(cases, cases.c.id == case_stage.c["case"]).where(
-    cases.c.status.in_([CaseStatus.OPEN, CaseStatus.RESOLVED])
-)
+_STAGES = _WAITED_FOR.join(cases, cases.c.id == case_stage.c["case"]).where(RUNNING)
 _STAGES_OF = _WAITED_FOR.where(case_stage.c["case"] == sa.bindparam("key"))
 SOUNDING = 50
 """So many ringing cases are told apart by whom they sound for; behind them the longest ringing is louder anyway."""

@@ -6,7 +6,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backoffice.cases.model import CaseStatus
 from backoffice.kernel import errors, moves
 from backoffice.kernel.ids import CaseId
 from backoffice.oncall.shifts import DUTY_MOVES, Duty, DutyState, Handover
@@ -14,17 +13,13 @@ from storage.centre_tables import duty, handover
 from storage.conflict import upsert
 from storage.envoy_row import DESK
 from storage.rows import Rows
-from storage.tables import cases
+from storage.tables import RUNNING, cases
 from storage.vault import pack, unpack
 
 _DUTIES = sa.select(duty)
 _DUTY = sa.select(duty.c.state).where(duty.c.operator == sa.bindparam("of"))
 _PUT = upsert(duty, [duty.c.operator], [duty.c.state, duty.c.since])
-_OWNED = (
-    sa.select(cases.c.id)
-    .where(cases.c.owner == sa.bindparam("of"), cases.c.status.in_([CaseStatus.OPEN, CaseStatus.RESOLVED]))
-    .order_by(cases.c.opened_at)
-)
+_OWNED = sa.select(cases.c.id).where(cases.c.owner == sa.bindparam("of"), RUNNING).order_by(cases.c.opened_at)
 _WRITE = sa.insert(handover)
 _GET = sa.select(handover).where(handover.c.id == sa.bindparam("key"))
 _NEWEST = (

@@ -124,6 +124,17 @@ sa.Index(
 sa.Index(None, cases.c.requester, cases.c.opened_at)
 sa.Index("ix_cases_active", cases.c.opened_at, sqlite_where=IS_ACTIVE, postgresql_where=IS_ACTIVE)
 
+
+def among_active(*statuses: CaseStatus) -> sa.ColumnElement[bool]:
+    """Cases of these statuses, which are active ones. Said twice: so the few active cases are found by their index,
+    and nobody looks through all the cases there ever were.
+    """
+    return sa.and_(sa.text(f"cases.{IS_ACTIVE.text}"), cases.c.status.in_(statuses))
+
+
+RUNNING = among_active(CaseStatus.OPEN, CaseStatus.RESOLVED)
+"""What staff have before them."""
+
 case_fix = sa.Table(
     "case_fix",
     metadata,

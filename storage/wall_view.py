@@ -17,7 +17,7 @@ from storage.counting import COUNTS
 from storage.engine import Database
 from storage.import_tables import LISTED
 from storage.major_tables import major, major_person
-from storage.tables import alert, assignment, case_event, cases, envoy
+from storage.tables import RUNNING, alert, among_active, assignment, case_event, cases, envoy
 
 LOOKED_AT = 20_000
 """So many of the newest lines of timelines make today's figures: a busy day of a whole service has fewer."""
@@ -36,7 +36,7 @@ def _at_work(*statuses: AssignmentStatus) -> sa.ScalarSelect[int]:
 
 
 _SHOWN = sa.and_(
-    cases.c.status.in_([CaseStatus.OPEN, CaseStatus.RESOLVED]),
+    RUNNING,
     ~cases.c.duress,
     ~cases.c.drill,
     cases.c.dispatched_at.is_not(None),
@@ -57,9 +57,7 @@ _CASES = (
     .order_by(cases.c.opened_at, cases.c.id)
 )
 _COUNTDOWNS = (
-    sa.select(sa.func.count())
-    .select_from(cases)
-    .where(cases.c.status == CaseStatus.COUNTDOWN, ~cases.c.drill)
+    sa.select(sa.func.count()).select_from(cases).where(among_active(CaseStatus.COUNTDOWN), ~cases.c.drill)
 )
 _NEWEST = sa.select(sa.func.coalesce(sa.func.max(case_event.c.number), 0)).scalar_subquery()
 _EVENTS = (
