@@ -148,6 +148,7 @@ live_map = sa.Table(
     sa.Column("lane", sa.Text, primary_key=True),
     sa.Column("ref", sa.Text, nullable=False),
     sa.Column("until", Utc, nullable=False),
+    sa.Index("ix_live_map_lane", "lane"),
 )
 
 media = sa.Table(

@@ -94,6 +94,8 @@ insurer_heard = sa.Table(
     sa.Column("done_at", Utc),
 )
 """What insurers told by themselves, until it is settled under its person's lock."""
+_unheard = insurer_heard.c.done_at.is_(None)
+sa.Index("ix_insurer_heard_due", insurer_heard.c.due, sqlite_where=_unheard, postgresql_where=_unheard)
 
 cover_proof = sa.Table(
     "cover_proof",

@@ -7,8 +7,9 @@ from storage.tables import Id, Sealed
 from storage.types import BigSerial, Json, Utc, enum_column, metadata
 
 
-def _of() -> sa.Column[str]:
-    return sa.Column("major", Id, sa.ForeignKey("major.id"), nullable=False, index=True)
+def _of(index: bool = True) -> sa.Column[str]:
+    """Without an index of its own where a unique one begins with it."""
+    return sa.Column("major", Id, sa.ForeignKey("major.id"), nullable=False, index=index)
 
 
 major = sa.Table(
@@ -50,7 +51,7 @@ major_person = sa.Table(
     "major_person",
     metadata,
     sa.Column("id", Id, primary_key=True),
-    _of(),
+    _of(index=False),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("state", enum_column(PersonState), nullable=False),
     sa.Column("place", Id),
@@ -65,7 +66,7 @@ major_order = sa.Table(
     "major_order",
     metadata,
     sa.Column("id", Id, primary_key=True),
-    _of(),
+    _of(index=False),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("given_by", sa.String(128), nullable=False),
     sa.Column("given_at", Utc, nullable=False),

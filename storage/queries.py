@@ -122,7 +122,7 @@ _LOADS = (
 _RESTING = sa.select(duty.c.operator).where(duty.c.state != DutyState.ON)
 """Off counts as well: somebody who said that their shift is over is not called before those who are there."""
 _WAITED_FOR = sa.select(case_stage).where(case_stage.c.reached_at.is_(None))
-_STAGES = _WAITED_FOR.join(cases, cases.c.id == case_stage.c["case"]).where(RUNNING)
+_STAGES = _WAITED_FOR.where(case_stage.c["case"].in_(sa.select(cases.c.id).where(RUNNING)))
 _STAGES_OF = _WAITED_FOR.where(case_stage.c["case"] == sa.bindparam("key"))
 SOUNDING = 50
 """So many ringing cases are told apart by whom they sound for; behind them the longest ringing is louder anyway."""

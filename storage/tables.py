@@ -56,6 +56,8 @@ person = sa.Table(
     _version(),
 )
 """`merged_into`: two chats turned out to be one person; this row is kept so that old references still lead on."""
+_merged = person.c.merged_into.is_not(None)
+sa.Index("ix_person_merged_into", person.c.merged_into, sqlite_where=_merged, postgresql_where=_merged)
 
 identity = sa.Table(
     "identity",
