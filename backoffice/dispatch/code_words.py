@@ -1,5 +1,7 @@
 """Code words for a meeting: easy to say in all five languages, hard to mishear."""
 
+from collections.abc import Collection
+
 from backoffice.kernel.ids import Bits
 
 CODE_WORDS = (
@@ -10,6 +12,7 @@ CODE_WORDS = (
 """Catalogue keys are `code_word.<word>`."""
 
 
-def pick(bits: Bits) -> str:
-    """One of the words, evenly."""
-    return CODE_WORDS[bits(32) % len(CODE_WORDS)]
+def pick(bits: Bits, known: Collection[str] = ()) -> str:
+    """One of the words, evenly; none that is `known` to somebody already, as long as there are others."""
+    left = [word for word in CODE_WORDS if word not in known] or CODE_WORDS
+    return left[bits(32) % len(left)]

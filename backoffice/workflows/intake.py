@@ -1,5 +1,7 @@
 """The questions after dispatch, one at a time; none of them delays help."""
 
+from collections.abc import Sequence
+
 from backoffice.cases import face
 from backoffice.cases.model import Case, CaseStatus, ForWhom, Hurt, Kind, Verified
 from backoffice.kernel import geodesy
@@ -8,7 +10,15 @@ from backoffice.kernel.messages import Ask, Choice, Message, Role, Sentence
 from backoffice.people import phones
 from backoffice.people.model import Person
 from backoffice.ports import FoundPlace
-from backoffice.workflows import case_tasks, dispatching, following, guardians, promises
+from backoffice.workflows import (
+    case_tasks,
+    dispatching,
+    family_letters,
+    following,
+    guardians,
+    promises,
+    telling,
+)
 from backoffice.workflows.work import Work, about
 
 STEPS = ("phone", "guardian", "for_whom", "place_of_patient", "kind", "hurt")
@@ -192,22 +202,25 @@ async def settle_patient_place(work: Work, case: Case, person: Person, yes: bool
 
 async def patient_at(work: Work, case: Case, fix: Fix) -> None:
     """The patient's own place, confirmed or chosen on a map: the case is there from now on."""
+    was = case.place.country if case.place else ""
     case.fix, case.fix_is_last_known = fix, False
     case.place = work.world.places.describe(fix.point)
     case.notes = case.notes | {PATIENTS_OWN: True}
     await work.uow.cases.add_fix(case.id, fix)
     await dispatching.stop(work, case, "offer.stood_down")
-    await _ask_there(work, case, True)
+    city = family_letters.city(case)
+    abroad = telling.numbers_there(work, city) if city and city.country != was else []
+    await _ask_there(work, case, True, abroad)
 
 
-async def _ask_there(work: Work, case: Case, known: bool) -> None:
+async def _ask_there(work: Work, case: Case, known: bool, more: Sequence[Sentence] = ()) -> None:
     await work.uow.talk.close_about(case.id, "patient_place")
     case.notes = {k: v for k, v in case.notes.items() if not k.startswith("patient_")}
     coming = face.shows_envoy(case)
     asked = 0 if coming else await dispatching.begin_shown(work, case)
     await work.uow.cases.save(case)
     await work.note(case, "traveller", "case.patient_place", yes=known, asked=asked)
-    await work.show(case, Message("intake.place_kept", {"count": asked}))
+    await work.show(case, Message("intake.place_kept", {"count": asked}, more=tuple(more)))
     if not asked and not coming and case.fix:
         await promises.tell_nobody(work, case)
 

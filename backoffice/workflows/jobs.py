@@ -93,7 +93,7 @@ async def _begin_job(work: Work, assignment: Assignment, envoy: Envoy) -> None:
     case = await work.uow.cases.get(assignment.case)
     assignment.move(AssignmentStatus.ACCEPTED)
     assignment.answered_at = work.now
-    assignment.code_word = code_words.pick(work.world.bits)
+    assignment.code_word = await _code_word(work, case)
     await work.uow.assignments.save(assignment)
     await history.answered(work, envoy, Answer.ACCEPTED)
     await work.uow.talk.close_about(assignment.id)
@@ -109,6 +109,12 @@ async def _begin_job(work: Work, assignment: Assignment, envoy: Envoy) -> None:
     await watching.begin(work, assignment, envoy)
     work.uow.hint(f"envoy:{envoy.id}")
     work.uow.hint("queue")
+
+
+async def _code_word(work: Work, case: Case) -> str:
+    """Whoever gave the job back still knows the word they had: the next envoy gets another."""
+    known = {a.code_word for a in await work.uow.assignments.of_case(case.id)}
+    return code_words.pick(work.world.bits, known)
 
 
 async def _brief(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> None:
@@ -252,10 +258,10 @@ async def _cannot_go_on(work: Work, case: Case, assignment: Assignment, envoy: E
     await work.note(case, f"envoy:{envoy.id}", "job.withdrawn", name=envoy.name)
     await work.tell(about(case, envoy.person, Message("job.withdrawn")))
     if case.status is CaseStatus.OPEN:
-        await _search_again(work, case)
+        await _search_again(work, case, envoy)
 
 
-async def _search_again(work: Work, case: Case) -> None:
+async def _search_again(work: Work, case: Case, lost: Envoy) -> None:
     """Under duress only staff learn of it: whether somebody else is sent is theirs to decide."""
     await work.uow.desk.alert(Alert(0, work.now, "envoy_withdrew", case.id, case.ref))
     work.uow.hint("queue")
@@ -263,7 +269,8 @@ async def _search_again(work: Work, case: Case) -> None:
         return
     asked = await dispatching.begin(work, case)
     await work.uow.cases.save(case)
-    await work.tell_traveller(case, Message("sos.envoy_lost", {"count": asked}))
+    more = (Sentence("sos.asking_again", {"count": asked}),) if asked else ()
+    await work.tell_traveller(case, Message("sos.envoy_lost", {"name": lost.name}, more=more))
     if not asked:
         await promises.tell_nobody(work, case)
 

@@ -1,5 +1,6 @@
 """Positions: understood, kept, and told on when they are news."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,10 +10,10 @@ from backoffice.kernel import geodesy
 from backoffice.kernel.errors import Refusal
 from backoffice.kernel.geo import Fix, RawPoint, Source
 from backoffice.kernel.ids import DeadlineId
-from backoffice.kernel.messages import Message, Urgency
+from backoffice.kernel.messages import Message, Sentence, Urgency
 from backoffice.people.model import Person
 from backoffice.ports import Alert, Deadline, DeadlineKind
-from backoffice.workflows import dispatching, duty, intake, jobs, promises
+from backoffice.workflows import dispatching, duty, intake, jobs, promises, telling
 from backoffice.workflows.work import Work, about
 
 JITTER_M = 25.0
@@ -69,7 +70,7 @@ async def moved(work: Work, case: Case, fix: Fix) -> bool:
         await work.uow.cases.save(case)
         return False
     search = _search_anew(case, fix)
-    first = case.fix is None
+    first, was = case.fix is None, case.place.country if case.place else ""
     case.fix, case.fix_is_last_known = fix, False
     case.place = work.world.places.describe(fix.point)
     await work.uow.cases.add_fix(case.id, fix)
@@ -77,9 +78,17 @@ async def moved(work: Work, case: Case, fix: Fix) -> bool:
     await work.note(case, "traveller", "case.moved", first=first)
     if not case.duress:
         await _tell_envoys(work, case)
-    if search:
-        await _search_now(work, case)
+    numbers = await _numbers(work, case) if case.place.country != was else []
+    if not (search and await _search_now(work, case, numbers)) and numbers:
+        await work.show(case, Message(numbers[0].key, numbers[0].params, more=tuple(numbers[1:])))
     return True
+
+
+async def _numbers(work: Work, case: Case) -> list[Sentence]:
+    """Whom to ring oneself: what was told at the dispatch was another country's, or nothing."""
+    if case.status is not CaseStatus.OPEN:
+        return []
+    return telling.local_help(work, case, await work.uow.people.get(case.requester))
 
 
 def _still_there(case: Case, fix: Fix) -> bool:
@@ -108,14 +117,15 @@ async def _tell_envoys(work: Work, case: Case) -> None:
         await work.tell(replace(letter, urgency=Urgency.NORMAL))
 
 
-async def _search_now(work: Work, case: Case) -> None:
-    """Now envoys can be asked at the right place; who was asked before keeps their offer."""
+async def _search_now(work: Work, case: Case, more: Sequence[Sentence]) -> bool:
+    """Now envoys can be asked at the right place; who was asked before keeps their offer. True when that was told."""
     asked = await dispatching.begin_shown(work, case)
     await work.uow.cases.save(case)
     if asked:
-        await work.show(case, Message("sos.place_found", {"count": asked}))
+        await work.show(case, Message("sos.place_found", {"count": asked}, more=tuple(more)))
     elif dispatching.may_send(case):
         await promises.tell_nobody(work, case)
+    return bool(asked)
 
 
 async def watch_live(work: Work, case: Case, until: datetime, ended: bool) -> None:

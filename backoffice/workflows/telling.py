@@ -13,6 +13,7 @@ from backoffice.kernel.messages import (
     Listing,
     Message,
     Param,
+    PlaceWords,
     Sentence,
     Span,
     When,
@@ -74,11 +75,20 @@ def local_help(work: Work, case: Case, person: Person) -> list[Sentence]:
     return [line for line in lines if line]
 
 
+def numbers_there(work: Work, city: PlaceWords) -> list[Sentence]:
+    """The emergency numbers of the patient's country, for whoever asks for help from another one."""
+    numbers = _listed(work, city.country)
+    return [Sentence("sos.numbers_there", {"place": city, "numbers": numbers})] if numbers else []
+
+
 def _numbers(work: Work, country: str) -> Sentence | None:
+    numbers = _listed(work, country)
+    return Sentence("sos.local_numbers", {"numbers": numbers}) if numbers else None
+
+
+def _listed(work: Work, country: str) -> Listing | None:
     numbers = work.world.places.emergency_numbers(country) if country else ()
-    if not numbers:
-        return None
-    return Sentence("sos.local_numbers", {"numbers": Listing(tuple(_number(n) for n in numbers))})
+    return Listing(tuple(_number(n) for n in numbers)) if numbers else None
 
 
 def _number(number: ports.EmergencyNumber) -> Param:

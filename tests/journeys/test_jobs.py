@@ -3,6 +3,7 @@
 import pytest
 
 from backoffice.cases.model import CaseStatus
+from backoffice.workflows import centre
 from bot.sandbox.client import Phone
 from tests.house import House, last, texts
 from tests.journeys import stories
@@ -99,6 +100,25 @@ async def test_news_of_the_patient_rings_the_centre_and_starts_nothing(house: Ho
     assert await house.cases(envoy) == []
     assert (await stories.now(house, phone)).ringing
     assert "患者昏迷，没有呼吸了" in await house.entries(await stories.now(house, phone))
+
+
+async def test_who_comes_instead_has_another_code_word(house: House) -> None:
+    """The one who gave the job back still knows theirs; with nobody else near, nobody is said to be asked."""
+    phone, words = await house.telegram(), list[object]()
+    envoy = await stories.envoy(house, "陈静", NEAR)
+    await stories.dispatched(house, phone)
+    case = await stories.now(house, phone)
+    await house.do(centre.take, case.id)
+    for name in ("李强", "王芳", "赵敏", "孙立"):
+        await stories.says(house, envoy, "1")
+        told = [one.message.params.get("code_word") for one in await house.letters(envoy)]
+        words += [word for word in told if word]
+        await stories.answers(house, envoy, "4")
+        lost = [one.message for one in await house.letters(phone) if one.message.key == "sos.envoy_lost"]
+        assert lost[-1].more == ()
+        envoy = await stories.envoy(house, name, NEAR)
+        await house.do(centre.ask_again, case.id)
+    assert len(words) == len(set(words)) == 4
 
 
 async def test_i_cannot_go_on_reopens_the_search(either_house: House) -> None:

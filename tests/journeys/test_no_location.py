@@ -19,10 +19,24 @@ async def test_the_centre_gets_the_case_and_the_place_is_asked_for(either_house:
     await phone.location(*BANGKOK)
     await house.settle()
     assert await house.heard(envoy) == ["offer.sos_from_base"]
-    assert (await house.heard(phone))[-1] == "sos.place_found"
+    found = [one.message for one in await house.letters(phone)][-1]
+    assert found.key == "sos.place_found"
+    assert "sos.local_numbers" in [line.key for line in found.more]
     assert "case.rang_again" not in await house.timeline(case)
     await house.pass_time(8, step=1)
     assert any("location" in str(m.raw.get("buttons", "")) or m.labels for m in await phone.chat())
+
+
+async def test_across_a_border_the_numbers_are_the_new_countrys(house: House) -> None:
+    """Told with the numbers of Thailand, they are in Vietnam by now; the next step there is no news."""
+    phone = await house.telegram()
+    await stories.dispatched(house, phone)
+    for north in (0.0, 0.01):
+        await phone.location(HANOI[0] + north, HANOI[1])
+        await house.pass_time(3, step=1)
+    told = [line for line in await house.lines(phone) if line == "sos.local_numbers"]
+    assert len(told) == 2
+    assert "115" in "".join(await texts(phone))
 
 
 async def test_on_wechat_they_read_how_to_send_one(house: House) -> None:

@@ -116,6 +116,7 @@ async def test_for_somebody_else_in_another_city(either_house: House) -> None:
     case = await stories.now(house, phone)
     assert case.place is not None
     assert case.place.country == "VN"
+    assert "sos.numbers_there" in await house.lines(phone)
     assert await house.heard(there) == ["offer.sos_from_base"]
     assert await _asked(house, phone) == ["intake.kind"]
     await phone.location(13.77, 100.55)

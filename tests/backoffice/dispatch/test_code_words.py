@@ -60,3 +60,12 @@ def test_a_no_is_a_no() -> None:
 @pytest.mark.parametrize("status", AssignmentStatus)
 def test_who_works_is_who_accepted_and_is_not_done(status: AssignmentStatus) -> None:
     assert _assignment(status).working is (status in WORKING)
+
+
+def test_a_word_somebody_knows_is_not_given_again() -> None:
+    """Whatever the dice say; only when all are known does one come back."""
+    known: list[str] = []
+    for _ in code_words.CODE_WORDS:
+        known.append(code_words.pick(lambda _: 0, known))
+    assert sorted(known) == sorted(code_words.CODE_WORDS)
+    assert code_words.pick(lambda _: 0, known) in code_words.CODE_WORDS
