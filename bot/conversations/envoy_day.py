@@ -163,7 +163,7 @@ async def _typed_hours(turn: Turn, me: Envoy, question: Question, words: str) ->
 
 async def _typed_break(turn: Turn, me: Envoy, question: Question, words: str) -> bool:
     length = break_length(words)
-    if length is None:
+    if length is None or (not await _last_asked(turn, question) and await _with_somebody(turn)):
         return False
     await turn.work.uow.talk.close_question(question.id)
     await duty.pause(turn.work, me, length)

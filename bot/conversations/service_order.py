@@ -23,13 +23,21 @@ from backoffice.workflows import (
 )
 from backoffice.workflows.order_sides import Party
 from backoffice.workflows.relay import Said
-from bot.conversations import order_answers, order_lists, order_questions, order_words, words
+from bot.conversations import (
+    order_answers,
+    order_lists,
+    order_questions,
+    order_times,
+    order_words,
+    words,
+)
 from bot.conversations import sos as own_sos
 from bot.conversations.order_points import party
 from bot.conversations.turn import Turn
 
 LISTED_MOST = 5
 LONGEST_NAME = 200
+LONGEST_LENGTH = 12
 
 
 async def begin(turn: Turn) -> None:
@@ -270,6 +278,15 @@ async def _fill_report(turn: Turn, found: Party, said: str) -> bool:
     return True
 
 
+async def _fill_extend(turn: Turn, found: Party, said: str) -> bool:
+    """ "30 minutes" typed instead of its digit; a sentence with a length in it is for the other side."""
+    minutes = order_times.length(said) if len(said) <= LONGEST_LENGTH else None
+    if minutes is None or str(minutes) not in order_running.MORE:
+        return False
+    await order_running.extend(turn.work, *found, minutes)
+    return True
+
+
 async def _fill_why(turn: Turn, found: Party, said: str) -> bool:
     await order_rating.why(turn.work, *found, said)
     return True
@@ -279,6 +296,7 @@ _FILL: Mapping[str, Callable[[Turn, Party, str], Awaitable[bool]]] = {
     order_meeting.CODE: _fill_code,
     order_meeting.MEET: _fill_meet,
     order_running.REPORT: _fill_report,
+    order_running.EXTEND: _fill_extend,
     order_rating.WHY: _fill_why,
 }
 

@@ -190,3 +190,21 @@ async def test_words_to_the_traveller_are_no_answer_to_what_was_asked_long_befor
         "asked last, the words are the complaint and not for the one it is about"
     )
     assert "order_review" in await house.told_staff()
+
+
+@mixes
+async def test_a_length_typed_for_more_time_is_more_time_and_no_break(house: House, mix: str) -> None:
+    """A break was asked for and left open; "30 minutes" answers what was asked last."""
+    traveller, envoy = await begun(house, mix)
+    await meets(house, traveller, envoy)
+    english = mix.endswith("telegram en")
+    await types(house, envoy, "break" if english else "小休")
+    await does(house, envoy, "extend")
+    await types(house, envoy, "30 minutes" if english else "半小时")
+    assert "envoy.break_until" not in await house.heard(envoy)
+    await picks(house, traveller, "order.extend_ok", "yes")
+    assert (await order_of(house, traveller)).minutes == 150
+    await types(house, envoy, "40 minutes" if english else "40分钟")
+    assert "40" in await said(house, traveller), (
+        "with a person, words that answer nothing asked last go to them"
+    )
