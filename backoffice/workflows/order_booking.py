@@ -240,3 +240,6 @@ async def review(work: Work, order: Order, reason: str, text: str = "") -> None:
 YES_NO = (Choice("yes", "button.yes", "1"), Choice("no", "button.no", "2"))
 SURE = (Choice("yes", "button.yes", "3"), Choice("no", "button.no", "4"))
 """The same while an order is booked: 1 and 2 stand for the start and the meeting place then."""
+AGREE = (Choice("yes", "button.order_agree", "1"), Choice("no", "button.order_disagree", "2"))
+AGREE_BOOKED = (Choice("yes", "button.order_agree", "3"), Choice("no", "button.order_disagree", "4"))
+"""To "do you agree?": in Chinese a plain yes is no answer to that."""

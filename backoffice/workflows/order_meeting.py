@@ -155,7 +155,7 @@ async def propose(work: Work, order: Order, role: Role, place: Meeting) -> None:
     to = await letters.reader(work, order, other)
     if to is not None:
         key = "order.meet_ok" if other is Role.TRAVELLER else "job.order_meet_ok"
-        message = Message(key, more=_named(place), place=place.point, choices=booking.SURE)
+        message = Message(key, more=_named(place), place=place.point, choices=booking.AGREE_BOOKED)
         message = await letters.named(work, order, to, message)
         await work.ask(letters.about(order, to, message), AGREE, letters.subject(order, other))
 

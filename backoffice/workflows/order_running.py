@@ -15,6 +15,7 @@ from backoffice.workflows.relay import Said
 from backoffice.workflows.work import Work
 
 REPORT, EXTEND, EXTEND_OK, END_OK = "order.report", "order.extend", "order.extend_ok", "order.end_ok"
+END_NOW = "order.end_now"
 MORE = ("30", "60", "120")
 """Minutes that can be added at once."""
 WANTED = "more_minutes"
@@ -93,7 +94,7 @@ async def _ask_traveller(work: Work, order: Order, minutes: int) -> None:
         "extra": longer.total - order.price.total,
         "total": longer.total,
     }
-    await _ask(work, order, Role.TRAVELLER, Message("order.extend_ok", params, booking.YES_NO), EXTEND_OK)
+    await _ask(work, order, Role.TRAVELLER, Message("order.extend_ok", params, booking.AGREE), EXTEND_OK)
 
 
 async def extend_answer(work: Work, order: Order, role: Role, yes: bool) -> None:
@@ -151,8 +152,19 @@ async def _longer(work: Work, order: Order, minutes: int) -> None:
     await _tell_both(work, order, "order.longer")
 
 
+async def ask_end(work: Work, order: Order, role: Role) -> None:
+    """One digit beside "more time" must not end what was paid for: the traveller sees the price first."""
+    if role is Role.ENVOY:
+        await end(work, order, role)
+        return
+    _running(order)
+    params: dict[str, Param] = {"amount": await order_prices.charge(work, order)}
+    message = Message("order.end_now", params, (Choice("yes", "button.order_end", "1"), *_BACK))
+    await _ask(work, order, role, message, END_NOW)
+
+
 async def end(work: Work, order: Order, role: Role) -> None:
-    """The traveller ends it at once; the envoy's word waits for the traveller's, for a while."""
+    """The traveller's word ends it; the envoy's waits for the traveller's, for a while."""
     _running(order)
     if role is Role.TRAVELLER:
         await order_ending.complete(work, order, "traveller")

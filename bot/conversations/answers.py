@@ -127,6 +127,7 @@ _MEANT: Mapping[str, Mapping[str, frozenset[str]]] = {
     "profile.consent": {"agree": frozenset({"yes"}), "refuse": frozenset({"no"})},
     "order.do": {"end": frozenset({"done"}), "withdraw": frozenset({"cannot_go_on"})},
     "order.end_ok": {"yes": frozenset({"done", "confirm"})},
+    "order.end_now": {"yes": frozenset({"done", "confirm", "yes"}), "back": frozenset({"no", "cancel"})},
     "order.extend_ok": {"yes": frozenset({"confirm"})},
     "order.meet_ok": {"yes": frozenset({"confirm"})},
     "order.cancel_ok": {"yes": frozenset({"confirm", "cancel"})},

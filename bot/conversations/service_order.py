@@ -142,7 +142,7 @@ _DO: Mapping[str, Callable[[Turn, Order, Role], Awaitable[None]]] = {
     "meet": lambda turn, order, role: order_meeting.ask_place(turn.work, order, role),
     "arrived": lambda turn, order, _role: order_meeting.arrived(turn.work, order),
     "extend": lambda turn, order, role: order_running.ask_extend(turn.work, order, role),
-    "end": lambda turn, order, role: order_running.end(turn.work, order, role),
+    "end": lambda turn, order, role: order_running.ask_end(turn.work, order, role),
     "report": lambda turn, order, _role: order_running.ask_report(turn.work, order),
     "cancel": lambda turn, order, _role: order_ending.ask_cancel(turn.work, order),
     "withdraw": lambda turn, order, _role: order_ending.ask_withdraw(turn.work, order),
@@ -211,6 +211,13 @@ async def _end_ok(turn: Turn, question: Question, found: Party, value: str) -> N
         await _DO[value](turn, order, role)
 
 
+async def _end_now(turn: Turn, question: Question, found: Party, value: str) -> None:
+    if value == "back":
+        await _back(turn, question, found, value)
+    else:
+        await order_running.end(turn.work, *found)
+
+
 async def _rate(turn: Turn, _question: Question, found: Party, value: str) -> None:
     await order_rating.rate(turn.work, *found, int(value))
 
@@ -241,6 +248,7 @@ _ANSWERS: Mapping[str, Callable[[Turn, Question, Party, str], Awaitable[None]]] 
     order_running.EXTEND: _extend,
     order_running.EXTEND_OK: _extend_ok,
     order_running.END_OK: _end_ok,
+    order_running.END_NOW: _end_now,
     order_running.REPORT: _back,
     order_watch.QUIET: _quiet,
     order_rating.RATE: _rate,

@@ -72,6 +72,7 @@ async def test_an_order_is_chosen_paid_met_served_and_rated(shop: House, mix: st
     assert any("医生说要拍片" in t for t in await texts(traveller))
     await house.pass_time(4000, step=500)
     await does(house, traveller, "end")
+    await picks(house, traveller, "order.end_now", "yes")
     order = await order_of(house, traveller)
     assert order.status is OrderStatus.COMPLETED
     assert order.charged == Money(900_00, "THB"), "an hour and a begun half hour"

@@ -208,3 +208,20 @@ async def test_a_length_typed_for_more_time_is_more_time_and_no_break(house: Hou
     assert "40" in await said(house, traveller), (
         "with a person, words that answer nothing asked last go to them"
     )
+
+
+@mixes
+async def test_one_digit_does_not_end_what_was_paid_for(house: House, mix: str) -> None:
+    """The price stands before the end; back shows what else can be done, and only yes ends it."""
+    traveller, envoy = await begun(house, mix)
+    await meets(house, traveller, envoy)
+    await house.pass_time(4000, step=1000)
+    await does(house, traveller, "end")
+    assert "1,350" in (await texts(traveller))[-1]
+    assert (await order_of(house, traveller)).status is OrderStatus.RUNNING
+    await picks(house, traveller, "order.end_now", "back")
+    assert (await order_of(house, traveller)).status is OrderStatus.RUNNING
+    await does(house, traveller, "end")
+    await types(house, traveller, "done" if mix.startswith("telegram en") else "结束")
+    order = await order_of(house, traveller)
+    assert (order.status, order.charged) == (OrderStatus.COMPLETED, Money(1350_00, "THB"))

@@ -28,6 +28,7 @@ async def served(house: House, traveller: Phone, envoy: Phone) -> None:
     await stories.meets(house, traveller, envoy)
     await house.pass_time(4000, step=1000)
     await stories.does(house, traveller, "end")
+    await stories.picks(house, traveller, "order.end_now", "yes")
     await house.pass_time(6)
 
 
