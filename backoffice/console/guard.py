@@ -63,10 +63,13 @@ async def admit(request: web.Request, handler: Handler) -> web.StreamResponse:
         if (request.content_length or 0) > most:
             raise web.HTTPRequestEntityTooLarge(most, request.content_length or 0)
     act = access.ROUTES[name]
-    if act is not access.PUBLIC:
-        await _admit_person(request, name, act)
-        await trail.keep(request, name)
-    return await handler(request)
+    if act is access.PUBLIC:
+        return await handler(request)
+    await _admit_person(request, name, act)
+    await trail.keep_change(request, name)
+    answer = await handler(request)
+    await trail.keep_view(request, name, answer)
+    return answer
 
 
 async def _admit_person(request: web.Request, name: str, act: access.Act) -> None:

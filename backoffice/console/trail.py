@@ -1,4 +1,4 @@
-"""The trail of the console: every view of somebody's data and every change, written before it happens."""
+"""The trail of the console: every change before it is made, every view of somebody's data before it is shown."""
 
 from datetime import datetime, timedelta
 
@@ -17,6 +17,8 @@ NOT_A_VIEW = frozenset(
 """Pages and streams that show nobody's data, and those that write their own row with more in it."""
 NOT_A_CHANGE = frozenset({"present", "language", "leave", "hearing", "case.typing", "search"})
 """What a page says about itself, not about anybody's data; leaving and searching write their own row."""
+SHOWN = frozenset({200, 206, 304})
+"""Answers that put something before somebody's eyes: whole, in part, or again from their browser."""
 
 LIVE = "X-Live"
 """As `guard.LIVE`: the page asked by itself."""
@@ -24,12 +26,17 @@ LIVE = "X-Live"
 VIEWS: web.AppKey[dict[tuple[str, str, str], datetime]] = web.AppKey("console_trail_views")
 
 
-async def keep(request: web.Request, name: str) -> None:
-    """One row for an admitted request. A change is on record before it is made: nothing is changed unseen."""
-    if request.method in UNSAFE:
-        if name not in NOT_A_CHANGE:
-            await write(request, name, about(request))
-    elif name not in NOT_A_VIEW and not _same_view(request, name):
+async def keep_change(request: web.Request, name: str) -> None:
+    """One row for an admitted change, also for one that is then refused: nothing is changed or tried unseen."""
+    if request.method in UNSAFE and name not in NOT_A_CHANGE:
+        await write(request, name, about(request))
+
+
+async def keep_view(request: web.Request, name: str, answer: web.StreamResponse) -> None:
+    """One row for what is about to be shown. What was refused, led elsewhere or is not there was seen by nobody."""
+    if request.method in UNSAFE or name in NOT_A_VIEW or answer.status not in SHOWN:
+        return
+    if not _same_view(request, name):
         await write(request, f"{name}.view", about(request))
 
 

@@ -46,6 +46,20 @@ async def test_a_request_the_gate_refused_is_no_view(
     assert await trail(evening) == []
 
 
+async def test_what_is_not_there_or_leads_elsewhere_was_seen_by_nobody(
+    cast: Cast, evening: Evening, visit: Callable[[Operator], Any]
+) -> None:
+    """No row says that somebody looked at a thing they were not shown, and none keeps what was typed as an address."""
+    admin: Visitor = await visit(await evening.operator("adm", OperatorRole.ADMIN))
+    boss: Visitor = await visit(cast.chen)
+    assert (await admin.get("/console/people/王小明")).status == 404
+    assert (await boss.get("/console/orders/nothing")).status == 404
+    assert (await boss.get(f"{CASE}/glass")).status == 303
+    assert await trail(evening) == []
+    assert (await admin.get(f"/console/people/{cast.lin.id}")).status == 200
+    assert [object_ for _, _, object_ in await trail(evening)] == [f"operator:{cast.lin.id}"]
+
+
 async def test_views_are_recorded_and_a_pages_own_refreshes_once_in_ten_minutes(
     cast: Cast, evening: Evening, visit: Callable[[Operator], Any]
 ) -> None:
