@@ -35,6 +35,26 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a checklist of a case is."""
+
+    code: str
+    done: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a list tells of the work on a case. `tasks` are open ones, `due` the soonest; `major` is its title."""
+
+    checklists: tuple[Progress, ...] = ()
+    tasks: int = 0
+    due: datetime | None = None
+    related: tuple[Related, ...] = ()
+    major: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PartThread:
     """What was said and told in a case that is worked with this one."""
 
@@ -80,6 +100,10 @@ class DeskQueries(Protocol):
     async def work(self, case: Case, locale: str) -> CaseWork: ...
     async def due(self) -> Sequence[DueLine]:
         """Every open task of the running cases, soonest first."""
+        ...
+
+    async def beside(self) -> Mapping[str, Beside]:
+        """What stands beside the running cases, by case; a case with nothing is left out."""
         ...
 
     async def books(self) -> tuple[Sequence[protocols.Protocol], Sequence[Macro]]:

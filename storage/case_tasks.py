@@ -20,6 +20,7 @@ _PRIVATE = ("text", "why", "outcome", "by_name")
 _ADD = sa.insert(task)
 _SAVE = sa.update(task).where(task.c.id == sa.bindparam("key"), task.c.version == sa.bindparam("was"))
 _GET = sa.select(task).where(task.c.id == sa.bindparam("key"))
+_OF_CASE = sa.select(task).where(task.c.case == sa.bindparam("of")).order_by(task.c.number)
 _OPEN = (
     sa.select(task)
     .where(task.c.case == sa.bindparam("of"), task.c.status == TaskStatus.OPEN)
@@ -56,8 +57,15 @@ class TaskRows(Rows):
             if kind
             else await self._all(_OPEN, {"of": case})
         )
-        sealer = await self._vault.find(self._conn, case_row.subject(case)) if found else None
-        return [read(row, sealer) for row in found]
+        return await self._read(case, found)
+
+    async def of_case(self, case: CaseId) -> Sequence[Task]:
+        """Every task the case ever had, in the order they were made."""
+        return await self._read(case, await self._all(_OF_CASE, {"of": case}))
+
+    async def _read(self, case: CaseId, rows: Sequence[Any]) -> Sequence[Task]:
+        sealer = await self._vault.find(self._conn, case_row.subject(case)) if rows else None
+        return [read(row, sealer) for row in rows]
 
     async def _columns(self, task: Task) -> dict[str, Any]:
         sealer = await self._vault.key(self._conn, case_row.subject(task.case))

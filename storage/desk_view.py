@@ -10,33 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.cases import protocols
 from backoffice.cases.macros import Macro
 from backoffice.cases.model import Case, Entry
-from backoffice.cases.relations import RelationKind
 from backoffice.cases.tasks import TaskKind, TaskStatus
-from backoffice.desk_queries import CaseWork, DueLine, PartThread, Related, Side
+from backoffice.desk_queries import Beside, CaseWork, DueLine, PartThread, Side
 from backoffice.kernel.ids import CaseId, PersonId
-from storage import case_row, case_tasks, case_view, letter_row
+from storage import beside, case_row, case_tasks, case_view, letter_row
 from storage.checklists import ChecklistRows, MacroRows
-from storage.desk_tables import case_relation, task
+from storage.desk_tables import task
 from storage.engine import Database
 from storage.exchange_tables import letter
+from storage.major import MajorRows
 from storage.people import PersonRows
 from storage.tables import RUNNING, case_entry, cases, operator, vault_key
 from storage.vault import Sealer, Vault
 
 _NO_TIME = datetime.fromtimestamp(0, UTC)
-_HERE, _THERE = sa.bindparam("of", type_=case_relation.c.case.type), case_relation.c
-_RELATED = (
-    sa.select(cases.c.id, cases.c.ref, cases.c.status, cases.c.duress, cases.c.requester, case_relation)
-    .join(
-        cases,
-        sa.or_(
-            sa.and_(_THERE.case == _HERE, cases.c.id == _THERE.other),
-            sa.and_(_THERE.other == _HERE, cases.c.id == _THERE.case),
-        ),
-    )
-    .where(_THERE.ended_at.is_(None), sa.or_(_THERE.case == _HERE, _THERE.other == _HERE))
-    .order_by(_THERE.number)
-)
 _ENTRIES = (
     sa.select(case_entry)
     .where(case_entry.c.case.in_(sa.bindparam("parts", expanding=True)))
@@ -75,17 +62,23 @@ class SqlDeskQueries:
     async def work(self, case: Case, locale: str) -> CaseWork:
         async with self._database.reading() as conn:
             lists = ChecklistRows(conn, self._vault, _NO_TIME)
-            found = (await conn.execute(_RELATED, {"of": case.id})).all()
+            found = (await conn.execute(beside.RELATED, {"of": case.id})).all()
             translated = case_tasks.TranslationRows(conn, self._vault, _NO_TIME)
             return CaseWork(
                 tasks=tuple(await case_tasks.TaskRows(conn, self._vault, _NO_TIME).open_of(case.id)),
                 running=tuple(await lists.running(case.id)),
                 newest=tuple(await lists.newest()),
                 macros=tuple(await MacroRows(conn, self._vault, _NO_TIME).all()),
-                related=tuple(_related(row, case.id) for row in found),
-                parts=tuple(await self._parts(conn, [r for r in found if _side(r, case.id) is Side.PART])),
+                related=tuple(beside.one(row, row, case.id) for row in found),
+                parts=tuple(
+                    await self._parts(conn, [r for r in found if beside.side(r, case.id) is Side.PART])
+                ),
                 translations=await translated.of(case.id, locale),
             )
+
+    async def beside(self) -> Mapping[str, Beside]:
+        async with self._database.reading() as conn:
+            return await beside.read(conn, MajorRows(conn, self._vault, _NO_TIME))
 
     async def books(self) -> tuple[Sequence[protocols.Protocol], Sequence[Macro]]:
         async with self._database.reading() as conn:
@@ -137,16 +130,6 @@ def _part(row: Any, person: Any, sealer: Sealer | None, rows: _Rows) -> PartThre
     said = letters.said(rows.entries(row.id, sealer))
     names = {person.id: person.display_name}
     return PartThread(CaseId(row.id), row.ref, person.display_name, said, letters.told(), names)
-
-
-def _side(row: Any, here: CaseId) -> Side:
-    if row.kind is RelationKind.LINK:
-        return Side.LINK
-    return Side.PART if row.other == here else Side.MAIN
-
-
-def _related(row: Any, here: CaseId) -> Related:
-    return Related(CaseId(row.id), row.ref, row.status, row.duress, _side(row, here), row.at)
 
 
 def _due(row: Any, sealer: Sealer | None, people: Mapping[PersonId, Any]) -> DueLine:

@@ -8,20 +8,26 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.cases.model import Audience, Case, CaseStatus, Entry
+from backoffice.cases.protocols import Running
+from backoffice.cases.tasks import Task
 from backoffice.dispatch import looks
 from backoffice.dispatch.looks import Considered, Look
 from backoffice.dispatch.model import Assignment, Envoy
 from backoffice.kernel.geo import Fix, Point
 from backoffice.kernel.ids import CaseId
 from backoffice.kernel.messages import Role
-from storage import case_row, letter_row, places
+from backoffice.major.model import Major
+from storage import beside, case_row, letter_row, places
 from storage.assignments import AssignmentRows
+from storage.case_tasks import TaskRows
 from storage.cases import CaseRows
+from storage.checklists import ChecklistRows
 from storage.considerations import ConsiderationRows
 from storage.engine import Database
 from storage.envoys import EnvoyRows
 from storage.exchange_tables import letter
 from storage.families import FamilyRows
+from storage.major import MajorRows
 from storage.people import PersonRows
 from storage.tables import cases
 from storage.vault import Sealer, Vault, key_id_of, opened
@@ -84,6 +90,22 @@ class _Exporter:
                 {"at": time(e.at), "actor": e.actor, "what": e.what, "params": e.params}
                 for e in await self._cases.events(case.id)
             ],
+            **await self._desk(case.id),
+        }
+
+    async def _desk(self, case: CaseId) -> Row:
+        """What the desk worked with: checklists and who ticked them, tasks, related cases, the accident."""
+        given = (self._conn, self._vault, _BEFORE_ALL)
+        majors = MajorRows(*given)
+        accident = await majors.of_case(case)
+        return {
+            "protocols": [_checklist(one) for one in await ChecklistRows(*given).running(case)],
+            "tasks": [_task(one) for one in await TaskRows(*given).of_case(case)],
+            "related": [
+                {"ref": one.ref, "side": one.side.value, "at": time(one.at)}
+                for one in await beside.of_case(self._conn, case)
+            ],
+            "major": _major(await majors.get(accident)) if accident else None,
         }
 
     async def _messages(
@@ -141,6 +163,34 @@ def _assignment(assignment: Assignment, envoy: Envoy) -> Row:
         "asked_at": time(assignment.asked_at),
         "answered_at": time(assignment.answered_at),
     }
+
+
+def _checklist(one: Running) -> Row:
+    ticks = [
+        {"step": step.key, "at": time(tick.at), "by": tick.name}
+        for step in one.protocol.steps
+        if (tick := one.ticks.get(step.key))
+    ]
+    steps = [step.key for step in one.protocol.steps]
+    return {"code": one.protocol.code, "edition": one.protocol.edition, "steps": steps, "ticks": ticks}
+
+
+def _task(one: Task) -> Row:
+    return {
+        "kind": one.kind.value,
+        "status": one.status.value,
+        "due": time(one.due),
+        "made_at": time(one.made_at),
+        "ended_at": time(one.ended_at),
+        "text": one.text,
+        "why": one.why,
+        "outcome": one.outcome,
+        "attempts": one.attempts,
+    }
+
+
+def _major(one: Major) -> Row:
+    return {"id": one.id, "title": one.title, "status": one.status.value}
 
 
 def look(given: Look, *, exact: bool) -> Row:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from backoffice import desk_queries
 from backoffice.console import access, actions, auth, case, clocks, filters, sheets, trail, view
 from backoffice.console.deps import DEPS
 from backoffice.console.filters import Filter, Line
@@ -19,6 +20,7 @@ VIEWS = 40
 HEADER = (
     "ref", "status", "kind", "hurt", "state", "country", "city", "owner", "centre", "tags", "opened_at",
     "dispatched_at", "answered_at", "envoys_asked", "envoys_working", "envoys_arrived", "drill",
+    "checklists", "tasks", "next_task", "related", "major",
 )  # fmt: skip
 
 
@@ -74,7 +76,15 @@ async def export(request: web.Request) -> web.Response:
     """The filtered list as it is now; that it was taken, and how much of it, stands in the trail."""
     found, kind = await listed(request), request.match_info["ending"]
     await trail.write(request, "list.export", f"{kind}:{len(found.fitting)},{found.wanted.query}"[:256])
-    rows = [_row(line, found.now, view.locale(request)) for line in found.fitting]
+    work = await request.config_dict[DEPS].desk.beside()
+    duress = access.may(request[auth.SIGN_IN].operator, access.Act.SEE_DURESS)
+    rows = [
+        (
+            *_row(line, found.now, view.locale(request)),
+            *_beside(work.get(line.case.id, desk_queries.Beside()), duress=duress),
+        )
+        for line in found.fitting
+    ]
     return sheets.download(f"cases-{found.now:%Y%m%d-%H%M}.{kind}", HEADER, rows)
 
 
@@ -88,6 +98,14 @@ def _row(line: Line, now: datetime, locale: str) -> Sequence[object]:
     facts = (one.ref, one.status, one.kind, one.hurt, line.state(now), place.country if place else "", city)
     rest = (one.asked, one.working, one.arrived, one.drill)
     return (*map(str, facts), one.owner_name, line.centre, " ".join(line.tags), *times, *rest)
+
+
+def _beside(one: desk_queries.Beside, *, duress: bool) -> Sequence[object]:
+    """Codes, numbers and references; a case under duress is named to nobody who may not know of it."""
+    checklists = "; ".join(f"{c.code} {c.done}/{c.steps}" for c in one.checklists)
+    related = "; ".join(f"{r.side} {r.ref}" for r in one.related if duress or not r.duress)
+    due = one.due.isoformat(timespec="seconds") if one.due else ""
+    return checklists, one.tasks, due, related, one.major
 
 
 async def keep(request: web.Request) -> web.Response:

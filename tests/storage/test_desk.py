@@ -1,5 +1,6 @@
 """Protocols, macros, tasks, relations and translations, on both databases."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,12 +12,17 @@ from backoffice.cases.model import CloseReason, Kind
 from backoffice.cases.protocols import Step, Tick
 from backoffice.cases.relations import Relation, RelationKind
 from backoffice.cases.tasks import Task, TaskKind, TaskStatus
+from backoffice.desk_queries import Progress, Side
 from backoffice.kernel.errors import NotFound, Stale
 from backoffice.kernel.ids import CaseId, OperatorId
+from backoffice.major.model import Major, MajorId
 from storage.counting import COUNTS
+from storage.desk_view import SqlDeskQueries
 from storage.engine import Database
+from storage.export import export_cases
 from storage.tables import cases
 from storage.unit_of_work import SqlStore, SqlUnitOfWork
+from storage.vault import Vault
 from tests.clocks import FakeClock
 from tests.storage import samples
 
@@ -116,6 +122,41 @@ async def test_relations_are_seen_from_both_sides_and_end_once(
         assert await uow.relations.end(C1, C2, RelationKind.LINK)
         assert not await uow.relations.end(C2, C1, RelationKind.LINK)
         assert list(await uow.relations.of(C1)) == []
+
+
+async def test_lists_and_exports_tell_of_the_work_on_a_case(
+    store: SqlStore, database: Database, vault: Vault, clock: FakeClock, two: None
+) -> None:
+    """Checklists with their ticks, tasks, related cases and the accident: all of one case, a line of each of many."""
+    due = clock.now() + timedelta(hours=1)
+    async with store.begin(clock.now()) as uow:
+        await uow.checklists.begin(C1, "stroke", 1)
+        await uow.checklists.tick(C1, "stroke", Tick("signs", clock.now(), ME, "林"))
+        steps = len((await uow.checklists.running(C1))[0].protocol.steps)
+        open_one = Task("t1", C1, TaskKind.REMINDER, due, clock.now(), ME, text="问床位")
+        await uow.tasks.add(open_one)
+        await uow.tasks.add(replace(open_one, id="t2", status=TaskStatus.DONE, outcome="好了"))
+        await uow.relations.add(Relation(C2, C1, RelationKind.PART, clock.now(), ME))
+        await uow.majors.add(Major(MajorId("m1"), "=大巴", clock.now(), ME, "陈立"))
+        await uow.majors.attach(MajorId("m1"), C1, ME)
+        await uow.commit()
+    found = await SqlDeskQueries(database, vault).beside()
+    first, second = found[C1], found[C2]
+    assert first.checklists == (Progress("stroke", 1, steps),)
+    assert (first.tasks, first.due, first.major) == (1, due, "=大巴")
+    assert [(r.ref, r.side) for r in first.related] == [("AAA2", Side.PART)]
+    assert [(r.ref, r.side) for r in second.related] == [("AAA1", Side.MAIN)]
+    assert (second.checklists, second.tasks, second.major) == ((), 0, "")
+    one, other = await export_cases(database, vault)
+    assert [(t["step"], t["by"]) for t in one["protocols"][0]["ticks"]] == [("signs", "林")]
+    assert [(t["status"], t["text"], t["outcome"]) for t in one["tasks"]] == [
+        ("open", "问床位", ""),
+        ("done", "问床位", "好了"),
+    ]
+    assert [(r["ref"], r["side"]) for r in one["related"]] == [("AAA2", "part")]
+    assert one["major"] == {"id": "m1", "title": "=大巴", "status": "open"}
+    assert (other["protocols"], other["tasks"], other["major"]) == ([], [], None)
+    json.dumps([one, other])
 
 
 async def test_macros_change_whole_and_by_one_at_a_time(store: SqlStore, clock: FakeClock) -> None:

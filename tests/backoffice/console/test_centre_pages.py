@@ -8,17 +8,21 @@ from typing import Any
 import pytest
 
 from backoffice.cases.model import Audience, CaseStatus
+from backoffice.cases.protocols import Tick
+from backoffice.cases.relations import Relation, RelationKind
+from backoffice.cases.tasks import Task, TaskKind
 from backoffice.console import case_list
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import CaseId, OperatorId
 from backoffice.kernel.messages import Role
+from backoffice.major.model import Major, MajorId
 from backoffice.oncall.shifts import DutyState
 from backoffice.ports import AuditWanted, Operator, OperatorRole
 from backoffice.workflows import shifts
 from backoffice.workflows.work import Work
 from tests.backoffice.console.conftest import Visitor
 from tests.backoffice.console.evening import HANOI, Evening
-from tests.backoffice.console.world import busy
+from tests.backoffice.console.world import Cast, busy
 
 JSON = {"Accept": "application/json"}
 
@@ -123,6 +127,7 @@ async def test_an_export_has_no_formula_and_is_on_record(
         await w.uow.cases.save(case)
 
     await evening.act(rename)
+    await evening.act(lambda w: _worked(w, cast))
     await lin.post("/console/cases/case-7K3F/tag", {"tag": "@sum"})
     answer = await lin.get("/console/list/cases.csv?owner=me")
     assert "attachment" in answer.headers["Content-Disposition"]
@@ -130,8 +135,22 @@ async def test_an_export_has_no_formula_and_is_on_record(
     assert lines[0].lstrip("\ufeff").split(",") == list(case_list.HEADER)
     assert any("'=HYPERLINK(1)" in line and "'@sum" in line for line in lines)
     assert not any(cell.startswith(("=", "+", "-", "@")) for line in lines for cell in line.split(","))
+    assert any(",accident 1/9,1," in line and "part M4TR; link Q8DN,'=大巴" in line for line in lines)
     assert (await _trail(evening, "list.export"))[0].startswith("csv:4,owner=me")
     assert "宋" not in "".join(lines)
+
+
+async def _worked(w: Work, cast: Cast) -> None:
+    """A checklist begun, a task, two cases beside it, and an accident it belongs to."""
+    case, lin = cast.cases["7K3F"], cast.lin
+    await w.uow.checklists.begin(case.id, "accident", 1)
+    step = (await w.uow.checklists.running(case.id))[0].protocol.steps[0].key
+    await w.uow.checklists.tick(case.id, "accident", Tick(step, w.now, lin.id, lin.name))
+    await w.uow.tasks.add(Task("t1", case.id, TaskKind.REMINDER, w.now, w.now, lin.id, text="=1"))
+    for ref, kind in (("M4TR", RelationKind.PART), ("Q8DN", RelationKind.LINK)):
+        await w.uow.relations.add(Relation(cast.cases[ref].id, case.id, kind, w.now, lin.id))
+    await w.uow.majors.add(Major(MajorId("m1"), "=大巴", w.now, lin.id, lin.name))
+    await w.uow.majors.attach(MajorId("m1"), case.id, lin.id)
 
 
 async def test_views_are_kept_shared_and_removed(evening: Evening, visit: Callable[[Operator], Any]) -> None:
