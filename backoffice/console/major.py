@@ -6,7 +6,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from backoffice import ports
-from backoffice.console import auth, major_view, view
+from backoffice.console import auth, major_scene, major_view, view
 from backoffice.console.actions import BadForm, Form, choice, form_of, text_of
 from backoffice.console.deps import DEPS, Step
 from backoffice.families.scopes import Scope
@@ -85,7 +85,7 @@ async def show(request: web.Request) -> web.Response:
 async def command(request: web.Request) -> web.Response:
     """The leaders' screen: what comes from the scene, who is where, what was ordered; live."""
     found = await major_view.read(request, _key(request))
-    scene = await major_view.scene(request, found)
+    scene = await major_scene.read(request, found)
     return view.page(request, "major_command.html", **major_view.context(request, found), scene=scene)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from backoffice.cases.tasks import Task, TaskKind
 from backoffice.families.model import Follower, FollowerId, FollowerStatus
 from backoffice.families.scopes import Scope
 from backoffice.kernel.exchange import Address
@@ -202,6 +203,27 @@ async def test_the_command_screen_shows_what_envoys_report_and_the_wall_counts(
     assert "37" in said
     assert "旅客01" not in said
     assert "清迈大巴事故".encode("unicode_escape").decode() not in said
+
+
+async def test_the_command_screen_says_what_is_under_way_and_when_there_is_nothing(scene: Scene) -> None:
+    """Tasks of the attached cases beside envoys and orders; centres near; what there is not is said, not left out."""
+    e, cast, chen, here = scene
+    page = await (await chen.get(f"{here}/command")).text()
+    assert "在办星使 1 位 · 未完成的命令 0 条 · 待办 0 项" in page
+    assert "同一事故的案件里没有待办" in page
+    assert "还没有服务商名录" in page
+    assert "事发地点还没有确定" not in page
+    due = e.clock.now()
+    task = Task("t1", CaseId("case-7K3F"), TaskKind.REMINDER, due, due, "op", text="问第二医院床位")
+    await e.act(lambda w: w.uow.tasks.add(task))
+    await chen.post(f"{here}/order", {"to": "李敏", "text": "清点人数"})
+    page = await (await chen.get(f"{here}/command")).text()
+    assert "在办星使 1 位 · 未完成的命令 1 条 · 待办 1 项" in page
+    assert "问第二医院床位" in page
+    bare = await accident_without_case(e, cast)
+    page = await (await chen.get(f"/console/major/{bare}/command")).text()
+    assert "事发地点还没有确定" in page
+    assert "同一事故的案件里还没有星使在工作" in page
 
 
 async def test_an_envoy_gets_a_post_and_is_told_and_a_case_belongs_to_one_accident(scene: Scene) -> None:
