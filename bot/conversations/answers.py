@@ -113,7 +113,7 @@ async def worded(turn: Turn, meanings: frozenset[str]) -> bool:
     ]
     if not fits:
         return False
-    if len({a.question.id for a in fits}) > 1 and not _countdown(fits):
+    if len({a.question.id for a in fits}) > 1 and not (_countdown(fits) or _of_one_order(fits)):
         await _ask_back(turn, fits)
         return True
     return await _route(turn, _countdown(fits) or fits[0])
@@ -154,6 +154,11 @@ _MEANT: Mapping[str, Mapping[str, frozenset[str]]] = {
 def _means(kind: str, value: str) -> frozenset[str]:
     """The meanings of words that choose `value` on a question of this kind."""
     return _MEANT.get(kind, {}).get(value, frozenset()) | {value}
+
+
+def _of_one_order(fits: list[Answer]) -> bool:
+    """What was asked last about an order is meant: "done" to "end it now?", not to the list of what can be done."""
+    return len({a.question.subject for a in fits}) == 1 and fits[0].question.kind.startswith("order.")
 
 
 def _countdown(fits: list[Answer]) -> Answer | None:
