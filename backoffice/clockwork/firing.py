@@ -9,6 +9,7 @@ from backoffice.cases.model import Case, CaseStatus
 from backoffice.clockwork import claim_life, envoy_life, family_life
 from backoffice.kernel import again
 from backoffice.kernel.clock import Clock
+from backoffice.kernel.errors import Unavailable
 from backoffice.kernel.ids import CaseId
 from backoffice.places.model import Candidate
 from backoffice.ports import Deadline, DeadlineKind
@@ -89,9 +90,17 @@ class Firing:
         return await self._geocoder.search(asked.words, asked.locale) if asked.words else ()
 
     async def wake(self) -> None:
-        """Page for what has been fired. Not under anybody's lock: a slow pager may keep nobody's words waiting."""
+        """Page for what has been fired. Not under anybody's lock: a slow pager may keep nobody's words waiting.
+
+        Raises `errors.Unavailable` when those on call cannot be read; the page waits for the next deadline's.
+        """
         while self._pages:
-            await self._wake(self._pages.pop(0))
+            page = self._pages.pop(0)
+            try:
+                await self._wake(page)
+            except Unavailable:
+                self._pages.append(page)
+                raise
 
     async def _wake(self, page: Page) -> None:
         """A pager that fails is an alert staff see."""

@@ -163,7 +163,8 @@ class Service:
             self._run(_every(self._core, 0.5, self.parts.delivery.upkeep))
             self._run(_every(self._core, 0.3, self._fetch))
             self._run(_every(self._core, 0.3, self._look))
-            self._run(_every(self._core, 60, self._housekeeping))
+            for job in (self._forget_bodies, self._forget_keys, self._sweep_media, self._envoys):
+                self._run(_every(self._core, 60, job))
 
     def every(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
         """One more job of this process, again and again until the service stops."""
@@ -175,7 +176,14 @@ class Service:
     async def _follow_hints(self) -> None:
         async with self._core.bus.subscribe() as hints:
             async for topic in hints:
-                await self._hear(topic)
+                await self._heard(topic)
+
+    async def _heard(self, topic: str) -> None:
+        """A hint that cannot be followed is caught up by whoever looks again; those behind it are heard."""
+        try:
+            await self._hear(topic)
+        except Exception:
+            log.exception("a hint of %s could not be followed", topic.partition(":")[0])
 
     async def _hear(self, topic: str) -> None:
         if topic == "letters":
@@ -202,13 +210,19 @@ class Service:
         while await self.parts.claim_papers.step():
             self.parts.delivery.wake()
 
-    async def _housekeeping(self) -> None:
-        now = self._core.clock.now()
-        await self._core.inbox.purge(now - BODIES_KEPT)
-        await self._core.inbox.forget(now - KEYS_KEPT)
+    async def _forget_bodies(self) -> None:
+        await self._core.inbox.purge(self._core.clock.now() - BODIES_KEPT)
+
+    async def _forget_keys(self) -> None:
+        await self._core.inbox.forget(self._core.clock.now() - KEYS_KEPT)
+
+    async def _sweep_media(self) -> None:
         if isinstance(self._core.media, FileMedia):
             await self._core.media.sweep()
-        await EnvoyImports(self._core.database, self._core.vault).finish_left(now)
+
+    async def _envoys(self) -> None:
+        """A list of envoys that was left half moved comes to its end; then everybody on duty is placed."""
+        await EnvoyImports(self._core.database, self._core.vault).finish_left(self._core.clock.now())
         await self.parts.feed.load()
 
     async def stop(self) -> None:

@@ -1,0 +1,86 @@
+"""The running service: what one hint, one job or one page runs into keeps nothing else from being done."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from backoffice.clockwork.firing import Firing
+from backoffice.kernel.errors import Unavailable
+from backoffice.kernel.ids import DeadlineId, PersonId
+from backoffice.ports import Deadline, DeadlineKind
+from tests.channels import offline
+from tests.channels.offline import Offline
+from tests.clocks import START, FakeClock, settle
+
+
+@pytest.fixture
+async def off(sqlite_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterator[Offline]:
+    async with offline.opened(sqlite_url, tmp_path / "data", clock) as opened:
+        yield opened
+
+
+async def test_a_hint_that_cannot_be_followed_deafens_nobody(
+    off: Offline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An envoy who is no more, the store away for a moment: those on duty are followed as before."""
+    woken = asyncio.Event()
+    monkeypatch.setattr(off.service.parts.delivery, "wake", woken.set)
+    following = asyncio.create_task(off.service._follow_hints())
+    await settle()
+    await off.core.bus.publish(["envoy:nobody", "letters"])
+    await settle()
+    assert woken.is_set()
+    assert not following.done()
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+
+
+async def test_a_job_that_fails_keeps_no_other_from_its_time(
+    off: Offline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Old bodies that cannot be emptied: the envoys on duty are read again each minute all the same."""
+    loads = 0
+
+    async def broken(*_: object) -> int:
+        raise RuntimeError("broken")
+
+    async def load() -> int:
+        nonlocal loads
+        loads += 1
+        return 0
+
+    monkeypatch.setattr(off.core.inbox, "purge", broken)
+    monkeypatch.setattr(off.service.parts.feed, "load", load)
+    await off.service.start()
+    await settle()
+    before = loads
+    await off.clock.run(61)
+    assert loads > before
+    await off.service.stop()
+
+
+class Line:
+    """A pager whose list of those on call cannot be read at first."""
+
+    def __init__(self) -> None:
+        self.away, self.paged = True, list[tuple[int, str, str]]()
+
+    async def page(self, level: int, ref: str, what: str) -> None:
+        if self.away:
+            raise Unavailable("away")
+        self.paged.append((level, ref, what))
+
+
+async def test_a_page_outlives_a_store_that_is_away(off: Offline) -> None:
+    """The deadline has fired and does not fire again: its page waits for the next one's."""
+    line = Line()
+    firing = Firing(off.core.store, off.core.world, off.clock, line)
+    sos = Deadline(DeadlineId("d"), DeadlineKind.COUNTDOWN, PersonId("anna"), "7K3F", START)
+    await firing.failing(sos)
+    with pytest.raises(Unavailable):
+        await firing.wake()
+    line.away = False
+    await firing.wake()
+    assert [(ref, what) for _, ref, what in line.paged] == [("7K3F", "deadline_failing")]
