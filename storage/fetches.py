@@ -124,8 +124,10 @@ class Fetches:
         await self._settle(media, error=error, due=due)
 
     async def _settle(self, media: MediaId, **values: object) -> None:
+        """What is there stays there: a worker whose lease ended may fail when another has it already."""
+        there = fetch.c.state == FetchState.READY
         async with self._database.writing() as conn:
-            await conn.execute(sa.update(fetch).where(fetch.c.id == media).values(**values))
+            await conn.execute(sa.update(fetch).where(fetch.c.id == media, ~there).values(**values))
             await conn.commit()
 
     async def get(self, media: MediaId) -> Fetch | None:
