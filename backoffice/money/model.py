@@ -112,6 +112,10 @@ class OrderKind(StrEnum):
     PAYOUT = "payout"
 
 
+CONTRADICTED = "succeeded_after_failing"
+"""The error of a failed order whose provider said yes afterwards: money may have left that the books still hold."""
+
+
 class OrderState(StrEnum):
     """`doing`: claimed, perhaps sent. `unknown`: perhaps done, ask. `pending`: accepted, the outcome comes later."""
 

@@ -10,7 +10,7 @@ from backoffice.kernel.errors import NotAllowed, NotFound, Refusal
 from backoffice.kernel.money import Money
 from backoffice.money import claiming, ledger, prices
 from backoffice.money.ledger import Stamp
-from backoffice.money.model import OrderKind, ProviderOrder, ProviderOrderId
+from backoffice.money.model import CONTRADICTED, OrderKind, ProviderOrder, ProviderOrderId
 from backoffice.money.payouts import Payee, SamePerson
 from backoffice.money.rules import RECORDED
 from backoffice.people.model import Reach
@@ -22,6 +22,12 @@ PAYEE = "payee"
 """In a claim's notes: where the claimant wants to be paid, and who wrote it down."""
 PAYERS = frozenset({OperatorRole.CLAIMS, OperatorRole.FINANCE, OperatorRole.SUPERVISOR})
 TO_PAY = frozenset({ClaimStatus.APPROVED, ClaimStatus.PARTLY_APPROVED})
+
+
+class Contradicted(Refusal):
+    """The provider said that an earlier payment failed, and then that it went through: somebody looks there first."""
+
+    key = "centre.claim_contradicted"
 
 
 class NothingDue(Refusal):
@@ -169,11 +175,15 @@ async def name_by(work: Work, claim_id: ClaimId, operator: Operator, name: str, 
 
 
 async def again(work: Work, claim_id: ClaimId, operator: Operator) -> ClaimPayment:
-    """A payment that came back is ordered anew: only once the provider has said that it failed."""
+    """A payment that came back is ordered anew: only once the provider has said that it failed, and stays with it."""
     claim = await _allowed(work, claim_id, operator)
     decisions = await work.uow.claims.decisions(claim.id)
     if claim.status not in TO_PAY or not decisions:
         raise NothingDue
+    for payment in await work.uow.claim_payments.of_claim(claim.id):
+        orders = await work.uow.payments.orders_of(f"{claiming.SUBJECT}{payment.id}")
+        if any(order.error == CONTRADICTED for order in orders):
+            raise Contradicted
     policy = await work.uow.policies.get(claim.policy)
     made = await begin(work, claim, policy, decisions[-1])
     if made is None:

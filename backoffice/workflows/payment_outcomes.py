@@ -6,6 +6,7 @@ from datetime import timedelta
 from backoffice.kernel.errors import NotAllowed
 from backoffice.money import claiming
 from backoffice.money.model import (
+    CONTRADICTED,
     Heard,
     OrderKind,
     OrderState,
@@ -32,13 +33,22 @@ FINANCE = frozenset({OperatorRole.FINANCE, OperatorRole.SUPERVISOR, OperatorRole
 async def settle(work: Work, order: ProviderOrder, answer: ProviderAnswer) -> Payment | None:
     """Take a provider's answer; the payment it concerns when that has changed, for whoever waits for it.
 
-    An order that is settled stays as it is: a late answer to it changes nothing.
+    An order that is settled stays as it is: a late answer to it changes nothing. One that says yes after a no is for
+    people: money has left that our books hold.
     """
     if order.settled:
+        if order.state is OrderState.FAILED and answer.told is Told.SUCCEEDED and order.error != CONTRADICTED:
+            await _contradicted(work, order)
         return None
     order.reference = answer.reference or order.reference
     order.error = answer.reason
     return await _AFTER[answer.told](work, order, answer)
+
+
+async def _contradicted(work: Work, order: ProviderOrder) -> None:
+    order.error = CONTRADICTED
+    await work.uow.payments.save_order(order)
+    await alert(work, "payment_contradicted", order)
 
 
 async def _again(work: Work, order: ProviderOrder, answer: ProviderAnswer) -> None:

@@ -12,7 +12,9 @@ from backoffice.claims.claim import ClaimStatus
 from backoffice.insurance.policies import PolicyStatus
 from backoffice.kernel.money import Money
 from backoffice.money import claiming, ledger, premiums
-from backoffice.money.model import OrderState, PaymentStatus
+from backoffice.money.model import OrderState, PaymentStatus, Told
+from backoffice.ports.money import ProviderAnswer
+from backoffice.workflows import claim_payment, payment_outcomes
 from bot.assembly import certificates, policy_deeds
 from bot.sandbox.config import InsurerConfig
 from tests import house as house_
@@ -22,7 +24,7 @@ from tests.house import House, texts
 from tests.journeys.claim_stories import claim_now, decide, orders, yuan
 from tests.journeys.test_claims_decided import on_wechat
 from tests.journeys.test_cover import CHINESE, insurer, pay_on_wechat, policy_of, said
-from tests.journeys.test_payments import acquainted, ask, balance, later, now_
+from tests.journeys.test_payments import FINANCE, acquainted, ask, balance, do, later, now_
 
 SOON = 0.2
 """Real seconds after which a call is given up here; ten in the running service."""
@@ -126,3 +128,19 @@ async def test_an_insurer_that_hangs_issues_one_policy(shop: House, fault: str) 
     assert len((await insurer(shop))["requests"]) == 1
     assert policy.number == (await insurer(shop))["requests"].popitem()[1]["number"]
     assert await balance(shop, premiums.owed_to("sample")) != Money(0, "CNY")
+
+
+async def test_a_yes_after_a_no_is_shown_to_staff_and_blocks_a_second_order(shop: House) -> None:
+    """The books keep the no; nobody can pay it again by a press of the button; told again it rings once."""
+    _, claim = await on_wechat(shop)
+    await decide(shop, claim)
+    await later(shop)
+    (order,) = await orders(shop, claim)
+    for told in (Told.FAILED, Told.SUCCEEDED, Told.SUCCEEDED):
+        row = await do(shop, lambda work: work.uow.payments.order(order.id))
+        answer = ProviderAnswer(told, "late", reason="late")
+        await do(shop, lambda work, r=row, a=answer: payment_outcomes.settle(work, r, a))
+    assert (await shop.told_staff()).count("payment_contradicted") == 1
+    with pytest.raises(claim_payment.Contradicted):
+        await do(shop, lambda work: claim_payment.again(work, claim.id, FINANCE))
+    assert [o.state for o in await orders(shop, claim)] == [OrderState.FAILED]
