@@ -13,7 +13,7 @@ from backoffice.adapters import qr
 from backoffice.kernel.clock import Clock
 from backoffice.kernel.messages import Message
 from backoffice.money.model import Payment
-from backoffice.workflows import payments
+from backoffice.workflows import payment_words
 
 PATH: Final = "/pay/{token:[0-9a-f]{32}}"
 _BRIDGE: Final = ("appId", "timeStamp", "nonceStr", "package", "signType", "paySign")
@@ -66,18 +66,18 @@ class PayPage:
             return str(escape(self._words.text(message, locale, zone)))
 
         now = self._clock.now()
-        button, hint = payments.page_hints()
-        due = payments.payable(payment, now)
+        button, hint = payment_words.page_hints()
+        due = payment_words.payable(payment, now)
         open_ = due and bool(payment.how.get("package"))
         action = f'<p id="hint">{say(hint)}</p><button hidden>{say(button)}</button>' if open_ else ""
         if due and payment.how.get("code_url"):
             code = qr.svg(str(payment.how["code_url"]))
-            action = f'<p>{say(payments.page_scan())}</p><div class="code">{code}</div>'
+            action = f'<p>{say(payment_words.page_scan())}</p><div class="code">{code}</div>'
         return _PAGE.format(
             lang=locale.replace("_", "-"),
-            title=say(payments.title(payment)),
+            title=say(payment_words.title(payment)),
             nonce=nonce,
-            state=say(payments.page(payment, now, zone)),
+            state=say(payment_words.page(payment, now, zone)),
             action=action,
             script=_SCRIPT.format(nonce=nonce, how=_json(payment.how)) if open_ else "",
         )

@@ -33,7 +33,7 @@ from backoffice.ports.money import (
     PayTemporary,
     ProviderAnswer,
 )
-from backoffice.workflows import claim_payment, payment_outcomes, payments
+from backoffice.workflows import claim_payment, payment_outcomes, payment_words, payments
 from backoffice.workflows.acting import Acting
 from backoffice.workflows.work import Work, World
 
@@ -196,7 +196,7 @@ class PaymentRunner:
             None,
         )
         say = self._till.words.text
-        title, details = payments.title(payment), payments.details(payment)
+        title, details = payment_words.title(payment), payment_words.details(payment)
         return Instruction(order, payment, way, say(title, locale), say(details, locale))
 
 

@@ -6,6 +6,10 @@ from backoffice.kernel.money import Money
 from backoffice.money.accounts import Account, AccountKind, Entry, Operation, Posting
 from backoffice.money.ledger import NotASum, Split, Stamp, clearing, escrow, move
 
+POLICY, CHANGE = "policy", "policy_change"
+"""What payments of premiums are for; their subject is the policy."""
+KINDS = frozenset({POLICY, CHANGE})
+
 
 def owed_to(insurer: str) -> Account:
     """Premiums we hold for an insurer."""

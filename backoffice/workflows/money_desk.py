@@ -12,7 +12,7 @@ from backoffice.money.model import OrderState, PaymentId, Proof, ProviderOrderId
 from backoffice.money.rules import RECORDED
 from backoffice.money.slips import Slip, SlipId, SlipKind, SlipStatus, Way
 from backoffice.ports import Alert, Operator
-from backoffice.workflows import payment_outcomes, payments, settlement
+from backoffice.workflows import payment_outcomes, payments, refunds, settlement
 from backoffice.workflows.work import Work
 
 LONGEST_REFERENCE, LONGEST_WHY = 128, 1000
@@ -146,9 +146,9 @@ async def _refund(work: Work, slip: Slip) -> None:
     payment = await work.uow.payments.get(PaymentId(slip.subject))
     held = min(slip.amount, await payments.held(work, payment))
     if held:
-        await payments.refund(work, payment.id, held, f"slip:{slip.id}")
+        await refunds.refund(work, payment.id, held, f"slip:{slip.id}")
     if slip.amount - held:
-        await payments.make_good(work, payment.id, slip.amount - held, f"slip:{slip.id}")
+        await refunds.make_good(work, payment.id, slip.amount - held, f"slip:{slip.id}")
 
 
 async def _release(work: Work, slip: Slip) -> None:

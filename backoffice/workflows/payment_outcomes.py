@@ -19,7 +19,7 @@ from backoffice.money.model import (
 )
 from backoffice.ports import Alert, Operator, OperatorRole
 from backoffice.ports.money import ProviderAnswer
-from backoffice.workflows import claim_payment, payments, payouts
+from backoffice.workflows import claim_payment, payments, payouts, refunds
 from backoffice.workflows.work import Work
 
 ASK_AGAIN = timedelta(minutes=5)
@@ -90,7 +90,7 @@ async def _succeeded(work: Work, order: ProviderOrder, answer: ProviderAnswer) -
     elif order.kind is OrderKind.CLOSE:
         await payments.closed(work, payment)
     elif order.kind is OrderKind.REFUND:
-        await payments.refunded(work, payment, order)
+        await refunds.refunded(work, payment, order)
     return payment if payment.status is not before else None
 
 
@@ -103,7 +103,7 @@ async def _failed(work: Work, order: ProviderOrder, answer: ProviderAnswer) -> P
     if order.kind is OrderKind.CREATE:
         return await payments.failed(work, payment.id, answer.reason)
     if order.kind is OrderKind.REFUND:
-        await payments.refund_failed(work, payment, order)
+        await refunds.refund_failed(work, payment, order)
     else:
         await alert(work, f"{order.kind}_failed", order)
     return None

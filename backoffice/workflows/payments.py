@@ -1,13 +1,12 @@
-"""A traveller's payment: asked for, paid, held, shared out, given back; every order to a provider is a row."""
+"""A traveller's payment: asked for, paid, held, shared out; every order to a provider is a row."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from backoffice.kernel import money
 from backoffice.kernel.errors import NotFound, Refusal
 from backoffice.kernel.exchange import NewLetter
 from backoffice.kernel.ids import PersonId
-from backoffice.kernel.messages import Message, Param, When
+from backoffice.kernel.messages import Message
 from backoffice.kernel.money import Money
 from backoffice.money import ledger, prices
 from backoffice.money.accounts import Account, AccountKind
@@ -25,7 +24,7 @@ from backoffice.money.model import (
 from backoffice.money.rules import RECORDED
 from backoffice.people.model import Reach
 from backoffice.ports import Alert, QueueItem
-from backoffice.workflows import pay_codes, statement_days
+from backoffice.workflows import payment_words, statement_days
 from backoffice.workflows.work import Work
 
 ASKED_HOW = "queue_item"
@@ -121,11 +120,10 @@ async def prepared(work: Work, payment: Payment, how: dict[str, object]) -> None
     if payment.status is not PaymentStatus.REQUESTED or how.get("shown"):
         return
     if how.get("page"):
-        await _tell(work, payment, await _payable(work, payment))
+        await tell(work, payment, await payment_words.payable_by(work, payment))
     else:
-        params: dict[str, Param] = {"amount": payment.charged, "when": await _until(work, payment)}
-        await _tell(work, payment, Message("payment.by_centre", params))
-        await _alert(work, "payment_to_record", payment)
+        await tell(work, payment, await payment_words.by_centre(work, payment))
+        await alert(work, "payment_to_record", payment)
         await _wants_to_know_how(work, payment)
 
 
@@ -157,23 +155,6 @@ async def again(work: Work, payment_id: PaymentId) -> None:
         await order(work, payment, OrderKind.CREATE, payment.charged)
 
 
-async def _payable(work: Work, payment: Payment) -> Message:
-    """A link; and the code to scan beside it where the provider gave one."""
-    link = f"{work.world.pay.public_url}/pay/{payment.token}"
-    params: dict[str, Param] = {
-        "amount": payment.charged,
-        "when": await _until(work, payment),
-        "link": link,
-    }
-    if not payment.how.get("code_url"):
-        return Message("payment.link", params)
-    return Message("payment.scan", params, media=await pay_codes.picture(work, payment))
-
-
-async def _until(work: Work, payment: Payment) -> When:
-    return When(payment.expires_at, (await work.uow.people.get(payment.payer)).zone)
-
-
 async def authorised(work: Work, payment_id: PaymentId, proof: Proof) -> Payment:
     """Money has come: booked once for each of the provider's references, then held.
 
@@ -184,9 +165,9 @@ async def authorised(work: Work, payment_id: PaymentId, proof: Proof) -> Payment
     if not await work.uow.ledger.post(ledger.authorise(stamp, proof.provider, proof.amount)):
         return payment
     if proof.amount not in (payment.charged, payment.amount):
-        await _alert(work, "payment_mismatch", payment)
+        await alert(work, "payment_mismatch", payment)
     elif payment.status is not PaymentStatus.REQUESTED and not payment.given_up:
-        await _alert(work, "payment_twice", payment)
+        await alert(work, "payment_twice", payment)
     else:
         await _held(work, payment, proof)
     return payment
@@ -206,8 +187,8 @@ async def _held(work: Work, payment: Payment, proof: Proof) -> None:
     await work.uow.payments.save(payment)
     await _knows_how(work, payment)
     if late:
-        await _alert(work, "payment_late", payment)
-    await _tell(work, payment, Message("payment.received", {"amount": proof.amount}))
+        await alert(work, "payment_late", payment)
+    await tell(work, payment, payment_words.received(payment, proof.amount))
 
 
 async def failed(work: Work, payment_id: PaymentId, reason: str) -> Payment:
@@ -217,8 +198,8 @@ async def failed(work: Work, payment_id: PaymentId, reason: str) -> Payment:
         payment.move(PaymentStatus.FAILED)
         payment.how = {**payment.how, "failed": reason}
         await work.uow.payments.save(payment)
-        await _alert(work, "payment_failed", payment)
-        await _tell(work, payment, Message("payment.failed", {"amount": payment.charged}))
+        await alert(work, "payment_failed", payment)
+        await tell(work, payment, Message("payment.failed", {"amount": payment.charged}))
     return payment
 
 
@@ -244,7 +225,7 @@ async def closed(work: Work, payment: Payment) -> None:
     await work.uow.payments.save(payment)
     await _knows_how(work, payment)
     if over:
-        await _tell(work, payment, Message("payment.expired", {"amount": payment.charged}))
+        await tell(work, payment, Message("payment.expired", {"amount": payment.charged}))
 
 
 async def capture(work: Work, payment_id: PaymentId, splits: Sequence[Split], key: str) -> Payment:
@@ -252,7 +233,7 @@ async def capture(work: Work, payment_id: PaymentId, splits: Sequence[Split], ke
 
     Raises `NotPaid`, `ledger.NotEnough` for more than is held, `ledger.KeyReused` (409).
     """
-    payment = await _paid(work, payment_id)
+    payment = await paid(work, payment_id)
     stamp = Stamp(f"capture:{key}", work.now, payment.id)
     if not await work.uow.ledger.post(ledger.capture(stamp, splits)):
         return payment
@@ -278,76 +259,12 @@ async def _fee(work: Work, payment: Payment, whole: Money, key: str) -> None:
         await work.uow.ledger.post(ledger.fee(stamp, payment.provider, kept))
 
 
-async def refund(work: Work, payment_id: PaymentId, amount: Money, key: str) -> Payment:
-    """Held money is ordered back to the payer, once per key.
-
-    Raises `NotPaid`, `ledger.NotEnough` for more than is still held, `ledger.KeyReused` (409).
-    """
-    payment = await _paid(work, payment_id)
-    stamp = Stamp(f"refund:{key}", work.now, payment.id)
-    if not await work.uow.ledger.post(ledger.refund(stamp, amount)):
-        return payment
-    before = payment.charged_for(payment.refunded)
-    payment.refunded += amount.minor
-    await work.uow.payments.save(payment)
-    back = payment.charged_for(payment.refunded) - before
-    await order(work, payment, OrderKind.REFUND, back, amount)
-    return payment
-
-
-async def make_good(work: Work, payment_id: PaymentId, amount: Money, key: str) -> Payment:
-    """Back to the payer although it is shared out already: the centre's fund stands in for it, once per key.
-
-    Never more than was paid: raises `NotPaid`, `ledger.NotEnough`, `ledger.KeyReused` (409).
-    """
-    payment = await _paid(work, payment_id)
-    stamp = Stamp(f"make_good:{key}", work.now, payment.id)
-    if not await work.uow.ledger.post(ledger.make_good(stamp, ledger.fund(), amount)):
-        return payment
-    if payment.refunded + amount.minor > payment.amount.minor:
-        raise ledger.NotEnough
-    before = payment.charged_for(payment.refunded)
-    payment.refunded += amount.minor
-    await work.uow.payments.save(payment)
-    back = payment.charged_for(payment.refunded) - before
-    await order(work, payment, OrderKind.REFUND, back, amount)
-    return payment
-
-
-async def _paid(work: Work, payment_id: PaymentId) -> Payment:
+async def paid(work: Work, payment_id: PaymentId) -> Payment:
+    """One whose money is or was held. Raises `NotPaid`."""
     payment = await work.uow.payments.get(payment_id)
     if payment.status not in (PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED):
         raise NotPaid
     return payment
-
-
-async def refunded(work: Work, payment: Payment, order: ProviderOrder) -> None:
-    """The provider has given the money back."""
-    if order.own.currency != order.amount.currency:
-        stamp = Stamp(f"exchange:{order.id}", work.now, payment.id)
-        account = ledger.refund_due(payment.id)
-        await work.uow.ledger.post(ledger.exchange(stamp, account, order.own, order.amount))
-    stamp = Stamp(f"refunded:{order.id}", work.now, payment.id)
-    if not await work.uow.ledger.post(ledger.refunded(stamp, order.provider, order.amount)):
-        return
-    if payment.refunded == payment.amount.minor and await _nothing_open(work, payment, order):
-        payment.move(PaymentStatus.REFUNDED)
-        await work.uow.payments.save(payment)
-    await _tell(work, payment, Message("payment.refunded", {"amount": order.amount}))
-
-
-async def _nothing_open(work: Work, payment: Payment, but: ProviderOrder) -> bool:
-    orders = await work.uow.payments.orders_of(payment.id)
-    return all(o.settled or o.id == but.id for o in orders if o.kind is OrderKind.REFUND)
-
-
-async def refund_failed(work: Work, payment: Payment, order: ProviderOrder) -> None:
-    """The provider refused: the money is still held, and staff must act."""
-    stamp = Stamp(f"refund_failed:{order.id}", work.now, payment.id)
-    if await work.uow.ledger.post(ledger.refund_failed(stamp, order.own)):
-        payment.refunded -= order.own.minor
-        await work.uow.payments.save(payment)
-        await _alert(work, "refund_failed", payment)
 
 
 async def owe(
@@ -367,35 +284,6 @@ async def held(work: Work, payment: Payment) -> Money:
     return -await work.uow.ledger.balance(ledger.escrow(payment.id), payment.amount.currency)
 
 
-def title(payment: Payment) -> Message:
-    """A few words for the provider's own screen."""
-    return Message("payment.title", {"number": payment.id[:8].upper()})
-
-
-def details(payment: Payment) -> Message:
-    return Message("payment.details", {"amount": payment.charged, "number": payment.id[:8].upper()})
-
-
-def page(payment: Payment, now: datetime, zone: str) -> Message:
-    """How a payment stands, for the page it is paid on."""
-    params: dict[str, Param] = {"amount": payment.charged}
-    if payment.paid_at:
-        return Message("pay_page.paid", params)
-    if not payable(payment, now):
-        return Message("pay_page.over", params)
-    return Message("pay_page.due", {**params, "when": When(payment.expires_at, zone)})
-
-
-def page_hints() -> tuple[Message, Message]:
-    """The button, and what to do where it does not work."""
-    return Message("pay_page.button"), Message("pay_page.in_wechat")
-
-
-def page_scan() -> Message:
-    """What to do with the code on the page."""
-    return Message("pay_page.scan")
-
-
 async def checkout(work: Work, payment_id: PaymentId, payer: PersonId, amount: Money) -> str:
     """May this be paid right now? "" for yes, else the catalogue key of the reason."""
     try:
@@ -406,19 +294,15 @@ async def checkout(work: Work, payment_id: PaymentId, payer: PersonId, amount: M
         return "payment.checkout_other"
     if payment.status in (PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED, PaymentStatus.REFUNDED):
         return "payment.checkout_paid"
-    return "" if payable(payment, work.now) else "payment.checkout_over"
+    return "" if payment_words.payable(payment, work.now) else "payment.checkout_over"
 
 
-def payable(payment: Payment, now: datetime) -> bool:
-    """Money for it is welcome: not paid, not given up, in time."""
-    return payment.status in (PaymentStatus.REQUESTED, PaymentStatus.FAILED) and now < payment.expires_at
-
-
-async def _tell(work: Work, payment: Payment, message: Message) -> None:
+async def tell(work: Work, payment: Payment, message: Message) -> None:
+    """To its payer."""
     await work.tell(NewLetter(payment.payer, message))
 
 
-async def _alert(work: Work, kind: str, payment: Payment) -> None:
+async def alert(work: Work, kind: str, payment: Payment) -> None:
     """Staff see which payment and how much; never who."""
     await work.uow.desk.alert(Alert(0, work.now, kind, None, f"{payment.id[:8]} {payment.amount}"))
     work.uow.hint("queue")

@@ -7,12 +7,10 @@ from backoffice.money import ledger, premiums
 from backoffice.money.ledger import Stamp
 from backoffice.money.model import Payment, PaymentId, PaymentStatus, Purpose
 from backoffice.ports import Alert
-from backoffice.workflows import insurer_requests, payments, policy_letters
+from backoffice.workflows import insurer_requests, payments, policy_letters, refunds
 from backoffice.workflows.work import Work
 
-POLICY, CHANGE = "policy", "policy_change"
-"""What payments are for; their subject is the policy."""
-KINDS = frozenset({POLICY, CHANGE})
+POLICY, CHANGE, KINDS = premiums.POLICY, premiums.CHANGE, premiums.KINDS
 _OVER = frozenset({PaymentStatus.EXPIRED, PaymentStatus.CANCELLED, PaymentStatus.FAILED})
 
 
@@ -92,7 +90,7 @@ async def give_back_held(work: Work, payment_id: str) -> None:
 async def _all_back(work: Work, payment: Payment) -> None:
     held = await payments.held(work, payment)
     if held:
-        await payments.refund(work, payment.id, held, f"{payment.id}:premium")
+        await refunds.refund(work, payment.id, held, f"{payment.id}:premium")
 
 
 async def give_back_shared(work: Work, policy: Policy, back: Money) -> None:
@@ -112,7 +110,7 @@ async def give_back_shared(work: Work, policy: Policy, back: Money) -> None:
             await _remitted_already(work, policy, part)
             return
         if booked:
-            await payments.refund(work, payment.id, part, f"{payment.id}:cancelled")
+            await refunds.refund(work, payment.id, part, f"{payment.id}:cancelled")
         left -= part
 
 

@@ -13,7 +13,7 @@ from backoffice.orders import rules
 from backoffice.orders.model import Order
 from backoffice.ports import DeadlineKind
 from backoffice.workflows import order_letters as letters
-from backoffice.workflows import payments, premiums
+from backoffice.workflows import payments, premiums, refunds
 from backoffice.workflows.work import Work
 
 ORDER, EXTENSION = "service_order", "order_extension"
@@ -128,4 +128,4 @@ def _splits(order: Order, taken: Money, envoy: Envoy | None) -> list[ledger.Spli
 async def _give_back(work: Work, payment: Payment) -> None:
     held = await payments.held(work, payment)
     if held:
-        await payments.refund(work, payment.id, held, f"{payment.id}:rest")
+        await refunds.refund(work, payment.id, held, f"{payment.id}:rest")

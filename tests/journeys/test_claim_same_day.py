@@ -39,6 +39,10 @@ async def test_bought_delayed_claimed_with_two_photos_and_paid_the_same_day(eith
     await pay_on_wechat(shop, await policy_of(shop, phone))
     policy = await policy_of(shop, phone)
     assert policy.status is PolicyStatus.CONFIRMED
+    bought = "\n".join(await texts(phone))
+    assert "请付保费 ¥42.00" in bought
+    assert "已收到 ¥42.00，保险公司确认承保前由我们保管" in bought
+    assert "星使" not in bought
     shop.clock.advance(timedelta(days=2))
     await shop.settle()
 

@@ -19,7 +19,7 @@ from backoffice.money.payouts import Payee, PayoutStatus, SamePerson
 from backoffice.money.slips import SlipKind, SlipStatus
 from backoffice.people.model import Person
 from backoffice.ports import Operator, OperatorRole
-from backoffice.workflows import money_desk, payment_outcomes, payments, payouts
+from backoffice.workflows import money_desk, payment_outcomes, payments, payouts, refunds
 from backoffice.workflows.work import Work
 from bot.assembly import deeds, price_deed
 from bot.sandbox.client import Phone, SandboxRefused
@@ -125,7 +125,7 @@ async def test_wechat_from_the_link_to_the_money_shared_out(either_shop: House) 
     assert "保管" in (await texts(phone))[-1]
     splits = [ledger.to_envoy("envoy", Money.of(80, "CNY")), ledger.to_fees(Money.of(15, "CNY"))]
     await do(shop, lambda work: payments.capture(work, payment.id, splits, "c1"))
-    await do(shop, lambda work: payments.refund(work, payment.id, Money.of(5, "CNY"), "r1"))
+    await do(shop, lambda work: refunds.refund(work, payment.id, Money.of(5, "CNY"), "r1"))
     await later(shop)
     assert await balance(shop, ledger.escrow(payment.id)) == Money(0, "CNY")
     assert await balance(shop, ledger.clearing("wechat")) == Money.of(95, "CNY")
@@ -187,7 +187,7 @@ async def test_a_platform_that_stumbles_is_asked_and_nothing_happens_twice(
     await later(shop, 6, 12, 65)
     assert (await now_(shop, payment)).how.get("package")
     await pay(shop, payment)
-    await do(shop, lambda work: payments.refund(work, payment.id, YUAN, "r1"))
+    await do(shop, lambda work: refunds.refund(work, payment.id, YUAN, "r1"))
     await later(shop, 6, 12, 65)
     found = await now_(shop, payment)
     assert found.status is PaymentStatus.REFUNDED
@@ -254,7 +254,7 @@ async def test_a_price_in_baht_is_paid_in_yuan_and_given_back_in_yuan(shop: Hous
     await pay(shop, payment)
     assert await balance(shop, ledger.escrow(payment.id), "THB") == -Money.of(460, "THB")
     for part, key in ((Money.of(153, "THB"), "r1"), (Money.of(307, "THB"), "r2")):
-        await do(shop, lambda work, part=part, key=key: payments.refund(work, payment.id, part, key))
+        await do(shop, lambda work, part=part, key=key: refunds.refund(work, payment.id, part, key))
     await later(shop, 3, 3)
     assert (await now_(shop, payment)).status is PaymentStatus.REFUNDED
     assert await balance(shop, ledger.clearing("wechat")) == Money(0, "CNY")
@@ -274,7 +274,7 @@ async def test_without_any_platform_an_operator_records_it(either_house: House) 
     for _ in range(2):
         await do(house, lambda work: money_desk.write_down(work, FINANCE, slip(payment, "R1", YUAN)))
     assert await balance(house, ledger.escrow(payment.id)) == -YUAN
-    await do(house, lambda work: payments.refund(work, payment.id, YUAN, "r1"))
+    await do(house, lambda work: refunds.refund(work, payment.id, YUAN, "r1"))
     await later(house)
     orders = await do(house, lambda work: work.uow.payments.orders_of(payment.id))
     order = next(o for o in orders if o.kind is OrderKind.REFUND)
