@@ -176,7 +176,9 @@ def rule(product: Product, lines: Sequence[Line], proposal: Proposal, ruling: Ru
             raise TooMuch(line=finding.line)
         found.append(ruled)
     _explained(proposal, found, ruling)
-    return _outcome(product, tuple(found))
+    paid = zip(found, proposal.findings, strict=True)
+    whole = all(_whole(now, was, by_id[was.line]) for now, was in paid)
+    return _outcome(product, tuple(found), whole=whole)
 
 
 def _ruled(finding: Finding, ruling: Ruling, product: Product) -> Finding:
@@ -203,11 +205,22 @@ def _explained(proposal: Proposal, found: Sequence[Finding], ruling: Ruling) -> 
         raise WhyMissing
 
 
-def _outcome(product: Product, found: tuple[Finding, ...]) -> Outcome:
+def _whole(now: Finding, was: Finding, line: Line) -> bool:
+    """Nothing was cut: neither by a limit, nor by a person who paid less than was proposed, or than was claimed where
+    the rules proposed nothing."""
+    if now.verdict is not Verdict.COVERED or now.reason is Reason.LIMITED:
+        return False
+    if now.reason is not Reason.BY_PERSON:
+        return True
+    if was.verdict is not Verdict.PERSON:
+        return now.pays >= was.pays
+    return now.pays.currency != line.amount.currency or now.pays >= line.amount
+
+
+def _outcome(product: Product, found: tuple[Finding, ...], *, whole: bool) -> Outcome:
     total = money.total((f.pays for f in found), product.currency)
     if not total:
         return Outcome(ClaimStatus.REFUSED, total, found)
-    whole = all(f.verdict is Verdict.COVERED and f.reason is not Reason.LIMITED for f in found)
     return Outcome(ClaimStatus.APPROVED if whole else ClaimStatus.PARTLY_APPROVED, total, found)
 
 

@@ -1,6 +1,7 @@
 """Deciding as rules: what a person must look at, what they may rule, who signs, and by when."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -97,6 +98,15 @@ def test_a_part_is_a_part_and_nothing_is_a_refusal() -> None:
     assert ruled(both, reason="发票不是本人的", line2=yuan(0)).status is ClaimStatus.PARTLY_APPROVED
     assert ruled([line(quantity=3)]).status is ClaimStatus.REFUSED
     assert ruled([line(quantity=99)]).status is ClaimStatus.PARTLY_APPROVED
+
+
+def test_what_a_person_cut_is_a_part_and_can_be_appealed_against() -> None:
+    """Less than the rules proposed, or less than was claimed where they proposed nothing; more is no part."""
+    assert ruled([line()], reason="登机牌写着四小时", line1=yuan(200)).status is ClaimStatus.PARTLY_APPROVED
+    assert ruled([line()], reason="同情", line1=yuan(600)).status is ClaimStatus.APPROVED
+    open_ = replace(line("1", "documents", papers=frozenset()), amount=yuan(300))
+    assert ruled([open_], line1=yuan(100)).status is ClaimStatus.PARTLY_APPROVED
+    assert ruled([open_], line1=yuan(300)).status is ClaimStatus.APPROVED
 
 
 def test_who_helps_himself_is_flagged_and_so_are_two_who_meet_too_often() -> None:
