@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from backoffice.claims import adjudication, checklist, evidence, review, used
@@ -336,16 +335,24 @@ async def day_ends(work: Work, deadline: Deadline) -> None:
         work.uow.hint("queue")
 
 
-def appealable(claim: Claim, now: datetime, days: int) -> bool:
-    """Decided in part or not at all, paid or not, and the time for it is not over."""
+async def appealable(work: Work, claim: Claim) -> bool:
+    """Decided in part or refused, paid or not, and the time for it is not over: what was paid in full leaves nothing
+    to appeal against."""
     decided = claim.decided_at
-    open_ = claim.status in (ClaimStatus.PARTLY_APPROVED, ClaimStatus.REFUSED, ClaimStatus.PAID)
-    return open_ and decided is not None and now < claim_clock.appeal_ends(claim, decided, days)
+    if decided is None or claim.status not in _APPEALABLE:
+        return False
+    if work.now >= claim_clock.appeal_ends(claim, decided, work.world.claims.appeal_days):
+        return False
+    decisions = await work.uow.claims.decisions(claim.id)
+    return bool(decisions) and decisions[-1].status is not ClaimStatus.APPROVED
+
+
+_APPEALABLE = frozenset({ClaimStatus.PARTLY_APPROVED, ClaimStatus.REFUSED, ClaimStatus.PAID})
 
 
 async def appeal(work: Work, claim: Claim, words: str) -> bool:
     """The claimant does not agree; another reviewer looks. False when it is too late or nothing was decided."""
-    if not appealable(claim, work.now, work.world.claims.appeal_days):
+    if not await appealable(work, claim):
         return False
     claim.notes = {**claim.notes, APPEAL: words.strip()[: review.LONGEST] or "-"}
     await claim_clock.stop(work, claim)

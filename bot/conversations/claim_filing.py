@@ -8,7 +8,7 @@ from backoffice.kernel.errors import NotFound
 from backoffice.kernel.exchange import Question
 from backoffice.kernel.messages import Choice, Message, Sentence, Term
 from backoffice.workflows import claims, policies, policy_letters
-from bot.conversations import claim_facts, claim_one, claim_start
+from bot.conversations import claim_facts, claim_one, claim_start, claim_verdict
 from bot.conversations.turn import Turn
 from bot.incoming import File
 
@@ -93,6 +93,8 @@ async def _chosen(turn: Turn, chosen: tuple[str, str], question: Question) -> No
         await (begin(turn) if value == "new" else _show(turn, value))
     elif step == "policy":
         await claim_start.policy_known(turn, await policies.of_holder(turn.work, turn.person.id, value))
+    elif step == "appeal":
+        await claim_verdict.chosen(turn, await claims.of_person(turn.work, turn.person.id, value))
     elif step in claim_start.STEPS:
         await claim_start.chosen(turn, step, value)
     else:

@@ -10,11 +10,12 @@ from backoffice.claims import payment as payment_rules
 from backoffice.claims.claim import Claim
 from backoffice.kernel.errors import NotFound
 from backoffice.kernel.exchange import Question
-from backoffice.kernel.messages import Listing, Message
+from backoffice.kernel.messages import Choice, Message, Param, Sentence, Term
 from backoffice.workflows import claim_payment, claim_review, claim_verdicts, claims
 from bot.conversations.turn import Turn
 
-WHY = "verdict.appeal_why"
+WHY, WHICH = "verdict.appeal_why", "claim.appeal"
+LISTED_MOST = 5
 KINDS = frozenset({WHY, claim_verdicts.PAYEE})
 GOOD_FOR = timedelta(days=1)
 _APPEAL: Final = re.compile(
@@ -30,8 +31,26 @@ async def appeal(turn: Turn) -> None:
     elif len(open_) == 1:
         await _ask_why(turn, open_[0])
     else:
-        refs = Listing(tuple(claim.ref for claim in open_))
-        await turn.say("decision.appeal_which", {"ref": open_[-1].ref, "refs": refs})
+        await _ask_which(turn, open_[-LISTED_MOST:])
+
+
+async def _ask_which(turn: Turn, open_: Sequence[Claim]) -> None:
+    """By a digit; the word with a claim's number does as well."""
+    lines = []
+    for number, claim in enumerate(open_, 1):
+        params: dict[str, Param] = {"index": number, "kind": claims.kind_word(claim), "ref": claim.ref}
+        lines.append(Sentence("claim.line", {**params, "status": Term(f"claim_status.{claim.status}")}))
+    offered = tuple(Choice(c.id, f"button.claim_show_{n}", str(n)) for n, c in enumerate(open_, 1))
+    message = Message("decision.appeal_which", {"ref": open_[-1].ref}, offered, more=tuple(lines))
+    await turn.ask(message, WHICH)
+
+
+async def chosen(turn: Turn, claim: Claim) -> None:
+    """The decision they mean."""
+    if await claim_review.appealable(turn.work, claim):
+        await _ask_why(turn, claim)
+    else:
+        await turn.say("decision.appeal_none")
 
 
 async def named(turn: Turn, said: str) -> bool:
@@ -49,9 +68,8 @@ async def named(turn: Turn, said: str) -> bool:
 
 async def _open(turn: Turn) -> Sequence[Claim]:
     """Their decisions that can be appealed against now."""
-    days = turn.work.world.claims.appeal_days
     mine = await turn.work.uow.claims.of_person(turn.person.id)
-    return [claim for claim in mine if claim_review.appealable(claim, turn.work.now, days)]
+    return [claim for claim in mine if await claim_review.appealable(turn.work, claim)]
 
 
 async def _ask_why(turn: Turn, claim: Claim) -> None:

@@ -353,3 +353,27 @@ async def test_a_second_claim_for_the_same_day_is_no_simple_one(shop: House) -> 
     with pytest.raises(review.WhyMissing):
         await decide(shop, twin)
     assert (await decide(shop, twin, reason="另一段航程")).status is ClaimStatus.UNDER_REVIEW
+
+
+async def test_what_was_paid_in_full_is_not_offered_for_appeal(shop: House) -> None:
+    """The word alone finds the one decision it can mean; of two it asks by a digit."""
+    phone, paid = await on_telegram(shop)
+    await decide(shop, paid)
+    policy = await do(shop, lambda work: work.uow.policies.get(paid.policy))
+    refused = await filed(shop, policy, Facts(hours=1))
+    await decide(shop, refused, SECOND)
+    await later(shop, 2, 2, 2)
+    await phone.text("appeal")
+    await later(shop, 2, 2, 2)
+    assert f"decision on claim {refused.ref}" in "\n".join(await texts(phone))
+    other = await filed(shop, policy, Facts(hours=2))
+    await decide(shop, other, SECOND)
+    await later(shop, 2, 2, 2)
+    await phone.text("appeal")
+    await later(shop, 2, 2, 2)
+    which = (await texts(phone))[-1]
+    assert "Choose its number" in which
+    assert paid.ref not in which
+    await phone.text("2")
+    await later(shop, 2, 2, 2)
+    assert f"decision on claim {other.ref}" in "\n".join(await texts(phone))

@@ -77,6 +77,7 @@ KINDS = frozenset(
         "order.report",
         "order.reported",
         "order.quiet",
+        "claim.appeal",
         "claim.drop",
         "family.menu",
         "family.about",
