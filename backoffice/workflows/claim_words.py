@@ -10,7 +10,7 @@ from backoffice.workflows.work import Work
 ASKED = "claim.words"
 MOST, LONGEST = 60, 4000
 """So many messages of so many characters are kept with one claim; what comes beyond goes to the centre."""
-GO_ON = Choice("go_on", "button.claim_go_on", "1")
+GO_ON = Choice("go_on", "button.claim_done", "1")
 THAT_IS_ALL = Choice("hand_in", "button.claim_that_is_all", "1")
 ELSEWHERE = Choice("elsewhere", "button.claim_not_this", "2")
 
@@ -37,15 +37,21 @@ async def take_back(work: Work, claim: Claim) -> str:
     return str(known[-1][1])
 
 
-async def answer(work: Work, claim: Claim, paper: str) -> None:
-    """Who reads it, and what is wanted now: `paper` in the claimant's words, "" when only their last word is."""
+async def answer(work: Work, claim: Claim, paper: str, *, given_on: bool = False) -> None:
+    """Who reads it, and what is wanted now: `paper` in the claimant's words, "" when only their last word is.
+
+    `given_on`: it was not about the claim, and the centre has it.
+    """
     if paper:
         params: dict[str, Param] = {"paper": paper}
         then = Sentence("claim.words_then_paper", params)
     else:
         then = Sentence("claim.words_then_done")
-    choices = (GO_ON if paper else THAT_IS_ALL, ELSEWHERE)
-    message = Message("claim.words", {"ref": claim.ref}, choices, more=(then,))
+    done = GO_ON if paper else THAT_IS_ALL
+    if given_on:
+        message = Message("claim.words_given_on", {"ref": claim.ref}, (done,), more=(then,))
+    else:
+        message = Message("claim.words", {"ref": claim.ref}, (done, ELSEWHERE), more=(then,))
     await claims.ask(work, claim, claims.about(claim, message), ASKED)
 
 

@@ -67,7 +67,7 @@ async def taken(turn: Turn, file: File) -> bool:
 
     It is acknowledged once it was looked at, an album in one message.
     """
-    claim = await _collecting(turn)
+    claim = await collecting(turn)
     if claim is None or turn.media is None:
         return False
     if file.kind not in _TAKEN:
@@ -81,7 +81,7 @@ async def taken(turn: Turn, file: File) -> bool:
     return True
 
 
-async def _collecting(turn: Turn) -> Claim | None:
+async def collecting(turn: Turn) -> Claim | None:
     """The claim they were last busy with that wants a paper. A rescue comes first, and so does an envoy's job."""
     if await turn.case() is not None:
         return None

@@ -47,9 +47,20 @@ async def _wanted(turn: Turn, claim: Claim) -> str:
 
 
 async def elsewhere(turn: Turn, claim: Claim) -> None:
-    """Meant for the centre: taken from the claim and put in its queue, as any other message."""
+    """Meant for the centre: taken from the claim and put in its queue, as any other message; the claim goes on."""
     words = await claim_words.take_back(turn.work, claim)
     if words:
-        await menu.not_understood(turn, Said(words))
+        await menu.to_centre(turn, Said(words))
+    await claim_words.answer(turn.work, claim, await _wanted(turn, claim), given_on=True)
+
+
+async def done(turn: Turn) -> bool:
+    """ "Done", with nothing open that it could answer: the claim they were at just now goes on."""
+    claim = await claim_collecting.collecting(turn)
+    if claim is None or not claim_collecting.just_now(turn, claim):
+        return False
+    if claim.wanted == evidence.MORE:
+        await claims.file(turn.work, claim)
     else:
-        await turn.say("question.over")
+        await claim_collecting.done(turn, claim)
+    return True

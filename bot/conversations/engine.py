@@ -15,6 +15,7 @@ from bot.conversations import (
     big_files,
     claim_collecting,
     claim_filing,
+    claim_said,
     claim_verdict,
     cover,
     envoy,
@@ -154,6 +155,8 @@ async def _meant(turn: Turn, meanings: frozenset[str]) -> bool:
     if "erase" in meanings:
         return await profile.ask_erase(turn)
     if "revoke" in meanings and await family.revoke(turn):
+        return True
+    if "done" in meanings and await claim_said.done(turn):
         return True
     return bool(meanings & {"accept", "decline"}) and await envoy.too_late(turn)
 

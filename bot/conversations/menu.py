@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from backoffice.cases.model import Case
 from backoffice.kernel.messages import Choice, Message, Sentence
 from backoffice.ports import QueueItem
 from backoffice.workflows import relay, sos, telling
@@ -65,7 +66,16 @@ async def speak(turn: Turn, locale: str) -> None:
 
 
 async def not_understood(turn: Turn, said: Said) -> None:
-    """It goes to the centre's queue, after a close onto the case as well; the sender is told so and how to call."""
+    """It goes to the centre's queue; the sender is told so and how to call."""
+    closed = await to_centre(turn, said)
+    if closed and not closed.hidden:
+        await turn.say("case.after_close", {"ref": closed.ref})
+    else:
+        await turn.say("menu.not_understood")
+
+
+async def to_centre(turn: Turn, said: Said) -> Case | None:
+    """Into the centre's queue, after a close onto the case as well, which is returned."""
     closed = await turn.work.uow.cases.last_closed_of(turn.person.id)
     words = said.text or f"[{said.media.kind if said.media else ''}]"
     item = QueueItem(0, turn.person.id, turn.work.now, words[:4000], media=said.media)
@@ -74,7 +84,4 @@ async def not_understood(turn: Turn, said: Said) -> None:
         await relay.for_staff(turn.work, closed, turn.person, said)
     await turn.work.uow.desk.queue(item)
     turn.work.uow.hint("queue")
-    if closed and not closed.hidden:
-        await turn.say("case.after_close", {"ref": closed.ref})
-    else:
-        await turn.say("menu.not_understood")
+    return closed

@@ -143,3 +143,16 @@ async def test_handed_in_with_two_missing_done_leads_from_one_to_the_next(desk: 
     await shown(desk, phone, receipt(2))
     assert (await claim_now(desk, claim)).status is ClaimStatus.FILED
     assert [p.name for p in await papers_of(desk, claim)] == ["delay_proof", "ticket"]
+
+
+async def test_done_is_understood_whatever_was_said_before_it(desk: House) -> None:
+    """Given to the centre, or put off and taken up again by a photo: "done" still goes on with the claim."""
+    phone = await desk.wechat()
+    await covered(desk, phone)
+    await said(desk, phone, *DELAY, "你们周末有人上班吗")
+    answer = await said(desk, phone, "2")
+    assert "照常进行" in answer
+    assert "现在请发：承运人延误证明" in answer
+    await shown(desk, phone, receipt(1))
+    await said(desk, phone, "0")
+    assert "请发：机票或登机牌" in await said(desk, phone, "完成")
