@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from backoffice.cases.model import CaseStatus
+from backoffice.cases import relations
+from backoffice.cases.model import Case, CaseStatus
 from backoffice.kernel.errors import NotAllowed, NotFound, Refusal
 from backoffice.kernel.ids import CaseId, OperatorId
 from backoffice.oncall.shifts import DutyState, Handover
 from backoffice.ports import Alert, Operator, OperatorRole
-from backoffice.workflows import centre, relay, ringing
+from backoffice.workflows import centre, parts, relay, ringing
 from backoffice.workflows.work import Work
 
 DESK = (OperatorRole.OPERATOR, OperatorRole.SUPERVISOR)
@@ -45,18 +46,34 @@ async def _state(work: Work, operator: str) -> DutyState:
 
 
 async def give_back(work: Work, case_id: CaseId, absent: OperatorId, supervisor: Operator) -> bool:
-    """The case is nobody's again and rings; False when it had left their hands meanwhile."""
+    """The case is nobody's again and rings, its parts with it and under its bell; False when it had left their hands
+    meanwhile, or goes with the case it is worked with."""
     case = await work.uow.cases.get(case_id)
-    if case.owner != absent or not case.active:
+    if case.owner != absent or not case.active or await _goes_with_its_main(work, case):
         return False
+    await _leave(work, case, supervisor, rings=True)
+    for part in await parts.of(work, case):
+        if part.owner == absent:
+            await _leave(work, part, supervisor, rings=case.status is not CaseStatus.OPEN)
+    return True
+
+
+async def _goes_with_its_main(work: Work, case: Case) -> bool:
+    main = relations.part_of(case.id, list(await work.uow.relations.of(case.id)))
+    if main is None:
+        return False
+    found = await work.uow.cases.get(main)
+    return found.active and found.owner == case.owner
+
+
+async def _leave(work: Work, case: Case, supervisor: Operator, *, rings: bool) -> None:
     was, case.owner, case.owner_name, case.owned_at = case.owner_name, None, "", None
     await work.note(case, f"operator:{supervisor.id}", "centre.left_behind", name=was)
-    if case.status is CaseStatus.OPEN:
+    if rings and case.status is CaseStatus.OPEN:
         await ringing.ring(work, case)
     else:
         await work.uow.cases.save(case)
         work.uow.hint("queue")
-    return True
 
 
 async def write(
@@ -81,12 +98,18 @@ async def write(
 
 
 async def receive(work: Work, case_id: CaseId, handover: Handover) -> bool:
-    """One case of a handover that is being read: the note stands in it, and it is the reader's from here."""
+    """One case of a handover that is being read: the note stands in it, and it is the reader's from here.
+
+    Its parts go with it, so their notes are put down with its own: by their turn they have left the giver's hands.
+    """
     giver = await work.uow.staff.get(OperatorId(handover.giver))
     case = await work.uow.cases.get(case_id)
     if giver is None or case.owner != giver.id or not case.active:
         return False
-    await relay.note(work, case, (giver.id, giver.name), dict(handover.notes)[case_id])
+    notes = dict(handover.notes)
+    with_it = [part for part in await parts.of(work, case) if part.owner == giver.id and part.id in notes]
+    for one in (case, *with_it):
+        await relay.note(work, one, (giver.id, giver.name), notes[one.id])
     await centre.hand_over(work, case_id, giver, OperatorId(handover.taker))
     return True
 
