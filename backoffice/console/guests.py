@@ -1,10 +1,8 @@
 """What an insurer, employer, agency, school or consular desk sees of its own people, and the sums it decides on."""
 
-import asyncio
 from typing import Any
 
 from aiohttp import web
-from aiohttp_sse import EventSourceResponse, sse_response
 
 from backoffice import queries
 from backoffice.console import auth, live, view
@@ -58,26 +56,9 @@ def stage(line: queries.GuestLine) -> str:
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
-    """`case` when something about this case changed, `gone` at the end; of the rest of the house not even a beat."""
-    async with sse_response(request) as response:
-        await response.send("", event="hello")
-        telling = asyncio.create_task(_tell(request, response))
-        await request.config_dict[live.STREAMS].run(telling)
-    return response
-
-
-async def _tell(request: web.Request, response: EventSourceResponse) -> None:
+    """`case` when something about this case changed; of the rest of the house not even a beat."""
     mine = f"case:{request[CASE].id}"
-    async with request.config_dict[DEPS].bus.subscribe() as hints:
-        pump, gate = live.Pump(hints), live.Gate(request)
-        try:
-            while await gate.open() and response.is_connected():
-                if mine in await pump.gather():
-                    await response.send("", event="case")
-        finally:
-            await pump.stop()
-    if response.is_connected():
-        await response.send("", event="gone")
+    return await live.told(request, lambda topics: ["case"] if mine in topics else [])
 
 
 async def answer(request: web.Request) -> web.Response:

@@ -1,7 +1,7 @@
 """Server-sent events: hints that something changed, so that a page asks for itself again."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
 from aiohttp import web
@@ -15,6 +15,9 @@ CHECK_S = 1.0
 """How soon a stream ends after its session or its role did."""
 GATHER_S = 0.15
 """Hints that come together make one refresh."""
+
+Say = Callable[[set[str]], list[str]]
+"""What a page is told when these topics have changed."""
 
 STREAMS: web.AppKey["Streams"] = web.AppKey("console_streams")
 
@@ -46,28 +49,33 @@ class Streams:
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
-    """Events `hello` (no change is missed from here), `board` (the queue changed), `case` (this case changed),
-    `people` (who is at it), `gone` (signed out).
+    """Events `board` (the queue changed), `case` (this case changed), `people` (who is at it), and those of `told`.
 
-    None of them carries data. An open stream is also how others know that somebody is here.
+    An open stream is also how others know that somebody is here.
     """
     case = str(request[CASE].id) if CASE in request else ""
     here, tab = request.config_dict[presence.PRESENCE], presence.tab_of(request)
-    async with sse_response(request) as response, here.open(request[auth.SIGN_IN].operator, case, tab):
-        telling = asyncio.create_task(_tell(request, response, case))
+    async with here.open(request[auth.SIGN_IN].operator, case, tab):
+        return await told(request, lambda topics: events(topics, case))
+
+
+async def told(request: web.Request, say: Say) -> web.StreamResponse:
+    """`hello` (no change is missed from here), the events `say` makes of topics, `gone` (signed out, or no longer
+    admitted). None of them carries data."""
+    async with sse_response(request) as response:
+        telling = asyncio.create_task(_tell(request, response, say))
         await request.config_dict[STREAMS].run(telling)
     return response
 
 
-async def _tell(request: web.Request, response: EventSourceResponse, case: str) -> None:
+async def _tell(request: web.Request, response: EventSourceResponse, say: Say) -> None:
     """Until the session ends, the browser goes or the service stops. Only who listens already says hello."""
-    bus = request.config_dict[DEPS].bus
-    async with bus.subscribe() as hints:
+    async with request.config_dict[DEPS].bus.subscribe() as hints:
         pump, gate = Pump(hints), Gate(request)
         try:
             await response.send("", event="hello")
             while await gate.open() and connected(request, response):
-                for event in events(await pump.gather(), case):
+                for event in say(await pump.gather()):
                     await response.send("", event=event)
         finally:
             await pump.stop()

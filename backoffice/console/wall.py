@@ -1,9 +1,7 @@
 """The big screen: read-only, live, without anybody's name, number, words, reference or exact place."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -12,7 +10,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from aiohttp_sse import EventSourceResponse, sse_response
 
 from backoffice import ports
 from backoffice.console import auth, board, live, presence, speech, view, wall_figures
@@ -294,30 +291,10 @@ def _cities(places: ports.Places) -> CityOf:
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
-    """`hello` once it listens, `wall` when something changed, `gone` when the screen is switched off: no data."""
-    async with sse_response(request) as response:
-        telling = asyncio.create_task(_tell(request, response))
-        await request.config_dict[live.STREAMS].run(telling)
-    return response
+    """`wall` when something on it can have changed."""
+    return await live.told(request, lambda topics: ["wall"] if any(map(is_news, topics)) else [])
 
 
-async def _tell(request: web.Request, response: EventSourceResponse) -> None:
-    async with request.config_dict[DEPS].bus.subscribe() as hints:
-        pump, gate = live.Pump(news(hints)), live.Gate(request)
-        try:
-            await response.send("", event="hello")
-            while await gate.open() and live.connected(request, response):
-                if await pump.gather():
-                    await response.send("", event="wall")
-        finally:
-            await pump.stop()
-    if live.connected(request, response):
-        with suppress(ConnectionError):
-            await response.send("", event="gone")
-
-
-async def news(hints: AsyncIterator[str]) -> AsyncIterator[str]:
-    """Only hints that can change the wall: who looks at which page does not."""
-    async for hint in hints:
-        if not (presence.is_presence(hint) or hint in DULL):
-            yield hint
+def is_news(hint: str) -> bool:
+    """Whether a hint can change the wall: who looks at which page does not."""
+    return not (presence.is_presence(hint) or hint in DULL)
