@@ -7,11 +7,10 @@ from enum import StrEnum
 
 from backoffice import queries
 from backoffice.cases.model import CaseStatus, Verified
+from backoffice.console import heat
 
 PROMISE_SEEN = timedelta(minutes=10)
 """A promise is on the clock for its last ten minutes at least."""
-EARLY = 0.25
-"""The last quarter of a clock is its early warning."""
 
 
 class Stage(StrEnum):
@@ -42,27 +41,11 @@ class Targets:
     safe_checked: timedelta = timedelta(minutes=5)
 
 
-class Heat(StrEnum):
-    """How a clock stands; the names are also the page's colours."""
-
-    UNDER_WAY = "under_way"
-    WAITING = "waiting"
-    BREACHED = "breached"
-
-
 @dataclass(frozen=True, slots=True)
-class StageClock:
-    """One running clock."""
+class StageClock(heat.Clock):
+    """One running clock of a case."""
 
     stage: Stage
-    since: datetime
-    due: datetime
-
-    def heat(self, now: datetime) -> Heat:
-        if now > self.due:
-            return Heat.BREACHED
-        warn = self.due - (self.due - self.since) * EARLY
-        return Heat.WAITING if now >= warn else Heat.UNDER_WAY
 
 
 def running(line: queries.CaseLine, targets: Targets) -> tuple[StageClock, ...]:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from backoffice import queries
 from backoffice.console import clocks
+from backoffice.console.heat import Heat
 
 ME, NOBODY = "me", "none"
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -53,8 +54,8 @@ class Line:
         """`ringing`, else how its leading clock stands: `breached`, `waiting` or `quiet`."""
         if self.case.ringing:
             return "ringing"
-        heat = self.lead.heat(now) if self.lead else clocks.Heat.UNDER_WAY
-        return {clocks.Heat.BREACHED: "breached", clocks.Heat.WAITING: "waiting"}.get(heat, "quiet")
+        stands = self.lead.heat(now) if self.lead else Heat.UNDER_WAY
+        return {Heat.BREACHED: "breached", Heat.WAITING: "waiting"}.get(stands, "quiet")
 
 
 def parse(query: Mapping[str, str]) -> Filter:

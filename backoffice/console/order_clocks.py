@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from backoffice import shop_queries
+from backoffice.console import heat
 from backoffice.orders.model import OrderStatus
 
-EARLY = 0.25
-"""The last quarter of a clock is its early warning, as on the board."""
 SEEN = timedelta(hours=24)
 """A start further off than this is not on the clock yet."""
 
@@ -24,27 +23,11 @@ class OrderStage(StrEnum):
     FINISH = "finish"
 
 
-class Heat(StrEnum):
-    """How a clock stands; the names are also the page's colours."""
-
-    UNDER_WAY = "under_way"
-    WAITING = "waiting"
-    BREACHED = "breached"
-
-
 @dataclass(frozen=True, slots=True)
-class OrderClock:
+class OrderClock(heat.Clock):
     """One running clock of an order."""
 
     stage: OrderStage
-    since: datetime
-    due: datetime
-
-    def heat(self, now: datetime) -> Heat:
-        if now > self.due:
-            return Heat.BREACHED
-        warn = self.due - (self.due - self.since) * EARLY
-        return Heat.WAITING if now >= warn else Heat.UNDER_WAY
 
 
 def running(line: shop_queries.OrderLine, now: datetime) -> tuple[OrderClock, ...]:

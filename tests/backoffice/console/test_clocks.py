@@ -8,7 +8,8 @@ import pytest
 from backoffice import queries
 from backoffice.cases.model import CaseStatus, Hurt, Kind, Verified
 from backoffice.console import clocks, speech, texts
-from backoffice.console.clocks import Heat, Stage
+from backoffice.console.clocks import Stage
+from backoffice.console.heat import Heat
 from backoffice.kernel.ids import CaseId
 from backoffice.kernel.messages import Distance, PlaceWords
 
