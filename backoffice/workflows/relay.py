@@ -10,7 +10,7 @@ from backoffice.kernel.messages import MapPoint, Media, Message, Param, Role, Sp
 from backoffice.people.model import Person
 from backoffice.relaying import masking
 from backoffice.workflows import jobs
-from backoffice.workflows.work import Work, about
+from backoffice.workflows.work import SILENCED, Work, about
 
 mask = masking.mask
 """Numbers and ids taken out; staff read the original in the console."""
@@ -123,7 +123,8 @@ async def _keep(work: Work, case: Case, entry: Entry) -> int:
 
 
 async def _readers(work: Work, case: Case, but: PersonId) -> list[PersonId]:
-    people = [case.requester]
+    """Who hears an envoy: not a screen under duress, and nobody whom the patient wants to be told nothing."""
+    people = [] if case.duress or case.notes.get(SILENCED) else [case.requester]
     for assignment in await jobs.working(work, case):
         people.append((await work.uow.envoys.get(assignment.envoy)).person)
-    return [p for p in dict.fromkeys(people) if p != but and not (p == case.requester and case.duress)]
+    return [p for p in dict.fromkeys(people) if p != but]

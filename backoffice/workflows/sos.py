@@ -266,7 +266,7 @@ async def _put_on_face(work: Work, case: Case) -> None:
     if case.duress:
         return
     message = await _with_envoys(work, case, telling.status(work, case))
-    line = next(s.key for s in message.more if s.key in _ABOUT_ENVOYS)
+    line = next((s.key for s in message.more if s.key in _ABOUT_ENVOYS), face.NOBODY)
     offers_ = await dispatching.offered(work, case)
     widens = await work.uow.deadlines.armed(DeadlineKind.WIDEN, case.id)
     await dispatching.stop(work, case, "offer.stood_down")

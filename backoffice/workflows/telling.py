@@ -21,7 +21,7 @@ from backoffice.kernel.messages import (
 from backoffice.people import nationality
 from backoffice.people.model import Person
 from backoffice.places.centres import CONSULAR_HOTLINE
-from backoffice.workflows.work import Work
+from backoffice.workflows.work import SILENCED, Work
 
 COUNTDOWN_CHOICES = (
     Choice("confirm", "button.send_now", "1"),
@@ -128,6 +128,8 @@ def status(work: Work, case: Case) -> Message:
         return Message("sos.cancelled")
     if not case.active:
         return Message("case.closed", {"ref": case.ref})
+    if case.notes.get(SILENCED):
+        return Message("case.status_kept", {"ref": case.ref})
     return Message("case.status", {"ref": case.ref}, more=tuple(_standing(work, case)))
 
 

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from backoffice.cases.model import Case, CaseStatus, Origin
+from backoffice.families.model import Part
 from backoffice.kernel.errors import Refusal
 from backoffice.kernel.geo import Fix
 from backoffice.kernel.messages import MapPoint
-from backoffice.workflows import positions, relay, sos
+from backoffice.workflows import following, positions, relay, sos
 from backoffice.workflows.relay import Said
 from backoffice.workflows.sos import Cry
 from bot.conversations import envoy, envoy_life, order_points, places
@@ -44,13 +45,19 @@ async def confirm(turn: Turn) -> bool:
 
 
 async def cancel(turn: Turn) -> bool:
-    """ "Cancel" typed or pressed; with no case it is remembered for a pin still on its way."""
+    """ "Cancel" typed or pressed; with no case it is remembered for a pin still on its way.
+
+    False for the patient of somebody else's call: that they are safe is told on the case.
+    """
     case = await turn.case()
     if case is not None:
         await sos.cancel(turn.work, case, turn.person)
-    else:
-        await sos.remember_cancel(turn.work, turn.person, turn.incoming.at)
-        await turn.say("sos.nothing_to_cancel")
+        return True
+    await sos.remember_cancel(turn.work, turn.person, turn.incoming.at)
+    follows = await following.of_person(turn.work, turn.person.id)
+    if follows and follows.case.active and follows.follower.part is Part.PATIENT:
+        return False
+    await turn.say("family.how_to_leave" if follows else "sos.nothing_to_cancel")
     return True
 
 

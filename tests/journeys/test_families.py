@@ -103,6 +103,17 @@ async def test_one_word_ends_everything(house: House) -> None:
     assert (await families.followers(house, case))["Mum"].status is FollowerStatus.REVOKED
 
 
+async def test_stop_alone_tells_a_relative_how_to_leave(house: House) -> None:
+    """A word that cancels an SOS is no word of theirs: they read which one is, and it works."""
+    anna, mum = await house.telegram("Anna"), await house.telegram("Mum")
+    case = await families.helped(house, anna)
+    await families.invited(house, anna, "Mum", "safe")
+    await stories.says(house, mum, f"/start {await families.newest(house, anna, START)}", "STOP")
+    assert (await house.heard(mum))[-1] == "family.how_to_leave"
+    await stories.says(house, mum, "STOP FOLLOWING")
+    assert (await families.followers(house, case))["Mum"].status is FollowerStatus.LEFT
+
+
 async def test_under_duress_nobody_is_told(house: House) -> None:
     """Nothing to the relative, nothing new on their page, nothing on the phone; the page shows what it showed."""
     anna, mum = await house.telegram("Anna"), await house.telegram("Mum")

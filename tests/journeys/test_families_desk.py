@@ -180,17 +180,26 @@ async def test_an_open_stream_ends_within_a_second_of_the_word(house: House) -> 
 async def test_a_patient_who_says_stop_silences_even_who_asked(house: House) -> None:
     """The requester is told nothing more of the case they opened; the centre sees it."""
     son, mother = await house.telegram("Son"), await house.telegram("Mother")
+    envoy = await stories.envoy(house, "陈静", BANGKOK)
     await stories.dispatched(house, son)
+    await stories.says(house, envoy, "1")
     await stories.answers(house, son, "9", "2", "1", "2", "1")
     case = await stories.now(house, son)
     await stories.says(house, son, "/family")
     await families.pick(house, son, "patient")
     await stories.says(house, mother, f"/start {await families.newest(house, son, START)}")
+    await stories.says(house, mother, "I'm safe")
+    assert "I'm safe" in await house.entries(case)
     await stories.says(house, mother, "stop sharing")
+    await house.pass_time(8, step=1)
     heard = await house.heard(son)
     await house.do(centre.take, case.id)
     await house.pass_time(300, step=60)
+    await stories.says(house, envoy, "她在哭，不想见儿子")
     assert (await house.heard(son))[len(heard) :] == []
+    await stories.says(house, son, "/case", "SOS")
+    told = await house.lines(son)
+    assert told[-2:] == ["case.status_kept", "sos.rang_again"]
     assert "requester_silenced" in await house.told_staff()
     them = (await families.followers(house, case)).values()
     assert {f.status for f in them if f.part is Part.RELATIVE} == {FollowerStatus.REVOKED}
