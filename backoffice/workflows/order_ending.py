@@ -177,12 +177,16 @@ async def complete(work: Work, order: Order, by: str) -> None:
     if order.status is not OrderStatus.RUNNING:
         raise Refusal("order.not_running")
     charged = order.charged = await order_prices.charge(work, order)
-    order.notes = order.notes | {"worked": rules.worked_minutes(order, work.now)}
+    worked = rules.worked_minutes(order, work.now)
+    order.notes = order.notes | {
+        "worked": worked,
+        order_prices.BILLED: await order_prices.billed(work, order),
+    }
     envoy = await booking.release(work, order, OfferStatus.DONE)
     order.move(OrderStatus.COMPLETED)
     await booking.over(work, order)
     await settlement.close(work, order, charged, envoy)
-    await letters.note(work, order, by, "order.completed", minutes=order.notes["worked"])
+    await letters.note(work, order, by, "order.completed", minutes=worked)
     paper = await papers.receipt(work, order)
     await letters.tell(work, order, Role.TRAVELLER, replace(_receipt(order, charged), media=paper))
     await papers.send_report(work, order)
@@ -209,5 +213,5 @@ def _times(order: Order) -> Mapping[str, Param]:
         "kind": Term(f"service_kind.{order.kind}"),
         "from": When(order.started_at or order.start_at, zone),
         "to": When(order.ended_at or order.until, zone),
-        "length": Span(60 * int(order.notes["worked"])),
+        "length": Span(60 * int(order.notes[order_prices.BILLED])),
     }

@@ -9,20 +9,40 @@ from backoffice.orders import rules
 from backoffice.orders.model import Order, Price
 from backoffice.workflows.work import Work
 
+BILLED = "billed"
+"""The note of how many minutes were charged, once an order is done."""
 
-async def quoted(work: Work, need: Need, on: datetime) -> Price:
-    """In the currency of the place and in CNY, by the tables of a day. Raises `prices.NoPrice`."""
+
+async def _quote(work: Work, need: Need, on: datetime) -> prices.Quote:
+    """By the tables of a day. Raises `prices.NoPrice`."""
     day = on.date()
     rows = await work.uow.prices.prices(need.kind, need.country, day)
-    found = prices.quote(Tables(rows, await work.uow.prices.rates(day)), need)
+    return prices.quote(Tables(rows, await work.uow.prices.rates(day)), need)
+
+
+async def quoted(work: Work, need: Need, on: datetime) -> Price:
+    """In the currency of the place and in CNY. Raises `prices.NoPrice`."""
+    found = await _quote(work, need, on)
     shown = found.home if found.home.currency == "CNY" != found.total.currency else None
     return Price(found.total, found.envoy, shown)
 
 
 async def of_order(work: Work, order: Order, minutes: int) -> Price:
     """The price of this order had it that many minutes, by the tables of the day it was placed."""
-    need = Need(order.kind, order.place.country, order.start_at, minutes, order.place.zone, order.asap)
-    return await quoted(work, need, order.created_at)
+    return await quoted(work, _need(order, minutes), order.created_at)
+
+
+def _need(order: Order, minutes: int) -> Need:
+    return Need(order.kind, order.place.country, order.start_at, minutes, order.place.zone, order.asap)
+
+
+async def billed(work: Work, order: Order) -> int:
+    """The minutes that are charged: in begun half hours and at least the table's least, never more than ordered."""
+    minutes = rules.worked_minutes(order, work.now)
+    if minutes == 0 or minutes >= order.minutes:
+        return minutes
+    found = await _quote(work, _need(order, minutes), order.created_at)
+    return min(found.billed_minutes, order.minutes)
 
 
 async def charge(work: Work, order: Order) -> Money:

@@ -13,7 +13,7 @@ from backoffice.money import statements
 from backoffice.orders import rules
 from backoffice.orders.model import Order
 from backoffice.papers.model import OURS, Account, Booked, Reader, Receipt, WeekStatement
-from backoffice.workflows import order_letters, payouts, relay, statement_days
+from backoffice.workflows import order_letters, order_prices, payouts, relay, statement_days
 from backoffice.workflows.work import Work
 
 SOURCE = "papers"
@@ -136,7 +136,7 @@ async def _receipt(work: Work, order: Order, locale: str) -> Receipt:
         place=order.place,
         began=order.started_at or order.start_at,
         ended=ended,
-        minutes=int(order.notes.get("worked", order.minutes)),
+        minutes=int(order.notes.get(order_prices.BILLED, order.notes.get("worked", order.minutes))),
         total=charged,
         in_cny=_in_cny(order, charged),
         paid=order.paid,
