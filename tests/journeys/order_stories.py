@@ -84,6 +84,25 @@ async def orders_interpreting(house: House, phone: Phone, at: tuple[float, float
     await picks(house, phone, "order.language", "th" if "th" in asked.answers.values() else "any")
 
 
+async def places(house: House, traveller: Phone, at: tuple[float, float], when: str = "now") -> None:
+    """Placed for whoever accepts first; those near are asked."""
+    await orders_interpreting(house, traveller, at, when)
+    await house.pass_time(3)
+    await picks(house, traveller, "order.summary", "first")
+    await house.pass_time(3)
+
+
+async def books(
+    house: House, pair: tuple[Phone, Phone], at: tuple[float, float], when: str = "now", paid: bool = True
+) -> None:
+    """Placed by the first phone, accepted by the second, paid."""
+    traveller, envoy = pair
+    await places(house, traveller, at, when)
+    await picks(house, envoy, "order.offer", "accept")
+    if paid:
+        await pays(house, traveller)
+
+
 async def pays(house: House, phone: Phone) -> None:
     """The price is paid, as an operator records it."""
     order = await order_of(house, phone)

@@ -10,12 +10,11 @@ from backoffice.orders.model import OrderStatus
 from bot.sandbox.client import Phone
 from tests.house import BANGKOK, House, texts
 from tests.journeys.order_stories import (
+    books,
     does,
     earned,
     meets,
     order_of,
-    orders_interpreting,
-    pays,
     picks,
     prices,
     types,
@@ -38,12 +37,7 @@ async def begun(house: House, mix: str, when: str = "now") -> Pair:
     traveller, envoy = [await make(house) for make in MIXES[mix]]
     await house.envoy(envoy, NEAR)
     await types(house, envoy, *(("English", "on duty") if "telegram en" in mix.split(", ")[1] else ("值班",)))
-    await orders_interpreting(house, traveller, BANGKOK, when)
-    await house.pass_time(3)
-    await picks(house, traveller, "order.summary", "first")
-    await house.pass_time(3)
-    await picks(house, envoy, "order.offer", "accept")
-    await pays(house, traveller)
+    await books(house, (traveller, envoy), BANGKOK, when)
     await house.pass_time(3)
     return traveller, envoy
 
@@ -176,12 +170,7 @@ async def test_words_to_the_traveller_are_no_answer_to_what_was_asked_long_befor
     traveller, envoy = [await make(house) for make in MIXES[mix]]
     await house.envoy(envoy, NEAR)
     await types(house, envoy, *(("English",) if "telegram en" in mix.split(", ")[1] else ()), *asked)
-    await orders_interpreting(house, traveller, BANGKOK, "now")
-    await house.pass_time(3)
-    await picks(house, traveller, "order.summary", "first")
-    await house.pass_time(3)
-    await picks(house, envoy, "order.offer", "accept")
-    await pays(house, traveller)
+    await books(house, (traveller, envoy), BANGKOK)
     await types(house, envoy, "十五分钟后到")
     assert "十五分钟后到" in await said(house, traveller)
     assert [item.text for item in await house.queue()] == []

@@ -18,7 +18,6 @@ from backoffice.workflows import (
 from backoffice.workflows.relay import Said
 from tests.backoffice.orders.shop import BANGKOK, Shop
 
-THB = "THB"
 OPERATOR = Operator(OperatorId("op1"), "王", OperatorRole.OPERATOR)
 
 
