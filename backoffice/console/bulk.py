@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from backoffice import ports
-from backoffice.console import access, actions, auth, case_list, view
+from backoffice.console import access, actions, auth, case_list, trail, view
 from backoffice.console.deps import DEPS, ConsoleDeps, Step
 from backoffice.kernel import errors
 from backoffice.kernel.ids import CaseId, OperatorId
@@ -76,17 +76,15 @@ async def run(request: web.Request) -> web.Response:
 async def _one(
     request: web.Request, deps: ConsoleDeps, what: tuple[CaseId, ports.Operator, Deed, Form]
 ) -> str:
-    """Empty when it was done, else the case's number and the reason."""
-    case_id, operator, deed, form = what
+    """Empty when it was done, else the case's number and the reason; a case that is not there is one not to be seen."""
+    (case_id, operator, deed, form), t = what, view.catalogue(request)
     head = await deps.queries.head(case_id)
-    if head is None:
-        raise errors.NotFound
-    about = access.OnCase(head, await deps.queries.tie(operator, head), deps.clock.now())
-    if not access.may(operator, access.Act.SEE_CASE, about):
-        return view.catalogue(request)("list.refused_foreign")
-    t = view.catalogue(request)
+    about = head and access.OnCase(head, await deps.queries.tie(operator, head), deps.clock.now())
+    if head is None or not access.may(operator, access.Act.SEE_CASE, about):
+        return t("list.refused_foreign")
     if not access.may(operator, deed.act, about):
         return f"{head.ref}: {t('error.not_owner')}"
+    await trail.write(request, f"list.{form['deed']}", f"case:{case_id}")
     try:
         await deps.actions(deed.step(case_id, operator, form), case_id)
     except errors.Refusal as refusal:

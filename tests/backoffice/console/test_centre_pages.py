@@ -197,6 +197,10 @@ async def test_many_at_once_each_by_its_own_rules(evening: Evening, visit: Calla
     assert owners == {"K9BP": cast.chen.id, "5WXE": zhou.id, "7K3F": cast.lin.id}
     assert (await _bulk(visitor, ["K9BP", "5WXE"], deed="tag", tag="台风"))["said"] == "已完成 2 件。"
     assert await _listed(visitor, "tag=台风") == ["5WXE", "K9BP"]
+    said = await _bulk(visitor, ["NONE", "HHHH", "K9BP"], deed="untag", tag="台风")
+    assert said["said"] == "已完成 1 件。 2 件没有做：别的中心的案件; 别的中心的案件"
+    assert await _trail(evening, "list.untag") == ["case:case-K9BP"]
+    assert set(await _trail(evening, "list.take")) == {f"case:case-{r}" for r in ("K9BP", "5WXE", "7K3F")}
     assert not (await _bulk(visitor, [], deed="take"))["ok"]
     assert not (await _bulk(visitor, ["K9BP"], deed="close"))["ok"]
 
