@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice import ports, queries
-from backoffice.cases.model import Case, CaseStatus, Kind
+from backoffice.cases.model import Case, CaseStatus, ForWhom, Kind
 from backoffice.dispatch.model import AssignmentStatus
 from backoffice.kernel.ids import CaseId
 from backoffice.organisations.model import AuthorisationStatus, OrganisationKind
@@ -111,7 +111,9 @@ async def lines(conn: AsyncConnection, vault: Vault, code: str) -> Sequence[quer
 
 
 def _line(row: Any, case: Case, name: str) -> queries.GuestLine:
-    exact = row.sees_place and case.fix is not None and case.status is not CaseStatus.CLOSED
+    """Called for somebody else, the exact place is the patient's, for whom this organisation does not answer."""
+    theirs = case.for_whom is not ForWhom.OTHER
+    exact = row.sees_place and theirs and case.fix is not None and case.status is not CaseStatus.CLOSED
     return queries.GuestLine(
         id=CaseId(row.id),
         ref=row.ref,

@@ -75,9 +75,11 @@ async def for_staff(work: Work, case: Case, person: Person, said: Said) -> int:
     return await _keep(work, case, entry)
 
 
-async def envoy_for_staff(work: Work, case: Case, envoy: Envoy, text: str) -> int:
+async def envoy_for_staff(work: Work, case: Case, envoy: Envoy, said: Said) -> int:
     """What an envoy writes for staff alone."""
-    entry = Entry(case.id, work.now, Role.ENVOY, envoy.id, envoy.name, text, audience=Audience.STAFF)
+    entry = Entry(
+        case.id, work.now, Role.ENVOY, envoy.id, envoy.name, said.text, said.media, said.place, Audience.STAFF
+    )
     return await _keep(work, case, entry)
 
 

@@ -2,16 +2,17 @@
 
 from datetime import timedelta
 
-from backoffice.cases.model import Case
+from backoffice.cases.model import Case, ForWhom
 from backoffice.dispatch.model import WORKING, Assignment, AssignmentStatus, Envoy
 from backoffice.distress import classify, red_flags
 from backoffice.kernel.exchange import Question
 from backoffice.kernel.geo import Fix
 from backoffice.kernel.ids import AssignmentId
-from backoffice.kernel.messages import MapPoint, Sentence
+from backoffice.kernel.messages import MapPoint, Message, Sentence
 from backoffice.workflows import duty as duties
 from backoffice.workflows import jobs, offers, positions, relay
 from backoffice.workflows.relay import Said
+from backoffice.workflows.work import about
 from bot.conversations.turn import Turn
 
 LATELY = timedelta(hours=1)
@@ -106,7 +107,17 @@ async def say_in_job(turn: Turn, said: Said) -> bool:
     if found is None:
         return False
     envoy, _, case = found
-    await relay.from_envoy(turn.work, case, envoy, said)
-    if classify.classify(said.text) or red_flags.is_red_flag(said.text):
+    grave = bool(classify.classify(said.text) or red_flags.is_red_flag(said.text))
+    if grave:
         await jobs.reports_danger(turn.work, case, envoy)
+    if grave and case.for_whom is ForWhom.OTHER:
+        await _through_a_person(turn, case, envoy, said)
+    else:
+        await relay.from_envoy(turn.work, case, envoy, said)
     return True
+
+
+async def _through_a_person(turn: Turn, case: Case, envoy: Envoy, said: Said) -> None:
+    """A patient who is worse: whoever asked for help from afar hears it from the centre, not from a machine."""
+    await relay.envoy_for_staff(turn.work, case, envoy, said)
+    await turn.work.tell(about(case, envoy.person, Message("job.grave_kept"), tag=f"grave:{case.id}"))

@@ -26,7 +26,7 @@ async def word(turn: Turn, said: str) -> bool:
     if found is None:
         return False
     me, assignment, case = found
-    await relay.envoy_for_staff(turn.work, case, me, said)
+    await relay.envoy_for_staff(turn.work, case, me, Said(said))
     heard = meeting.Heard(Role.ENVOY, turn.person.id, given, assignment)
     await meeting.heard(turn.work, case, heard)
     return True

@@ -102,6 +102,22 @@ async def test_news_of_the_patient_rings_the_centre_and_starts_nothing(house: Ho
     assert "患者昏迷，没有呼吸了" in await house.entries(await stories.now(house, phone))
 
 
+async def test_grave_news_of_somebody_elses_patient_goes_through_a_person(house: House) -> None:
+    """Who asked for help from afar reads it from no machine: the centre rings, the envoy is told who tells it."""
+    phone, envoy = await _working(house)
+    await stories.answers(house, phone, "9", "2", "1")
+    case = await stories.now(house, phone)
+    await house.close_bell(case)
+    house.clock.advance(1)
+    await stories.says(house, envoy, "我在她身边", "患者昏迷，没有呼吸了")
+    said = "\n".join(await texts(phone))
+    assert "我在她身边" in said
+    assert "昏迷" not in said
+    assert "患者昏迷，没有呼吸了" in await house.entries(case)
+    assert (await stories.now(house, phone)).ringing
+    assert "job.grave_kept" in await house.heard(envoy)
+
+
 async def test_who_comes_instead_has_another_code_word(house: House) -> None:
     """The one who gave the job back still knows theirs; with nobody else near, nobody is said to be asked."""
     phone, words = await house.telegram(), list[object]()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from backoffice.cases.model import CaseStatus
+from backoffice.cases.model import CaseStatus, ForWhom
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import OperatorId
 from backoffice.kernel.messages import Role
@@ -120,6 +120,22 @@ async def test_a_school_knows_the_place_and_not_what_happened(
     assert f"{BANGKOK.lat:.4f}"[:6] in school
     assert "意外受伤" not in school
     assert "意外受伤" in insurer
+
+
+async def test_called_for_somebody_else_the_exact_place_is_not_theirs(
+    cast: Cast, evening: Evening, guest: Callable[[str], Any]
+) -> None:
+    """The school answers for the pupil who called, and not for the stranger who lies there: the city, no map."""
+
+    async def for_other(work: Any) -> None:
+        case = await work.uow.cases.get(cast.cases["7K3F"].id)
+        case.for_whom = ForWhom.OTHER
+        await work.uow.cases.save(case)
+
+    await evening.act(for_other)
+    page = await (await (await guest("PKU")).get(GUEST)).text()
+    assert f"{BANGKOK.lat:.4f}"[:6] not in page
+    assert "曼谷" in page
 
 
 async def test_duress_and_drills_do_not_exist_for_guests(
