@@ -6,6 +6,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from bot.assembly.core import Core
 from bot.assembly.service import Service
+from bot.gateway import UNTAKEN_AFTER
 
 
 def build(core: Core, service: Service) -> web.Application:
@@ -21,7 +22,7 @@ def build(core: Core, service: Service) -> web.Application:
             ready.labels(part).set(ok)
         for name, health in found.channels.items():
             last_ok.labels(name).set(health.last_ok.timestamp() if health.last_ok else 0)
-        waiting.set(len(await core.inbox.idle_lanes(core.clock.now())))
+        waiting.set(len(await core.inbox.idle_lanes(core.clock.now() - UNTAKEN_AFTER)))
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app = web.Application()

@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestServer, unused_port
 
 from backoffice.adapters import pager
 from backoffice.adapters.pager import WebhookPager
+from backoffice.kernel.exchange import Address, RawUpdate
 from backoffice.ports import PageFailed
 from bot.assembly import metrics
 from tests.clocks import FakeClock
@@ -101,6 +102,8 @@ async def test_metrics_say_what_is_ready_and_when_a_channel_last_worked(with_pla
     phone = await house.telegram("Anna", "en")
     await phone.location(*BANGKOK)
     await house.pass_time(6, 1)
+    just_now = RawUpdate("1", Address("telegram", "5"), b"{}", house.clock.now())
+    await house.core.inbox.store(just_now)
     app = metrics.build(house.core, house.service)
     async with TestServer(app) as server, aiohttp.ClientSession() as http:
         answer = await http.get(server.make_url("/metrics"))
