@@ -26,7 +26,14 @@ class CentreWatch:
             if await shifts.report_absent(work):
                 await uow.commit()
         for case in left:
+            await self._safely(case)
+
+    async def _safely(self, case: CaseId) -> None:
+        """One that cannot be moved keeps those behind it in no closed centre."""
+        try:
             await self._move(case)
+        except Exception:
+            log.exception("case %s cannot go to another centre", case)
 
     async def _move(self, case: CaseId) -> None:
         async def step(work: Work) -> None:

@@ -10,6 +10,10 @@ from backoffice.clockwork.firing import Firing
 from backoffice.kernel.errors import Unavailable
 from backoffice.kernel.ids import DeadlineId, PersonId
 from backoffice.ports import Deadline, DeadlineKind
+from backoffice.workflows import centring, ringing
+from backoffice.workflows.work import Work
+from bot.assembly.centre_watch import CentreWatch
+from bot.assembly.service import CaseActions
 from tests.channels import offline
 from tests.channels.offline import Offline
 from tests.clocks import START, FakeClock, settle
@@ -84,3 +88,26 @@ async def test_a_page_outlives_a_store_that_is_away(off: Offline) -> None:
     line.away = False
     await firing.wake()
     assert [(ref, what) for _, ref, what in line.paged] == [("7K3F", "deadline_failing")]
+
+
+async def test_a_case_that_cannot_go_to_another_centre_keeps_no_other(
+    off: Offline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved = []
+
+    async def closing(_work: Work) -> list[str]:
+        return ["bad", "good"]
+
+    async def key(_actions: CaseActions, _case: str) -> str:
+        return "anna"
+
+    async def moves(_work: Work, case: str) -> None:
+        if case == "bad":
+            raise RuntimeError("broken")
+        moved.append(case)
+
+    monkeypatch.setattr(centring, "closing", closing)
+    monkeypatch.setattr(CaseActions, "_key", key)
+    monkeypatch.setattr(ringing, "centre_closed", moves)
+    await CentreWatch(off.core).step()
+    assert moved == ["good"]
