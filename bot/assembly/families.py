@@ -5,12 +5,11 @@ import io
 import segno
 
 from backoffice import ports
-from backoffice.adapters.sms_http import SmsGateway
-from backoffice.adapters.smtp import SmtpNotifier, SmtpServer
 from backoffice.families import model
 from backoffice.families.model import FollowerId, LinkKind
 from backoffice.workflows import following, recognising
 from backoffice.workflows.work import Work
+from bot.assembly import notifiers
 from bot.assembly.core import Core
 from bot.channel import Channel, PermanentFailure
 from bot.handlers.notices import NoticeChannel
@@ -19,24 +18,6 @@ from storage.families import FamilyRows
 from storage.policies import PolicyRows
 
 SCALE = 8  # pixels of a module: a code of this size is read from another phone's screen
-
-
-def smtp(core: Core) -> ports.Notifier | None:
-    """The mail server, when one is set."""
-    given = core.settings.smtp
-    if not given.host:
-        return None
-    password = given.password.get_secret_value() if given.password else ""
-    server = SmtpServer(given.host, given.port, given.sender, given.username, password, given.security)
-    return SmtpNotifier(server, core.clock)
-
-
-def sms(core: Core) -> ports.Notifier | None:
-    """The SMS gateway, when one is set."""
-    given = core.settings.sms
-    if not (given.url and given.secret):
-        return None
-    return SmsGateway(given.url, given.secret.get_secret_value(), given.sender)
 
 
 async def code_phone(core: Core, code: str) -> str:
@@ -54,7 +35,7 @@ def channels(core: Core) -> dict[str, Channel]:
         async with core.database.reading() as conn:
             return (await FamilyRows(conn, core.vault, core.clock.now()).get(FollowerId(follower))).contact
 
-    found = {"sms": sms(core), "email": smtp(core)}
+    found: dict[str, ports.Notifier | None] = {"sms": notifiers.sms(core), "email": notifiers.mail(core)}
     return {name: NoticeChannel(name, notifier, contact) for name, notifier in found.items() if notifier}
 
 
