@@ -133,6 +133,8 @@ async def export_cases(core: Core, given: Mapping[str, Any]) -> list[dict[str, A
 
 
 async def export_of_orders(core: Core, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Everything about people, as that of cases is: it stands in the trail."""
+    await staff_deeds.looked(core, "export.orders", f"ref:{given.get('ref') or 'all'}")
     return await export_orders.export_orders(core.database, core.vault, given.get("ref"))
 
 

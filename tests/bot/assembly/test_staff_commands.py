@@ -42,10 +42,11 @@ def test_a_trail_that_holds_says_what_to_keep_outside(typed: Any, capsys: Printe
     assert typed("audit", "verify", "--kept", kept) == 0
 
 
-def test_an_export_is_a_view_and_stands_in_the_trail(typed: Any, given: Settings) -> None:
-    assert typed("export", "cases", "--ref", "7K3F") == 0
+@pytest.mark.parametrize("what", ["cases", "orders", "claims"])
+def test_an_export_is_a_view_and_stands_in_the_trail(typed: Any, given: Settings, what: str) -> None:
+    assert typed("export", what, "--ref", "7K3F") == 0
     rows = _sql(given, "SELECT actor, action, object FROM audit")
-    assert rows == [("command", "export.cases", "ref:7K3F")]
+    assert rows == [("command", f"export.{what}", "ref:7K3F")]
 
 
 @pytest.mark.parametrize(
