@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from backoffice.insurance.model import PolicyId
 from backoffice.insurance.policies import ZONE
+from backoffice.kernel import cells
 from backoffice.kernel.errors import NotFound
 from backoffice.kernel.money import Money
 from backoffice.money import premiums
@@ -90,7 +91,10 @@ async def _line(
 
 
 def table(found: Sequence[InsurerStatement]) -> list[Sequence[object]]:
-    """The statements as rows of one table, the names of its columns first; `owed` runs on from line to line."""
+    """The statements as rows of one table, the names of its columns first; `owed` runs on from line to line.
+
+    A number is what the insurer says it is: none is calculated by a spreadsheet.
+    """
     rows: list[Sequence[object]] = [COLUMNS]
     for one in found:
         balance = one.opening
@@ -98,7 +102,8 @@ def table(found: Sequence[InsurerStatement]) -> list[Sequence[object]]:
         for line in one.lines:
             balance += line.net
             premium, ours = (line.net + line.commission).amount, line.commission.amount
-            what = (line.at.isoformat(), line.what, line.number, line.product, line.starts, line.ends)
+            number = cells.safe(line.number)
+            what = (line.at.isoformat(), line.what, number, line.product, line.starts, line.ends)
             rows.append([*what, premium, ours, balance.amount, balance.currency])
         rows.append([one.until.date(), "closing", *[""] * 6, one.closing.amount, one.closing.currency])
     return rows
