@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from backoffice import ports
 from backoffice.cases.model import CaseStatus, CloseReason
 from backoffice.dispatch.model import Envoy
 from backoffice.dispatch.travel import Transport
@@ -14,6 +15,7 @@ from backoffice.money import tables
 from backoffice.people.model import Person
 from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows import centre, sos
+from backoffice.workflows.acting import Acting
 from backoffice.workflows.work import Work
 from bot.assembly import centre_csv, check, claim_deeds, envoy_csv, policy_deeds, price_deed, staff_deeds
 from bot.assembly.core import Core
@@ -157,25 +159,35 @@ async def drill_state(core: Core, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def drill_end(core: Core, given: Mapping[str, Any]) -> bool:
-    """Close the drill's case, if it still runs, and send its envoy home. Nothing but a drill's is touched."""
-    now = core.clock.now()
-    operator = Operator(OperatorId("drill"), "Drill", OperatorRole.SUPERVISOR)
-    async with core.store.begin(now) as uow:
-        person = await uow.people.at(Address(given["channel"], given["address"]))
-        case = await uow.cases.active_of(person.id) if person else None
-        ending = case is not None and case.drill
-        work = Work(uow, now, core.world)
-        if case is not None and person is not None and ending:
-            if case.status is CaseStatus.COUNTDOWN:
-                await sos.cancel(work, case, person)
-            else:
-                await centre.close(work, case.id, operator, CloseReason.DRILL)
-        await _send_home(uow, Address(given["channel"], given["envoy"]))
-        await uow.commit()
-    return ending
+    """Close the drill's case, if it still runs, and send its envoy home. Nothing but a drill's is touched.
+
+    Under the lock of who called: what else happens to the case in this moment is not undone, nor undoes this.
+    """
+    at, envoy = Address(given["channel"], given["address"]), Address(given["channel"], given["envoy"])
+
+    async def act(work: Work) -> bool:
+        ended = await _end_drill(work, at)
+        await _send_home(work.uow, envoy)
+        return ended
+
+    acting = Acting(core.store, core.locks, core.world, core.clock)
+    return await acting.under(await core.lookup.at(at) or at.lane, act)
 
 
-async def _send_home(uow: SqlUnitOfWork, at: Address) -> None:
+async def _end_drill(work: Work, at: Address) -> bool:
+    person = await work.uow.people.at(at)
+    case = await work.uow.cases.active_of(person.id) if person else None
+    if person is None or case is None or not case.drill:
+        return False
+    if case.status is CaseStatus.COUNTDOWN:
+        await sos.cancel(work, case, person)
+    else:
+        operator = Operator(OperatorId("drill"), "Drill", OperatorRole.SUPERVISOR)
+        await centre.close(work, case.id, operator, CloseReason.DRILL)
+    return True
+
+
+async def _send_home(uow: ports.UnitOfWork, at: Address) -> None:
     person = await uow.people.at(at)
     envoy = await uow.envoys.of_person(person.id) if person else None
     if envoy is None or not envoy.synthetic:

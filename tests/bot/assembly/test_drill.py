@@ -1,12 +1,18 @@
 """`drill`: one SOS through the public webhooks of the running service, on every channel, and nothing left behind."""
 
+from typing import Any
+
 import pytest
 
 from backoffice.cases.model import CloseReason
+from backoffice.kernel.errors import Stale
+from backoffice.kernel.exchange import Address
+from backoffice.workflows import centre
 from bot.assembly import deeds, drill, serve
-from bot.drills import DrillGuard
+from bot.drills import DRILL_TELEGRAM_IDS, DrillGuard
 from config.settings import Settings, Telegram, Wechat
 from tests.house import House
+from tests.storage import samples
 
 
 async def test_every_stage_is_reached_on_both_channels(
@@ -99,6 +105,31 @@ async def test_ending_a_drill_never_closes_a_real_case(with_platforms: House) ->
     case = await house.case_of(phone)
     assert case is not None
     assert case.status == "open"
+
+
+async def test_a_drill_ends_although_its_case_changes_in_that_moment(
+    with_platforms: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has taken it and its bell rings while it is closed: closed once more, and on record as ended."""
+    core, close, stale = with_platforms.core, centre.close, [True]
+    traveller, now = str(DRILL_TELEGRAM_IDS[0]), core.clock.now()
+    async with core.store.begin(now) as uow:
+        made = samples.person(drill=True)
+        await uow.people.add(made, Address("telegram", traveller))
+        await uow.cases.add(samples.case(made.id, drill=True))
+        await uow.commit()
+
+    async def closing(*given: Any) -> None:
+        await close(*given)
+        if stale:
+            stale.clear()
+            raise Stale("somebody was first")
+
+    monkeypatch.setattr(centre, "close", closing)
+    whom = {"channel": "telegram", "address": traveller, "envoy": str(DRILL_TELEGRAM_IDS[-1])}
+    assert await deeds.drill_end(core, whom) is True
+    (case,) = await deeds.export_cases(core, {})
+    assert (case["status"], case["close_reason"]) == ("closed", CloseReason.DRILL)
 
 
 def test_every_channel_in_use_is_guarded(running: serve.Running) -> None:
