@@ -43,8 +43,16 @@ async def _offer(
     names = dict.fromkeys(offer.name for offer in offers)
     shown = Listing(tuple(claims.paper_name(product, name, turn.person.locale) for name in names))
     offered = choices(("attach", "button.claim_attach", "1"), ("no", "button.claim_do_not_attach", "2"))
-    message = Message("claim.existing", {"papers": shown}, offered, more=first)
+    message = led(Message("claim.existing", {"papers": shown}, offered), first)
     await turn.work.ask(claims.about(claim, message), "claim.existing", claim.id)
+
+
+def led(message: Message, first: tuple[Sentence, ...]) -> Message:
+    """What has happened stands above the question: where nothing has, the question alone."""
+    if not first:
+        return message
+    head, asked = first[0], Sentence(message.key, message.params)
+    return replace(message, key=head.key, params=head.params, more=(*first[1:], asked, *message.more))
 
 
 async def _ask(turn: Turn, claim: Claim, product: Product, wanted: tuple[str, tuple[Sentence, ...]]) -> None:
@@ -58,7 +66,7 @@ async def _ask(turn: Turn, claim: Claim, product: Product, wanted: tuple[str, tu
         "number": everything.index(name) + 1,
         "of": len(everything),
     }
-    message = Message("claim.paper", params, (claims.DONE, claims.LATER), more=first)
+    message = led(Message("claim.paper", params, (claims.DONE, claims.LATER)), first)
     await turn.work.ask(claims.about(claim, message), claims.COLLECTED, claim.id)
 
 
@@ -149,9 +157,9 @@ async def read_back(turn: Turn, claim: Claim, *first: Sentence) -> None:
     product = await claims.product_of(turn.work, claim)
     day = claim.facts.event_on
     params: dict[str, Param] = {"kind": claims.kind_word(claim), "day": Day(day) if day else ""}
-    lines = (*first, *_facts(claim), *await _papers(turn, claim, product))
+    lines = (*_facts(claim), *await _papers(turn, claim, product))
     offered = choices(("hand_in", "button.claim_hand_in", "1"), ("correct", "button.claim_correct", "2"))
-    message = Message("claim.sure", params, (*offered, claims.LATER), more=lines)
+    message = led(Message("claim.sure", params, (*offered, claims.LATER), more=lines), first)
     await turn.work.ask(claims.about(claim, message), "claim.sure", claim.id)
 
 

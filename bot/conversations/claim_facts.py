@@ -31,7 +31,8 @@ async def proceed(turn: Turn, claim: Claim, *first: Sentence) -> None:
         await claim_collecting.proceed(turn, claim, *first)
         return
     message = _question(claim, untold[0])
-    message = replace(message, more=(*first, *message.more), choices=(*message.choices, *_later(untold[0])))
+    message = replace(message, choices=(*message.choices, *_later(untold[0])))
+    message = claim_collecting.led(message, first)
     letter = claims.about(claim, message)
     await turn.work.ask(letter, f"claim.{untold[0]}", claim.id, turn.work.now + OPEN_FOR)
 
