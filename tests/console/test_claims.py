@@ -1,5 +1,7 @@
 """The reviewer's desk in a real browser: ten simple claims in a row by keyboard; axe and a phone have no objections."""
 
+from pathlib import Path
+
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
@@ -7,6 +9,7 @@ from playwright.async_api import expect
 from backoffice.claims.claim import ClaimId, ClaimStatus
 from backoffice.ports import Operator, OperatorRole
 from tests.backoffice.console import claim_world
+from tests.backoffice.console.world import photo
 from tests.console.conftest import House
 from tests.console.pages import at
 
@@ -55,6 +58,28 @@ async def test_the_rooms_of_claims_please_axe_and_fit(
     page = await house.sign_in(house.cast.chen, viewport={"width": width, "height": 844}, color_scheme=scheme)
     for path in ("claims", "claims/cl-0", "claims/payments"):
         await at(page, house, path)
+        for closed in await page.locator("#found > summary").all():
+            await closed.click()
         found = (await Axe().run(page)).response["violations"]
         assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == [], path
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+async def test_a_paper_that_came_another_way_is_added_from_the_desk(house: House, tmp_path: Path) -> None:
+    """The page sends the file itself; it stands on the card without a reload, and so does what was named."""
+    bill = tmp_path / "bill.jpg"
+    bill.write_bytes(photo())
+    page = await house.sign_in(house.cast.lin)
+    await at(page, house, "cases/case-7K3F")
+    await page.locator("#name-paper > summary").click()
+    await page.select_option("#paper-entry", "2")
+    await page.select_option("#paper-kind", "hospital_bill")
+    await page.get_by_role("button", name="标为这种材料").click()
+    card = page.locator("[data-live=papers]")
+    await expect(card.locator("ul.notes")).to_contain_text("医院账单")
+    await page.set_input_files("#paper-file", bill)
+    await page.select_option("#paper-add-kind", "guarantee")
+    await page.get_by_role("button", name="添加", exact=True).click()
+    await expect(card.locator("ul.notes > li")).to_have_count(2)
+    found = (await Axe().run(page, "[data-live=papers]")).response["violations"]
+    assert [v["id"] for v in found] == []
