@@ -54,52 +54,55 @@ class Certificate:
 
 def compose(model: Certificate, say: Say) -> Sheet:
     """One page for most; the reader's own language."""
-
-    def value(param: Param) -> str:
-        return say("paper.value", {"value": param})
-
-    days = say("certificate.days", {"starts": Day(model.starts), "ends": Day(model.ends)})
-    rows = [
-        ("certificate.product", model.product),
-        ("certificate.insurer", model.insurer),
-        ("certificate.holder", model.holder),
-        ("certificate.period", days),
-        (
-            "certificate.where",
-            value(Listing(tuple(PlaceWords(code, {}) for code in model.countries)))
-            if model.countries
-            else "",
-        ),
-        (
-            "certificate.sports",
-            value(Listing(model.sports)) if model.sports else say("certificate.no_sports", {}),
-        ),
-    ]
-    facts = Facts(tuple((say(label, {}), told) for label, told in rows if told))
     blocks = (
-        facts,
+        _facts(model, say),
         Heading(say("certificate.people", {})),
-        Grid(
-            _heads(say, "certificate.name", "certificate.document", "certificate.born"),
-            tuple((p.name, p.document, value(Day(p.born)) if p.born else "") for p in model.people),
-            _PEOPLE,
-            frozenset(),
-        ),
+        _people(model, say),
         Heading(say("certificate.items", {})),
-        Grid(
-            _heads(say, "certificate.clause", "certificate.item", "certificate.limit", "certificate.excess"),
-            tuple(
-                (i.clause, i.name, value(i.limit), value(i.excess) if i.excess else "–") for i in model.items
-            ),
-            _ITEMS,
-            frozenset({2, 3}),
-        ),
-        Sums(((say("certificate.premium", {}), value(model.premium)),)),
+        _items(model, say),
+        Sums(((say("certificate.premium", {}), _value(say, model.premium)),)),
         Words(say("certificate.terms", {"link": model.terms}), small=True),
     )
     return sheet(
         model.reader, model.made_at, say, Head("certificate.title", model.number, model.drill), blocks
     )
+
+
+def _value(say: Say, param: Param) -> str:
+    return say("paper.value", {"value": param})
+
+
+def _facts(model: Certificate, say: Say) -> Facts:
+    """What is covered, for whom, when, where; an empty one has no row."""
+    where = Listing(tuple(PlaceWords(code, {}) for code in model.countries))
+    sports = _value(say, Listing(model.sports)) if model.sports else say("certificate.no_sports", {})
+    rows = [
+        ("certificate.product", model.product),
+        ("certificate.insurer", model.insurer),
+        ("certificate.holder", model.holder),
+        (
+            "certificate.period",
+            say("certificate.days", {"starts": Day(model.starts), "ends": Day(model.ends)}),
+        ),
+        ("certificate.where", _value(say, where) if model.countries else ""),
+        ("certificate.sports", sports),
+    ]
+    return Facts(tuple((say(label, {}), told) for label, told in rows if told))
+
+
+def _people(model: Certificate, say: Say) -> Grid:
+    heads = _heads(say, "certificate.name", "certificate.document", "certificate.born")
+    rows = [(p.name, p.document, _value(say, Day(p.born)) if p.born else "") for p in model.people]
+    return Grid(heads, tuple(rows), _PEOPLE, frozenset())
+
+
+def _items(model: Certificate, say: Say) -> Grid:
+    heads = _heads(say, "certificate.clause", "certificate.item", "certificate.limit", "certificate.excess")
+    rows = [
+        (i.clause, i.name, _value(say, i.limit), _value(say, i.excess) if i.excess else "–")
+        for i in model.items
+    ]
+    return Grid(heads, tuple(rows), _ITEMS, frozenset({2, 3}))
 
 
 def _heads(say: Say, *keys: str) -> tuple[str, ...]:
