@@ -17,7 +17,7 @@ from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows import claim_review, claims
 from backoffice.workflows.work import Work
 from tests.house import House
-from tests.journeys.test_payments import do
+from tests.journeys.money_stories import do
 
 FIRST = Operator(OperatorId("cl1"), "审一", OperatorRole.CLAIMS)
 SECOND = Operator(OperatorId("cl2"), "审二", OperatorRole.CLAIMS)

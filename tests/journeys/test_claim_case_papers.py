@@ -18,9 +18,9 @@ from tests import house as house_
 from tests.backoffice.adapters import receipts
 from tests.clocks import FakeClock
 from tests.house import House
+from tests.journeys.money_stories import do, later
 from tests.journeys.stories import dispatched
 from tests.journeys.test_claims import claim_of, covered, papers_of, receipt, said, shown
-from tests.journeys.test_payments import do, later
 
 BOSS = Operator(OperatorId("boss"), "管", OperatorRole.SUPERVISOR)
 HOSPITAL = ("1", "1", "今天", "泰国", "没有", "摔断了手", "2", "24000 THB", "没有")

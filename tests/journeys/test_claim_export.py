@@ -17,7 +17,7 @@ from tests import house as house_
 from tests.clocks import FakeClock
 from tests.house import House
 from tests.journeys.claim_stories import claim_now, decide, filed, insured, orders
-from tests.journeys.test_payments import FINANCE, acquainted, do, later
+from tests.journeys.money_stories import FINANCE, acquainted, do, later
 
 ACCOUNT = "DE89 3704 0044 0532 0130 00"
 

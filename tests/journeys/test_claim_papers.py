@@ -17,8 +17,8 @@ from tests.backoffice.adapters import receipts
 from tests.clocks import FakeClock
 from tests.decoding import InProcess
 from tests.house import House, texts
+from tests.journeys.money_stories import later
 from tests.journeys.test_claims import claim_of, covered, papers_of, receipt, said
-from tests.journeys.test_payments import later
 
 
 @pytest.fixture

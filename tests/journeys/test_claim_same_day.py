@@ -16,9 +16,9 @@ from tests import house as house_
 from tests.clocks import FakeClock
 from tests.house import House, texts
 from tests.journeys.claim_stories import claim_now, decide, orders, yuan
+from tests.journeys.money_stories import acquainted, ask, balance, do, later, pay
 from tests.journeys.test_claims import claim_of, receipt, said, shown
 from tests.journeys.test_cover import CHINESE, pay_on_wechat, policy_of
-from tests.journeys.test_payments import acquainted, ask, balance, do, later, pay
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from tests.backoffice.adapters import receipts
 from tests.clocks import FakeClock
 from tests.house import House
 from tests.journeys.claim_stories import FIRST, claim_now
+from tests.journeys.money_stories import do, later
 from tests.journeys.test_claims import DELAY, claim_of, covered, papers_of, receipt, said, shown
-from tests.journeys.test_payments import do, later
 
 
 @pytest.fixture

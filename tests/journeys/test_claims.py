@@ -20,8 +20,8 @@ from tests import house as house_
 from tests.backoffice.adapters import receipts
 from tests.clocks import FakeClock
 from tests.house import BANGKOK, House, texts
+from tests.journeys.money_stories import do, later
 from tests.journeys.stories import answers, dispatched
-from tests.journeys.test_payments import do, later
 
 
 @pytest.fixture

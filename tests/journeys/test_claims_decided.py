@@ -35,7 +35,7 @@ from tests.journeys.claim_stories import (
     orders,
     yuan,
 )
-from tests.journeys.test_payments import FINANCE, acquainted, ask, balance, do, later, pay
+from tests.journeys.money_stories import FINANCE, acquainted, ask, balance, do, later, pay
 
 
 @pytest.fixture

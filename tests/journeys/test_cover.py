@@ -21,7 +21,7 @@ from config.settings import Payments
 from tests import house as house_
 from tests.clocks import FakeClock
 from tests.house import House, texts
-from tests.journeys.test_payments import FINANCE, balance, do, later, slip
+from tests.journeys.money_stories import FINANCE, balance, do, later, slip
 
 ANNA, ID = "Anna Smith E12345678 1990-03-07", "张三 110101199003074610"
 

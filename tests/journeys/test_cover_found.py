@@ -17,8 +17,8 @@ from config.settings import Sms
 from tests import house as house_
 from tests.clocks import FakeClock
 from tests.house import BANGKOK, House
+from tests.journeys.money_stories import do
 from tests.journeys.test_cover import bought, either_shop, insurer, later, policy_of, said, shop
-from tests.journeys.test_payments import do
 
 __all__ = ["either_shop", "shop"]
 ROWS = (

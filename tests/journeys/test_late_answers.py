@@ -22,9 +22,9 @@ from tests import paying
 from tests.clocks import FakeClock
 from tests.house import House, texts
 from tests.journeys.claim_stories import claim_now, decide, orders, yuan
+from tests.journeys.money_stories import FINANCE, acquainted, ask, balance, do, later, now_
 from tests.journeys.test_claims_decided import on_wechat
 from tests.journeys.test_cover import CHINESE, insurer, pay_on_wechat, policy_of, said
-from tests.journeys.test_payments import FINANCE, acquainted, ask, balance, do, later, now_
 
 SOON = 0.2
 """Real seconds after which a call is given up here; ten in the running service."""
