@@ -139,10 +139,10 @@ class Square:
 
 
 def coverage(courses: Iterable[Course]) -> list[Square]:
-    """Where cases were, by square, those where nobody came first."""
+    """Where cases were, by square, those where nobody came first. To a false alarm nobody has to come."""
     found: dict[tuple[int, int], list[bool]] = {}
     for course in courses:
-        if course.cell is not None:
+        if course.cell is not None and not false_alarm(course):
             key = (math.floor(course.cell.lat / CELL_DEG), math.floor(course.cell.lon / CELL_DEG))
             found.setdefault(key, []).append("job.arrived" not in course.reached)
     squares = [

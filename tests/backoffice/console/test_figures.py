@@ -60,13 +60,14 @@ def test_a_share_counts_only_answers() -> None:
 
 
 def test_squares_where_nobody_came_lead() -> None:
-    """Two cases of one city are one square; a case without a place is on no map."""
+    """Two cases of one city are one square; a case without a place is on no map, nor a call that was a false alarm."""
     came = {"job.arrived": NOON}
     courses = [
         course(1),
         course(2, reached=came),
         course(3, cell=Point(-33.9, 18.4), reached=came),
         course(4, cell=None),
+        course(5, verified=Verified.FALSE_ALARM),
     ]
     assert figures.coverage(courses) == [
         figures.Square(Point(13.5, 100.5), 2, 1), figures.Square(Point(-34.0, 18.0), 1, 0)
