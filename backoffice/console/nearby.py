@@ -15,14 +15,14 @@ WAVE = 5
 
 
 async def show(request: web.Request) -> web.Response:
-    """Looked up now. Reads only: the step changes nothing."""
+    """Looked up now: a look that every open page repeats takes no lock from whoever acts on the case."""
     deps, case = request.config_dict[DEPS], request[CASE]
     found: list[nearest.Near] = []
 
     async def look(work: Work) -> None:
         found.append(await nearest.near(work, await work.uow.cases.get(case.id)))
 
-    await deps.actions(look, case.id)
+    await deps.look(look)
     near = found[-1] if found else nearest.Near()
     return view.page(
         request,
