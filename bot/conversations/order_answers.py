@@ -215,6 +215,9 @@ def _which(found: Sequence[FoundPlace]) -> Message:
 
 async def _fill_time(turn: Turn, draft: Draft, said: str) -> bool:
     """A day, a time, or both; local to the place, and always confirmed."""
+    if order_times.soonest(said):
+        await proceed(turn, replace(draft, asap=True))
+        return True
     here = _local(turn, draft)
     found = order_times.read(said, here.date())
     if found is None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Final
 
 from backoffice.kernel import text as reading
@@ -114,6 +115,24 @@ def moment(found: Read, now: datetime) -> datetime | None:
     if passed and (found.weekly or found.day is None):
         day += timedelta(days=7 if found.weekly else 1)
     return datetime.combine(day, found.time, now.tzinfo)
+
+
+_SOONEST: Final = """尽快 越快越好 现在 马上 立刻 现在就要 asap now right_now immediately at_once as_soon_as_possible
+    できるだけ早く なるべく早く 今すぐ すぐに すぐ 今 가능한_한_빨리 최대한_빨리 지금 지금_바로 바로"""
+
+
+@cache
+def _soonest() -> frozenset[str]:
+    return frozenset(_whole(words.replace("_", " ")) for words in _SOONEST.split())
+
+
+def _whole(typed: str) -> str:
+    return reading.simplified(reading.bare(typed))
+
+
+def soonest(typed: str) -> bool:
+    """Nothing but "as soon as possible", as it stands on the button or as people say it."""
+    return _whole(typed) in _soonest()
 
 
 _NUMBER: Final[Mapping[str, str]] = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | {

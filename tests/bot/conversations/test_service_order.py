@@ -163,3 +163,12 @@ def test_the_likely_languages_of_a_place_are_offered_first() -> None:
 )
 def test_ordering_begins_with_a_word(typed: str) -> None:
     assert words.command_named(typed) == "order"
+
+
+def test_as_soon_as_possible_may_be_typed_as_it_stands_on_the_button() -> None:
+    """In each language; a time of day is none of it."""
+    speech = Catalogues(strict=True)
+    for locale in LOCALES:
+        assert order_times.soonest(speech.sentence("button.order_now", {}, locale, "UTC")), locale
+    assert order_times.soonest("ASAP!")
+    assert not any(order_times.soonest(said) for said in ("now and tomorrow", "14:30", "明天", ""))
