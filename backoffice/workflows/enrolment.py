@@ -97,7 +97,7 @@ def _question(work: Work, application: Application, step: Step) -> Message:
         choices = (*choices, LATER)
     special = _SPECIAL.get(step)
     if special:
-        return replace(special(application), choices=choices)
+        return replace(special(application), choices=choices or (LATER,))
     return Message(f"enrol.{step}", choices=choices or (LATER,), ask=ASKS.get(step))
 
 

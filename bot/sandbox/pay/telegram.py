@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Protocol
 
+from babel.numbers import get_currency_precision
+
 from bot.sandbox.model import Button, ChatMessage, Delivery, Json, Person, Sender
 from bot.sandbox.tasks import TaskGroup
 from bot.sandbox.telegram import wire
@@ -56,7 +58,7 @@ class Invoices:
         invoice = _invoice(params)
         out = self._sending.begin(params, "invoice")
         out.shown.title, out.shown.text = params.text("title"), params.text("description")
-        out.shown.buttons = [[Button(f"Pay {invoice['total_amount']} {invoice['currency']}", "pay")]]
+        out.shown.buttons = [[Button(f"Pay {_sum(invoice)}", "pay")]]
         out.content = {"invoice": {k: v for k, v in invoice.items() if k != "payload"}}
         sent = self._sending.finish(out)
         out.shown.wire = out.shown.wire | {"payload": invoice["payload"]}
@@ -122,6 +124,12 @@ class Invoices:
             "successful_payment": notice,
         }
         self._account.webhook.push("message", body, waiting.person, message)
+
+
+def _sum(invoice: Json) -> str:
+    """As the button shows it: the smallest unit of the currency is not what people read."""
+    places = get_currency_precision(invoice["currency"])
+    return f"{invoice['currency']} {invoice['total_amount'] / 10**places:,.{places}f}"
 
 
 def _invoice(params: Params) -> dict[str, Any]:

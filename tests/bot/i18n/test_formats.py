@@ -147,3 +147,13 @@ def test_chinese_sets_latin_names_apart() -> None:
 def test_code_words_carry_the_english_word_so_that_two_languages_can_be_compared() -> None:
     for tag in LOCALES:
         assert "camellia" in said(Term("code_word.camellia"), tag)
+
+
+@pytest.mark.parametrize("locale", ["zh_Hans", "zh_Hant"])
+def test_a_time_before_a_stop_leaves_no_gap_and_before_a_word_it_does(locale: str) -> None:
+    """The blank between digits and Han belongs to the seam, not to the time."""
+    at = When(datetime(2026, 1, 1, 12, tzinfo=UTC), "Asia/Bangkok")
+    kept = SPEECH.sentence("envoy.hours_kept", {"now": at}, locale, "Asia/Bangkok")
+    assert kept.endswith("19:00。")
+    known = SPEECH.sentence("offer.order_willing", {"when": at}, locale, "Asia/Bangkok")
+    assert "19:00 前" in known
