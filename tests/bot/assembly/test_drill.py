@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backoffice.cases.model import CloseReason
+from backoffice.cases.model import CaseStatus, CloseReason
 from backoffice.kernel.errors import Stale
 from backoffice.kernel.exchange import Address
 from backoffice.workflows import centre
@@ -116,7 +116,7 @@ async def test_a_drill_ends_although_its_case_changes_in_that_moment(
     async with core.store.begin(now) as uow:
         made = samples.person(drill=True)
         await uow.people.add(made, Address("telegram", traveller))
-        await uow.cases.add(samples.case(made.id, drill=True))
+        await uow.cases.add(samples.case(made.id, status=CaseStatus.OPEN, drill=True))
         await uow.commit()
 
     async def closing(*given: Any) -> None:
