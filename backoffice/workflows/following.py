@@ -133,6 +133,8 @@ async def send_qr(work: Work, case: Case, follower: Follower, to: PersonId) -> N
     media = Media(work.new_id(), MediaKind.PHOTO, "family-qr.png", "image/png")
     await work.uow.media.expect(media, case.id, QR_SOURCE, follower.id)
     message = Message("family.qr", {"name": follower.name}, media=media)
+    if follower.part is Part.PATIENT:
+        message = Message("family.qr_patient", media=media)
     await work.tell(family_letters.to_family(case, to, message))
     await work.uow.deadlines.cancel(DeadlineKind.FAMILY_QR, follower.id)
     kind, due = DeadlineKind.FAMILY_QR, work.now + model.QR_RENEWED_AFTER
@@ -182,10 +184,12 @@ async def come(work: Work, found: Opened, person: Person) -> None:
     if taken and follower.person and follower.person != person.id:
         raise Refusal("family.bad_link")
     follower.person, follower.reached = person.id, Reached.NONE
+    if follower.part is Part.PATIENT and person.display_name:
+        follower.name = person.display_name[: model.NAME_LIMIT]
     follower.locale, follower.zone = person.locale, person.zone
     follower.call_since = None
-    await accept(work, case, follower)
     await family_letters.first(work, case, follower, await page_link(work, follower))
+    await accept(work, case, follower)
     if follower.part is Part.RELATIVE:
         await family_letters.standing(work, case, follower)
 
@@ -216,7 +220,8 @@ async def _patient_came(work: Work, case: Case, patient: Follower) -> None:
     """The patient can answer: from here they decide, and are asked for everybody who follows already."""
     waiting = [f for f in await work.uow.families.of_case(case.id) if f.live and f.part is Part.RELATIVE]
     if patient.person and waiting and not case.duress:
-        await work.tell(about(case, patient.person, Message("family.patient_asked", {"count": len(waiting)})))
+        asked = Message("family.patient_asked", {"count": len(waiting)})
+        await work.tell(family_letters.to_family(case, patient.person, asked))
     await work.uow.desk.alert(Alert(0, work.now, "patient_came", case.id, case.ref))
     work.uow.hint("queue")
 

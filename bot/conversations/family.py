@@ -15,6 +15,8 @@ from bot.conversations.turn import GOOD_FOR, Turn
 LISTED_MOST = 8
 SHOWN_OPENINGS = 3
 SCOPE = "scope:"
+UNNAMED = "…"
+"""What the patient is called until they come themselves."""
 
 
 async def case_of(turn: Turn) -> Case | None:
@@ -118,10 +120,11 @@ async def _all_off(turn: Turn, case: Case) -> None:
 
 
 async def _invite_patient(turn: Turn, case: Case) -> None:
-    patient = Wish("traveller", case.place_of_patient[:1] or "…", turn.person.locale, Part.PATIENT)
+    patient = Wish("traveller", UNNAMED, turn.person.locale, Part.PATIENT)
     follower = await following.invite(turn.work, case, patient)
     more = await _links(turn, follower)
     await _tell(turn, case, Message("family.patient_invited", {}, more=tuple(more)))
+    await _send_qr(turn, case, follower)
 
 
 async def named(turn: Turn, question: Question, words: str) -> bool:
@@ -153,6 +156,10 @@ async def _tell_invited(turn: Turn, case: Case, follower: Follower) -> None:
     if follower.reached is Reached.CALL:
         more.append(Sentence("family.will_be_called", name))
     await _tell(turn, case, Message("family.invited", {"name": follower.name}, more=tuple(more)))
+    await _send_qr(turn, case, follower)
+
+
+async def _send_qr(turn: Turn, case: Case, follower: Follower) -> None:
     if turn.work.world.family.wechat:
         await following.send_qr(turn.work, case, follower, turn.person.id)
 

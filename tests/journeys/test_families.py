@@ -284,6 +284,26 @@ async def test_who_asks_for_somebody_else_follows_too_and_the_patient_decides(ho
     assert "my leg hurts" in await house.entries(await stories.now(house, son))
 
 
+async def test_a_patient_with_wechat_alone_comes_by_the_code(house: House) -> None:
+    """The picture goes to whoever asked; staff read the patient's own name, not a letter of their place."""
+    son, mother = await house.wechat("儿子"), await house.wechat("李秀英")
+    await stories.dispatched(house, son)
+    await stories.answers(house, son, "9", "2", "1", "2", "1")
+    case = await stories.now(house, son)
+    await stories.says(house, son, "告诉家人")
+    await families.pick(house, son, "patient")
+    await house.settle()
+    (made,) = await house.phones.calls("qrcode/create")
+    await mother.scan(scene=made["params"]["action_info"]["scene"]["scene_str"])
+    await house.pass_time(4)
+    told = await _told(house, mother)
+    assert told[0] == "family.patient_first"
+    assert told[-1] == "family.patient_asked"
+    assert "family.qr_patient" in await house.heard(son)
+    await stories.says(house, mother, "我在三楼")
+    assert "我在三楼" in await house.entries(case)
+
+
 async def test_what_the_requester_gave_is_taken_back_when_it_is_about_somebody_else(house: House) -> None:
     """Invited before "for somebody else" was said: the illness is the patient's to tell."""
     son = await house.telegram("Son")
