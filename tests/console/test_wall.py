@@ -1,11 +1,12 @@
 """The big screen in a real browser: at once, still under a hand, and no larger after a week."""
 
+import asyncio
 import os
 from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.geo import Point
@@ -15,6 +16,7 @@ from backoffice.workflows import major
 from tests.backoffice.console import wall_scene
 from tests.backoffice.console.test_major import BUS, accident
 from tests.console.conftest import House
+from tests.console.pages import until
 
 pytestmark = pytest.mark.browser
 BIG = {"width": 1920, "height": 1080}
@@ -35,7 +37,7 @@ async def the_wall(house: House, **options: Any) -> Page:
 
 async def opened(page: Page, house: House) -> None:
     await page.goto(f"{house.base}/console/wall")
-    await page.wait_for_function("document.body.dataset.shown")
+    await until(page, "Boolean(document.body.dataset.shown)")
 
 
 async def new_case(house: House, ref: str, at: Point) -> None:
@@ -90,6 +92,26 @@ async def test_a_lost_line_is_said_and_the_wall_comes_back_by_itself(house: Hous
     await expect(page.locator("#map")).to_contain_text("悉尼", timeout=8000)
     await page.clock.run_for(2_000)
     await expect(page.locator("#link")).to_have_text("实时")
+
+
+async def test_an_answer_that_never_comes_is_not_waited_for(house: House) -> None:
+    """A network that swallows one answer breaks no connection: the next question is asked all the same."""
+    page = await the_wall(house)
+    await page.add_init_script(
+        "{const real = AbortSignal.timeout; AbortSignal.timeout = () => real.call(AbortSignal, 400);}"
+    )
+    await opened(page, house)
+    asked = asyncio.Event()
+
+    async def swallowed(route: Route) -> None:
+        if asked.is_set():
+            await route.continue_()
+        asked.set()
+
+    await page.route("**/console/wall/data", swallowed)
+    await new_case(house, "OSLO", Point(59.91, 10.75))
+    await asyncio.wait_for(asked.wait(), 10)
+    await expect(page.locator("#map")).to_contain_text("奥斯陆")
 
 
 WEEK_MS = 7 * 24 * 3600 * 1000

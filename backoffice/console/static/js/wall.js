@@ -2,7 +2,7 @@
 import { bar, el, emptyBar, fill, line, pipLine, reshape, say, ticking } from "./wall-parts.js";
 import { WallMap } from "./wall-map.js";
 
-const CATCH_UP_MS = 10000, GAP_MS = 300, AGAIN_MS = 3000, OLD_MS = 30000;
+const CATCH_UP_MS = 10000, GAP_MS = 300, AGAIN_MS = 3000, ANSWER_MS = 8000, OLD_MS = 30000;
 const body = document.body;
 const words = JSON.parse(body.dataset.texts);
 const one = (selector) => document.querySelector(selector);
@@ -62,7 +62,7 @@ class Wall {
   }
 
   async read() {
-    const answer = await fetch("/console/wall/data", { headers: { "X-Live": "1", Accept: "application/json" }, cache: "no-store", redirect: "error" });
+    const answer = await fetch("/console/wall/data", { headers: { "X-Live": "1", Accept: "application/json" }, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(ANSWER_MS) });
     if (answer.status === 401) { this.gone(); return; }
     if (!answer.ok) return;
     const data = await answer.json();
