@@ -113,7 +113,7 @@ class Invoices:
         }
         message = ChatMessage(
             number, str(next(self._account.message_ids)), Sender.SYSTEM, "notice", self._world.clock.now(),
-            text=f"Paid {notice['total_amount']} {notice['currency']}", delivery=Delivery.PUSHED,
+            text=f"Paid {_sum(notice)}", delivery=Delivery.PUSHED,
         )  # fmt: skip
         self._world.show(waiting.person, message)
         body: Json = {
