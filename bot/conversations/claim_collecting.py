@@ -157,10 +157,18 @@ async def read_back(turn: Turn, claim: Claim, *first: Sentence) -> None:
     product = await claims.product_of(turn.work, claim)
     day = claim.facts.event_on
     params: dict[str, Param] = {"kind": claims.kind_word(claim), "day": Day(day) if day else ""}
-    lines = (*_facts(claim), *await _papers(turn, claim, product))
+    lines = (*await _who(turn, claim), *_facts(claim), *await _papers(turn, claim, product))
     offered = choices(("hand_in", "button.claim_hand_in", "1"), ("correct", "button.claim_correct", "2"))
     message = led(Message("claim.sure", params, (*offered, claims.LATER), more=lines), first)
     await turn.work.ask(claims.about(claim, message), "claim.sure", claim.id)
+
+
+async def _who(turn: Turn, claim: Claim) -> list[Sentence]:
+    """Whom it is about, where that could be somebody else."""
+    people = (await turn.work.uow.policies.get(claim.policy)).people
+    if len(people) < 2 or claim.insured >= len(people):
+        return []
+    return [Sentence("claim.sure_who", {"name": people[claim.insured].name})]
 
 
 def _facts(claim: Claim) -> list[Sentence]:

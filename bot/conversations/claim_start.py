@@ -13,12 +13,29 @@ from bot.conversations import claim_facts
 from bot.conversations.turn import Turn, choices
 
 SESSION_KEY = "claim"
-STEPS = frozenset({"from_case", "kind", "agree"})
+STEPS = frozenset({"who", "from_case", "kind", "agree"})
+PEOPLE_MOST = 20
+"""So many people a policy bought here has at most."""
 
 
 async def policy_known(turn: Turn, policy: Policy) -> None:
-    """A rescue on record is offered first: with it nothing has to be typed again."""
+    """Whom it is about first, where its holder insured more than one: limits and excess are each person's own."""
     await _keep(turn, {"policy": policy.id})
+    if policy.holder == turn.person.id and len(policy.people) > 1:
+        await _ask_who(turn, policy)
+    else:
+        await _what(turn, policy)
+
+
+async def _ask_who(turn: Turn, policy: Policy) -> None:
+    people = list(enumerate(policy.people[:PEOPLE_MOST], 1))
+    lines = tuple(Sentence("claim.who_line", {"index": n, "name": one.name}) for n, one in people)
+    offered = tuple(Choice(str(n - 1), f"button.claim_person_{n}", str(n)) for n, _ in people)
+    await turn.ask(Message("claim.who", choices=offered, more=lines), "claim.who")
+
+
+async def _what(turn: Turn, policy: Policy) -> None:
+    """A rescue on record is offered: with it nothing has to be typed again."""
     case = await claim_evidence.case_for(turn.work, turn.person.id, policy)
     if case is None:
         await _ask_kind(turn, policy)
@@ -42,11 +59,14 @@ def _named(turn: Turn, product: Product) -> str:
 
 
 async def chosen(turn: Turn, step: str, value: str) -> None:
-    """One of the first three answers."""
+    """One of the first answers."""
     kept = await _kept(turn)
     policy = await policies.of_holder(turn.work, turn.person.id, kept.get("policy", ""))
-    if step == "from_case":
-        await _matter(turn, policy, value)
+    if step == "who":
+        await _keep(turn, kept | {"insured": int(value)})
+        await _what(turn, policy)
+    elif step == "from_case":
+        await _matter(turn, policy, value, kept)
     elif step == "kind":
         await _keep(turn, kept | {"kind": value})
         await _ask_agreement(turn, policy, ClaimKind(value))
@@ -57,11 +77,11 @@ async def chosen(turn: Turn, step: str, value: str) -> None:
         await turn.say("claim.not_begun")
 
 
-async def _matter(turn: Turn, policy: Policy, value: str) -> None:
+async def _matter(turn: Turn, policy: Policy, value: str, kept: dict[str, Any]) -> None:
     if value == "no":
         await _ask_kind(turn, policy)
         return
-    await _keep(turn, {"policy": policy.id, "case": value, "kind": ClaimKind.RESCUE})
+    await _keep(turn, kept | {"case": value, "kind": ClaimKind.RESCUE})
     await _ask_agreement(turn, policy, ClaimKind.RESCUE)
 
 
@@ -87,6 +107,8 @@ async def _begin(turn: Turn, policy: Policy, kept: dict[str, Any]) -> None:
     kind = ClaimKind(kept["kind"])
     claim = await claims.begin(turn.work, turn.person.id, policy, kind, _zone(turn))
     claim.agreed_at = turn.work.now
+    if "insured" in kept:
+        claim.insured = kept["insured"]
     case = await claim_evidence.case_for(turn.work, turn.person.id, policy) if "case" in kept else None
     if case is not None and case.id == kept["case"]:
         await claim_evidence.take_over(turn.work, claim, case)

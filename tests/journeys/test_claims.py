@@ -38,8 +38,8 @@ async def either_desk(database_url: str, tmp_path: Path, clock: FakeClock) -> As
         yield opened
 
 
-async def covered(house: House, phone: Phone, product: str = "WORLD") -> Policy:
-    """A policy of a month around today, recognised as this phone's person's."""
+async def covered(house: House, phone: Phone, product: str = "WORLD", *family: Insured) -> Policy:
+    """A policy of a month around today, recognised as this phone's person's; who has a family holds it for them."""
     await phone.text("我的保障")
     await house.settle()
     person = await house.person(phone)
@@ -48,7 +48,8 @@ async def covered(house: House, phone: Phone, product: str = "WORLD") -> Policy:
     starts, ends = today - timedelta(days=10), today + timedelta(days=20)
     policy = Policy(
         PolicyId(f"policy-{phone.id}"), "sample", product, 1, starts, ends, Source.IMPORTED, house.clock.now(),
-        Money(0, "CNY"), None, [Insured("周婷", "E12345678", date(1990, 3, 7), person=person.id)],
+        Money(0, "CNY"), person.id if family else None,
+        [Insured("周婷", "E12345678", date(1990, 3, 7), person=person.id), *family],
         status=PolicyStatus.CONFIRMED, number=f"S-{phone.id}",
     )  # fmt: skip
     await do(house, lambda work: work.uow.policies.add(policy))
@@ -350,3 +351,14 @@ async def test_saying_no_to_the_use_of_papers_keeps_nothing(desk: House) -> None
     person = await desk.person(phone)
     assert person is not None
     assert await do(desk, lambda work: work.uow.claims.of_person(person.id)) == []
+
+
+async def test_a_holder_says_for_whom_of_the_family_they_claim(desk: House) -> None:
+    """Limits and excess are each person's own: the child's delay takes nothing from the mother's."""
+    phone = await desk.telegram("Anna")
+    await covered(desk, phone, "WORLD", Insured("周小宝", "E00000001", date(2018, 5, 1)))
+    assert "2. 周小宝" in await said(desk, phone, "claim")
+    await said(desk, phone, "2", "4", "1", "2", "Thailand", "11", "done", "1", "done")
+    assert "For: 周小宝" in await said(desk, phone, "1")
+    claim = await claim_of(desk, phone)
+    assert (claim.insured, claim.facts.hours) == (1, 11)

@@ -21,7 +21,7 @@ ELSEWHERE = {
     "claim.amount_rescue": {"fee"},
     "claim.*": _CLAIM | {"words", "why"},
     "claim.policy_line": _POLICY | {"index"},
-    "claim.sure_*": {"sum", "hours", "days", "paper", "photos"},
+    "claim.sure_*": {"sum", "hours", "days", "paper", "photos", "name"},
     "decision.line_*": _DECISION_LINE,
     **{
         f"decision.{key}": _DECISION

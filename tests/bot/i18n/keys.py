@@ -27,6 +27,7 @@ from backoffice.places.emergency_numbers import Service
 from backoffice.workflows import intake, jobs, order_letters, order_running, order_talk
 from bot.conversations import (
     claim_filing,
+    claim_start,
     cover,
     cover_policy,
     cover_questions,
@@ -183,6 +184,7 @@ def _families() -> dict[str, set[str]]:
 def _families_of_claims() -> dict[str, set[str]]:
     return {
         "button.claim_show_*": {f"button.claim_show_{n}" for n in range(1, claim_filing.LISTED_MOST + 1)},
+        "button.claim_person_*": {f"button.claim_person_{n}" for n in range(1, claim_start.PEOPLE_MOST + 1)},
         "claim.*": set(),  # kinds of questions
         "claim.poor_*": {f"claim.poor_{fault}" for fault in Fault},
         "claim.unfit_*": {f"claim.unfit_{why}" for why in Unfit},
