@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from backoffice.cases.model import Case, CaseStatus
+from backoffice.cases.model import Case, CaseStatus, ForWhom
 from backoffice.cases.papers import STANDS_FOR
 from backoffice.claims import checklist
 from backoffice.claims.claim import Claim, ClaimStatus
@@ -76,7 +76,9 @@ async def existing(work: Work, claim: Claim, product: Product) -> Sequence[Offer
     have = await work.uow.claims.papers(claim.id)
     wanted = checklist.unshown(claim, product, have)
     found = [Offer(name) for name in wanted if claim.case and await _can_give(work, case, name)]
-    for paper in await work.uow.case_papers.of_case(case.id):
+    for paper in (
+        await work.uow.case_papers.of_case(case.id) if await _same_patient(work, claim, case) else ()
+    ):
         name = next((name for name in STANDS_FOR[paper.kind] if name in wanted), None)
         if name is not None:
             found.append(Offer(name, paper.id))
@@ -94,6 +96,13 @@ async def _rescue(work: Work, claim: Claim) -> Case | None:
         return None
     begun = case.opened_at.astimezone(ZoneInfo(work.zone(case))).date()
     return case if abs(begun - day) <= NEAR else None
+
+
+async def _same_patient(work: Work, claim: Claim, case: Case) -> bool:
+    """Who called for somebody else has no right to that person's bills for a claim of their own."""
+    policy = await work.uow.policies.get(claim.policy)
+    for_another = claim.insured != claims.place(policy, claim.person)
+    return (case.for_whom is ForWhom.OTHER) == for_another
 
 
 async def _can_give(work: Work, case: Case, name: str) -> bool:

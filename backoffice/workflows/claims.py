@@ -113,7 +113,7 @@ async def begin(work: Work, person: PersonId, policy: Policy, kind: ClaimKind, z
         kind=kind,
         created_at=work.now,
         zone=zone,
-        insured=_place(policy, person),
+        insured=place(policy, person),
         touched_at=work.now,
         drill=policy.drill or reader.drill,
     )
@@ -123,7 +123,7 @@ async def begin(work: Work, person: PersonId, policy: Policy, kind: ClaimKind, z
     return claim
 
 
-def _place(policy: Policy, person: PersonId) -> int:
+def place(policy: Policy, person: PersonId) -> int:
     """Which insured person claims: themselves, where the policy knows them."""
     return next((n for n, insured in enumerate(policy.people) if insured.person == person), 0)
 

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from backoffice.cases.model import Case
+from backoffice.cases.model import Case, ForWhom
 from backoffice.cases.papers import PaperKind
 from backoffice.claims.evidence import From, PaperState
 from backoffice.kernel.ids import MediaId, OperatorId
 from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows import case_files
 from backoffice.workflows.case_files import Named
+from backoffice.workflows.work import Work
 from bot.assembly import policy_deeds
 from bot.sandbox.client import Phone
 from tests import house as house_
@@ -40,9 +41,16 @@ async def desk(sqlite_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterat
         yield opened
 
 
-async def rescue(desk: House, phone: Phone) -> Case:
+async def rescue(desk: House, phone: Phone, for_whom: ForWhom = ForWhom.SELF) -> Case:
     """Over, with a bill that the traveller photographed and a letter and a report that the desk added."""
-    await dispatched(desk, phone)
+    begun = await dispatched(desk, phone)
+
+    async def whose(work: Work) -> None:
+        found = await work.uow.cases.get(begun.id)
+        found.for_whom = for_whom
+        await work.uow.cases.save(found)
+
+    await do(desk, whose)
     await phone.upload("photo", receipts.jpeg(receipt(1)), "bill.jpg", "image/jpeg")
     await later(desk, 1, 3)
     case = await desk.case_of(phone)
@@ -114,3 +122,10 @@ async def test_a_photo_sent_for_the_claim_still_belongs_to_it(desk: House) -> No
     await said(desk, phone, "理赔", "2", *HOSPITAL, "1")
     await shown(desk, phone, receipt(7))
     assert [p.origin for p in await papers_of(desk, await claim_of(desk, phone))] == [From.CASE, From.SENT]
+
+
+async def test_the_bill_of_somebody_one_called_for_is_not_offered_for_ones_own_claim(desk: House) -> None:
+    phone = await desk.wechat()
+    await covered(desk, phone)
+    await rescue(desk, phone, ForWhom.OTHER)
+    assert "请发" in await said(desk, phone, "理赔", "2", *HOSPITAL)
