@@ -10,7 +10,6 @@ from backoffice.kernel.ids import EnvoyId
 from backoffice.ports import Deadline, DeadlineKind
 from backoffice.workflows import (
     authorising,
-    claim_review,
     duty,
     enrolment,
     linking,
@@ -71,7 +70,5 @@ ACTS: Mapping[DeadlineKind, Callable[[Work, Deadline], Awaitable[None]]] = {
     DeadlineKind.READINESS_LIST: _readiness_list,
     DeadlineKind.AUTHORISATION: authorising.unanswered,
     DeadlineKind.STATEMENT: statements.due,
-    DeadlineKind.CLAIM_DAY: claim_review.day_ends,
-    DeadlineKind.CLAIM_CLOSE: claim_review.close_due,
 }
 """What happens at each; `firing` looks here first."""

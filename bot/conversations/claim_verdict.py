@@ -11,7 +11,7 @@ from backoffice.claims.claim import Claim
 from backoffice.kernel.errors import NotFound
 from backoffice.kernel.exchange import Question
 from backoffice.kernel.messages import Choice, Message, Param, Sentence, Term
-from backoffice.workflows import claim_payment, claim_review, claim_verdicts, claims
+from backoffice.workflows import claim_appeals, claim_payment, claim_verdicts, claims
 from bot.conversations.turn import Turn
 
 WHY, WHICH = "verdict.appeal_why", "claim.appeal"
@@ -47,7 +47,7 @@ async def _ask_which(turn: Turn, open_: Sequence[Claim]) -> None:
 
 async def chosen(turn: Turn, claim: Claim) -> None:
     """The decision they mean."""
-    if await claim_review.appealable(turn.work, claim):
+    if await claim_appeals.appealable(turn.work, claim):
         await _ask_why(turn, claim)
     else:
         await turn.say("decision.appeal_none")
@@ -69,7 +69,7 @@ async def named(turn: Turn, said: str) -> bool:
 async def _open(turn: Turn) -> Sequence[Claim]:
     """Their decisions that can be appealed against now."""
     mine = await turn.work.uow.claims.of_person(turn.person.id)
-    return [claim for claim in mine if await claim_review.appealable(turn.work, claim)]
+    return [claim for claim in mine if await claim_appeals.appealable(turn.work, claim)]
 
 
 async def _ask_why(turn: Turn, claim: Claim) -> None:
@@ -92,7 +92,7 @@ async def filled(turn: Turn, question: Question, said: str) -> bool:
 
 async def _why(turn: Turn, claim: Claim, said: str) -> bool:
     await turn.work.uow.talk.close_about(claim.id, WHY)
-    if not await claim_review.appeal(turn.work, claim, said):
+    if not await claim_appeals.appeal(turn.work, claim, said):
         await turn.say("decision.appeal_none")
     return True
 
