@@ -24,6 +24,8 @@ from backoffice.oncall.ladder import Seat
 
 LIVES = timedelta(seconds=15)
 """A page that said nothing for this long is closed, or its process is gone."""
+OPENS = timedelta(minutes=1)
+"""A page that has not opened its line by then never will."""
 AGAIN_S = 5.0
 TYPES = timedelta(seconds=8)
 """Somebody who pressed no key for this long is thinking, not typing."""
@@ -67,7 +69,8 @@ class Presence:
     _own: dict[str, Open] = field(default_factory=dict)
     _pages: dict[str, tuple[Open, datetime]] = field(default_factory=dict)
     _typing: dict[tuple[str, str], datetime] = field(default_factory=dict)
-    _deaf: set[str] = field(default_factory=set)
+    _deaf: dict[str, datetime] = field(default_factory=dict)
+    """Pages that said so before their line stood, and until when that is remembered: some never open one."""
 
     async def run(self, _app: web.Application) -> AsyncIterator[None]:
         """For `cleanup_ctx`: listens and repeats itself until the console stops."""
@@ -130,6 +133,7 @@ class Presence:
         now = self.clock.now()
         self._pages = {page: seen for page, seen in self._pages.items() if seen[1] > now}
         self._typing = {key: until for key, until in self._typing.items() if until > now}
+        self._deaf = {page: until for page, until in self._deaf.items() if until > now}
 
     async def _listen(self) -> None:
         async with self.bus.subscribe() as hints:
@@ -149,7 +153,7 @@ class Presence:
             self._listens(page, operator, hears=flags[1] == "1")
         elif kind == "gone":
             self._pages.pop(page, None)
-            self._deaf.discard(page)
+            self._deaf.pop(page, None)
         elif kind == "typing":
             self._typing[operator, case] = now + TYPES
 
@@ -158,7 +162,9 @@ class Presence:
         known = self._pages.get(page)
         if known and known[0].operator != operator:
             return
-        (self._deaf.discard if hears else self._deaf.add)(page)
+        self._deaf.pop(page, None)
+        if not hears:
+            self._deaf[page] = self.clock.now() + OPENS
         if known:
             self._pages[page] = replace(known[0], hears=hears), known[1]
         if page in self._own:

@@ -80,18 +80,26 @@ async def test_a_session_ended_elsewhere_silences_nothing_quietly(house: House) 
 
 
 async def test_a_lost_connection_is_said_and_made_up_for(house: House) -> None:
-    """The page says since when; back again it catches up without reload."""
+    """The page says since when; back again it catches up without reload, and says anew that it may not sound."""
     house.expected = "ERR_INTERNET_DISCONNECTED"
     page = await house.sign_in(house.cast.lin)
     await expect(page.locator("#link-state")).to_contain_text("实时")
+    heard: list[str] = []
     await page.context.set_offline(True)
     await page.evaluate("document.dispatchEvent(new Event('x'))")
     await expect(page.locator("#link-state")).to_contain_text("连接中断", timeout=20000)
     await expect(page.locator("#warnings")).to_contain_text("警报可能听不到")
     person = await house.evening.person("新", Address("telegram", "998"))
     await house.evening.case("MSSD", person)
+    page.on("request", lambda r: heard.append(r.post_data or "") if r.url.endswith("/hearing") else None)
     await page.context.set_offline(False)
     await expect(page.get_by_role("link", name="MSSD")).to_be_visible(timeout=20000)
+    await expect(page.locator("#link-state")).to_contain_text("实时", timeout=20000)
+    for _ in range(100):
+        if heard:
+            break
+        await page.wait_for_timeout(100)
+    assert heard[0].startswith("hears=no")
 
 
 async def test_a_line_that_answers_nothing_is_a_lost_line(house: House) -> None:

@@ -70,7 +70,15 @@ async def test_a_blocked_browser_is_nobody_who_hears(here: Presence) -> None:
         assert here.seats({}) == []
         await here.hearing(LIN.id, "tab001", hears=True)
         assert [s.operator for s in here.seats({})] == [LIN.id]
-    assert here._deaf == set()
+    assert here._deaf == {}
+
+
+async def test_a_page_that_never_opened_its_line_is_forgotten(here: Presence, clock: FakeClock) -> None:
+    """Whoever leaves at once has said that they are deaf, and nothing ever says that they are gone."""
+    await here.hearing(LIN.id, "tab001", hears=False)
+    clock.advance(presence.OPENS + timedelta(seconds=1))
+    here._forget()
+    assert here._deaf == {}
 
 
 @pytest.mark.parametrize("tab", ["", "a:b:c:d:e", "x" * 33, "TAB001"])

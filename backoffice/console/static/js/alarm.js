@@ -55,6 +55,9 @@ export class Alarm {
     this.showState();
   }
 
+  // Whoever comes back on a new line is taken for somebody who hears until they say otherwise.
+  tellAgain() { this.told = { hears: null, at: 0 }; }
+
   // A browser that may not sound is nobody's turn: the server rings at somebody else's console at once.
   tell() {
     const hears = !this.blocked;

@@ -75,7 +75,9 @@ class Live {
     const missed = this.lostAt > 0;
     this.lostAt = 0;
     this.refresh("page");
-    if (missed) this.refresh("labels");
+    if (!missed) return;
+    this.refresh("labels");
+    this.page.alarm.tellAgain();
   }
 
   lost() {
