@@ -12,7 +12,7 @@ from backoffice.dispatch.model import Assignment
 from backoffice.families.model import FamilyEntry, Follower
 from backoffice.kernel.exchange import LetterState
 from backoffice.kernel.geo import Fix, Point
-from backoffice.kernel.ids import CaseId, EnvoyId, MediaId, OperatorId, PersonId
+from backoffice.kernel.ids import CaseId, EnvoyId, MediaId, OperatorId, OrderId, PersonId
 from backoffice.kernel.messages import Message, PlaceWords, Role
 from backoffice.oncall.model import OnCall
 from backoffice.people.model import EmergencyContact, Reach
@@ -87,6 +87,8 @@ class Board:
     """References of the cases the alerts are about."""
     on_call: tuple[OnCall, ...] = ()
     """Whom the ladder can wake outside the console, in order."""
+    alert_orders: Mapping[str, OrderId] = field(default_factory=dict)
+    """Orders by the reference that an alert names as its text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from backoffice.cases.relations import RelationKind
 from backoffice.dispatch.model import AssignmentStatus
 from backoffice.kernel import errors
 from backoffice.kernel.geo import Point
-from backoffice.kernel.ids import CaseId, MediaId
+from backoffice.kernel.ids import CaseId, MediaId, OrderId
 from backoffice.oncall.shifts import DutyState
 from storage import case_row, case_view, channel_health, guest_view, places
 from storage.centre_tables import duty
@@ -23,6 +23,7 @@ from storage.engine import Database
 from storage.exchange_tables import media
 from storage.on_call import OnCallRows
 from storage.on_call_tables import case_stage
+from storage.order_tables import service_order
 from storage.staff import StaffRows
 from storage.synthetic import NOT_SYNTHETIC
 from storage.tables import RUNNING, among_active, assignment, cases, operator
@@ -127,6 +128,9 @@ _STAGES_OF = _WAITED_FOR.where(case_stage.c["case"] == sa.bindparam("key"))
 SOUNDING = 50
 """So many ringing cases are told apart by whom they sound for; behind them the longest ringing is louder anyway."""
 _REFS = sa.select(cases.c.id, cases.c.ref).where(cases.c.id.in_(sa.bindparam("keys", expanding=True)))
+_ORDER_IDS = sa.select(service_order.c.id, service_order.c.ref).where(
+    service_order.c.ref.in_(sa.bindparam("refs", expanding=True))
+)
 _HEAD = case_row.SELECT.where(cases.c.id == sa.bindparam("key"))
 _CELL = sa.select(cases.c.cell_lat, cases.c.cell_lon).where(cases.c.id == sa.bindparam("key"))
 _MEDIA = sa.select(media.c.case_id, media.c.size).where(media.c.id == sa.bindparam("key"))
@@ -173,6 +177,7 @@ class SqlQueries:
                 channels=await channel_health.read(conn, now),
                 alert_refs=await _refs(conn, [a.case for a in alerts if a.case]),
                 on_call=tuple(await OnCallRows(conn, self._vault, now).all()),
+                alert_orders=await _orders(conn, [a.text for a in alerts if _of_order(a)]),
             )
 
     async def ringing(self) -> queries.Ringing:
@@ -244,6 +249,15 @@ async def _refs(conn: AsyncConnection, ids: Sequence[CaseId]) -> dict[CaseId, st
         return {}
     rows = (await conn.execute(_REFS, {"keys": list(set(ids))})).all()
     return {CaseId(row.id): row.ref for row in rows}
+
+
+def _of_order(alert: ports.Alert) -> bool:
+    return alert.case is None and (alert.kind.startswith("order_") or alert.kind == "refund_wanted")
+
+
+async def _orders(conn: AsyncConnection, refs: Sequence[str]) -> dict[str, OrderId]:
+    rows = (await conn.execute(_ORDER_IDS, {"refs": list(set(refs))})).all() if refs else ()
+    return {row.ref: OrderId(row.id) for row in rows}
 
 
 def _operator(row: Any) -> ports.Operator:

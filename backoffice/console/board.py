@@ -16,6 +16,9 @@ MOST = 100
 """So many lines of a list are shown at once, the first to breach among them: nobody reads more, and the page of
 500 cases weighs no more than a photo."""
 
+VETTING = frozenset({"application", "document_over", "drill_over", "readiness"})
+"""Alerts that are dealt with in the envoys' room."""
+
 SHARED: web.AppKey[Shared] = web.AppKey("console_shared", Shared)
 
 Led = tuple[queries.CaseLine, clocks.StageClock | None]
@@ -73,6 +76,7 @@ async def _draw(request: web.Request, *, whole: bool, csrf: str) -> str:
         "sees_duress": sees_duress,
         "awake": [p.name for p in board.on_call if p.hours.holds(now)],
         "csrf": csrf,
+        "vetting": VETTING,
     }
     return view.piece(request, "_board.html", **context)
 

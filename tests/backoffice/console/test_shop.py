@@ -11,7 +11,7 @@ from backoffice.money.model import PaymentId, ProviderOrderId
 from backoffice.money.payouts import PayoutStatus
 from backoffice.money.slips import SlipStatus
 from backoffice.orders.model import Decision, OrderStatus
-from backoffice.ports import Operator, OperatorRole, QueueItem
+from backoffice.ports import Alert, Operator, OperatorRole, QueueItem
 from backoffice.workflows import order_minors
 from tests.backoffice.console import shop_world
 from tests.backoffice.console.conftest import Visitor
@@ -358,3 +358,16 @@ async def test_operators_see_no_money_pages(shop: Shop, desk: Visitor) -> None:
         "/console/money/payments/pay-held",
     ):
         assert (await desk.get(path)).status == 403
+
+
+async def test_an_alert_about_an_order_leads_to_it(shop: Shop, evening: Evening, desk: Visitor) -> None:
+    """Nobody looks an order in danger up by hand; an application leads to the vetting."""
+    async with evening.store.begin(evening.clock.now()) as uow:
+        for kind, text in (("order_danger", "CCCC4"), ("application", "陈静"), ("order_silent", "ZZZZ9")):
+            await uow.desk.alert(Alert(0, evening.clock.now(), kind, None, text))
+        await uow.commit()
+    page = await (await desk.get("/console/")).text()
+    assert f'<a href="{RUNNING}">CCCC4</a>' in page
+    assert "ZZZZ9" in page
+    assert "/console/orders/ZZZZ9" not in page
+    assert '<a class="words" href="/console/envoys">陈静</a>' in page
