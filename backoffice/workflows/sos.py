@@ -304,7 +304,7 @@ async def dispatch(work: Work, case: Case, person: Person) -> None:
     told = telling.dispatched(work, case, person, asked)
     await work.tell(about(case, person.id, told))
     if case.fix is None or case.fix_is_last_known:
-        await work.tell(about(case, person.id, telling.ask_place()))
+        await work.tell(about(case, person.id, telling.ask_place(case)))
     if stays:
         await work.tell_traveller(case, order_sos.told(case, stays))
     elif case.fix and not asked:

@@ -116,8 +116,10 @@ def own_line(work: Work, person: Person) -> Sentence | None:
     return Sentence("sos.own_line", {"number": number}) if number else None
 
 
-def ask_place() -> Message:
-    return Message("sos.send_place", ask=Ask.LOCATION)
+def ask_place(case: Case) -> Message:
+    """Where they are now; an old place is better than none, and envoys are on their way to it."""
+    key = "sos.send_place" if case.fix is None else "sos.send_place_now"
+    return Message(key, ask=Ask.LOCATION)
 
 
 def status(work: Work, case: Case) -> Message:

@@ -59,7 +59,7 @@ async def test_a_place_known_for_less_than_half_an_hour_is_used_and_marked(house
     assert case.fix_is_last_known
     told = await house.lines(phone)
     assert "sos.using_last_known" in told
-    assert "sos.send_place" in told
+    assert "sos.send_place_now" in told
     await stories.says(house, envoy, "1")
     assert "job.last_known" in await house.lines(envoy)
 
