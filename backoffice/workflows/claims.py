@@ -1,7 +1,7 @@
 """A claim's life: the one door for its moves, each told to the claimant, and what makes it whole."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from backoffice.claims import checklist, evidence, reminders
 from backoffice.claims.claim import COLLECTING, Claim, ClaimId, ClaimStatus, Happened
@@ -206,6 +206,9 @@ async def file(work: Work, claim: Claim) -> bool:
     return False
 
 
+OPEN_FOR, WAITED_FOR = timedelta(days=3), timedelta(days=14)
+"""So long a question about a claim holds its digits, and so long one that a reviewer waits for: a reminder asks anew.
+An envoy with a claim of their own has 1 and 0 back for offers then."""
 COLLECTED = "claim.paper"
 """The question for the paper that is being collected."""
 DONE = Choice("done", "button.claim_done", "1")
@@ -222,7 +225,7 @@ async def _ask_papers(work: Work, claim: Claim, key: str, wanted: tuple[str, ...
 async def ask(work: Work, claim: Claim, letter: NewLetter, kind: str) -> None:
     """The one thing that is open about this claim from here on: "done" and the digits mean it alone."""
     await work.uow.talk.close_about(claim.id)
-    await work.ask(letter, kind, claim.id)
+    await work.ask(letter, kind, claim.id, work.now + (OPEN_FOR if kind == COLLECTED else WAITED_FOR))
 
 
 async def filed(work: Work, claim: Claim) -> None:

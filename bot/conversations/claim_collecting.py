@@ -44,7 +44,9 @@ async def _offer(
     shown = Listing(tuple(claims.paper_name(product, name, turn.person.locale) for name in names))
     offered = choices(("attach", "button.claim_attach", "1"), ("no", "button.claim_do_not_attach", "2"))
     message = led(Message("claim.existing", {"papers": shown}, offered), first)
-    await turn.work.ask(claims.about(claim, message), "claim.existing", claim.id)
+    await turn.work.ask(
+        claims.about(claim, message), "claim.existing", claim.id, turn.work.now + claims.OPEN_FOR
+    )
 
 
 def led(message: Message, first: tuple[Sentence, ...]) -> Message:
@@ -67,7 +69,9 @@ async def _ask(turn: Turn, claim: Claim, product: Product, wanted: tuple[str, tu
         "of": len(everything),
     }
     message = led(Message("claim.paper", params, (claims.DONE, claims.LATER)), first)
-    await turn.work.ask(claims.about(claim, message), claims.COLLECTED, claim.id)
+    await turn.work.ask(
+        claims.about(claim, message), claims.COLLECTED, claim.id, turn.work.now + claims.OPEN_FOR
+    )
 
 
 async def taken(turn: Turn, file: File) -> bool:
@@ -119,7 +123,9 @@ async def done(turn: Turn, claim: Claim) -> None:
         name = claims.paper_name(product, claim.wanted, turn.person.locale)
         offered = choices(("skip", "button.claim_later", "1"))
         message = Message("claim.paper_none_yet", {"paper": name}, offered)
-        await turn.work.ask(claims.about(claim, message), claims.COLLECTED, claim.id)
+        await turn.work.ask(
+            claims.about(claim, message), claims.COLLECTED, claim.id, turn.work.now + claims.OPEN_FOR
+        )
         return
     await proceed(turn, claim)
 
@@ -160,7 +166,7 @@ async def read_back(turn: Turn, claim: Claim, *first: Sentence) -> None:
     lines = (*await _who(turn, claim), *_facts(claim), *await _papers(turn, claim, product))
     offered = choices(("hand_in", "button.claim_hand_in", "1"), ("correct", "button.claim_correct", "2"))
     message = led(Message("claim.sure", params, (*offered, claims.LATER), more=lines), first)
-    await turn.work.ask(claims.about(claim, message), "claim.sure", claim.id)
+    await turn.work.ask(claims.about(claim, message), "claim.sure", claim.id, turn.work.now + claims.OPEN_FOR)
 
 
 async def _who(turn: Turn, claim: Claim) -> list[Sentence]:

@@ -17,7 +17,6 @@ from bot.conversations import claim_collecting, claim_reading, cover_countries
 from bot.conversations.turn import Turn, choices
 
 STEPS = frozenset(str(fact) for fact in Fact)
-OPEN_FOR = timedelta(days=3)
 _THINGS = frozenset({ClaimKind.BAGGAGE, ClaimKind.THEFT})
 _MOST_HOURS, _MOST_DAYS = 24 * 30, 400
 LONGEST_TOLD = 1000
@@ -34,7 +33,7 @@ async def proceed(turn: Turn, claim: Claim, *first: Sentence) -> None:
     message = replace(message, choices=(*message.choices, *_later(untold[0])))
     message = claim_collecting.led(message, first)
     letter = claims.about(claim, message)
-    await turn.work.ask(letter, f"claim.{untold[0]}", claim.id, turn.work.now + OPEN_FOR)
+    await turn.work.ask(letter, f"claim.{untold[0]}", claim.id, turn.work.now + claims.OPEN_FOR)
 
 
 def _later(fact: Fact) -> tuple[Choice, ...]:

@@ -24,7 +24,7 @@ async def show(turn: Turn, claim: Claim) -> None:
     if claim.status in _MAY_GIVE_UP:
         deeds = (*deeds, Choice("give_up", "button.claim_give_up", "3"))
     message = Message("claim.one", params, (*deeds, _BACK), more=more)
-    await turn.work.ask(claims.about(claim, message), "claim.one", claim.id)
+    await turn.work.ask(claims.about(claim, message), "claim.one", claim.id, turn.work.now + claims.OPEN_FOR)
 
 
 async def chosen(turn: Turn, claim: Claim, chosen: tuple[str, str]) -> None:
@@ -86,4 +86,4 @@ async def _ask_drop(turn: Turn, claim: Claim) -> None:
         return
     offered = choices(("yes", "button.claim_give_up_yes", "1"), ("no", "button.claim_keep", "2"))
     message = Message("claim.drop_ok", {"ref": claim.ref}, offered)
-    await turn.work.ask(claims.about(claim, message), "claim.drop", claim.id)
+    await turn.work.ask(claims.about(claim, message), "claim.drop", claim.id, turn.work.now + claims.OPEN_FOR)

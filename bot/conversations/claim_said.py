@@ -11,17 +11,12 @@ from bot.conversations.turn import Turn
 _KINDS = frozenset({claims.COLLECTED, claim_words.ASKED, "claim.existing", "claim.sure", "claim.remind"})
 
 
-async def said(turn: Turn, what: Said, *, lately: bool) -> bool:
-    """Words, when the last thing they were asked was about a claim that collects. False when they are for others.
-
-    `lately`: only while the claimant is at it, as with photos; else whenever nobody else they talk with wants them.
-    """
+async def said(turn: Turn, what: Said) -> bool:
+    """Words, when the last thing they were asked was about a claim that collects. False when they are for others."""
     if not what.text or what.media is not None or turn.quiet:
         return False
     claim = await _asked_last(turn)
-    if claim is None or (lately and not claim_collecting.just_now(turn, claim)):
-        return False
-    if not await claim_words.keep(turn.work, claim, what.text):
+    if claim is None or not await claim_words.keep(turn.work, claim, what.text):
         return False
     await claim_words.answer(turn.work, claim, await _wanted(turn, claim))
     return True

@@ -31,17 +31,18 @@ async def said(turn: Turn, words: str) -> None:
     case = await turn.case()
     if case is not None:
         await _in_case(turn, case, what)
-    elif not (await claim_said.said(turn, what, lately=True) or await _to_others(turn, what)):
+    elif not await _to_others(turn, what):
         await menu.not_understood(turn, what)
 
 
 async def _to_others(turn: Turn, what: Said) -> bool:
-    """Whom they are talking with: the party of a job or an order, a relative's case, a claim they began earlier."""
+    """Whom they are talking with: the party of a job or an order, a relative's case; a claim comes last, for nobody
+    waits on the street for it."""
     return (
         await envoy.say_in_job(turn, what)
         or await order_talking.say(turn, what)
         or await relatives.say(turn, what)
-        or await claim_said.said(turn, what, lately=False)
+        or await claim_said.said(turn, what)
     )
 
 

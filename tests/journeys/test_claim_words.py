@@ -14,9 +14,10 @@ from bot.sandbox.client import Phone
 from tests import house as house_
 from tests.backoffice.adapters import receipts
 from tests.clocks import FakeClock
-from tests.house import House
+from tests.house import BANGKOK, House
 from tests.journeys.claim_stories import FIRST, claim_now
 from tests.journeys.money_stories import do, later
+from tests.journeys.stories import answers, dispatched
 from tests.journeys.test_claims import DELAY, claim_of, covered, papers_of, receipt, said, shown
 
 
@@ -156,3 +157,16 @@ async def test_done_is_understood_whatever_was_said_before_it(desk: House) -> No
     await shown(desk, phone, receipt(1))
     await said(desk, phone, "0")
     assert "请发：机票或登机牌" in await said(desk, phone, "完成")
+
+
+async def test_what_an_envoy_says_on_a_job_reaches_the_job(desk: House) -> None:
+    """Also while a claim of their own wants a paper: somebody waits for these words."""
+    traveller, envoy = await desk.telegram("Anna"), await desk.wechat("陈静")
+    await covered(desk, envoy)
+    await said(desk, envoy, *DELAY)
+    await desk.envoy(envoy, BANGKOK)
+    case = await dispatched(desk, traveller)
+    await answers(desk, envoy, "11")
+    await said(desk, envoy, "我在商场正门")
+    assert await kept(desk, envoy) == []
+    assert "我在商场正门" in await desk.entries(case)
