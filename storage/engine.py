@@ -109,11 +109,22 @@ def _sqlite_engine(
         query_cache_size=1000,
     )
 
-    def begin_it(conn: sa.Connection) -> None:
-        conn.exec_driver_sql(begin)
-
-    sa.event.listen(engine.sync_engine, "begin", begin_it)
+    _begin_with(engine, begin)
     return engine
+
+
+def _begin_with(engine: AsyncEngine, begin: str) -> None:
+    """In the dialect's own place for it. A listener of the engine would cost every statement, not only the first."""
+
+    def do_begin(connection: Any) -> None:
+        cursor = connection.cursor()
+        try:
+            cursor.execute(begin)
+        finally:
+            cursor.close()
+
+    dialect: Any = engine.sync_engine.dialect
+    dialect.do_begin = do_begin
 
 
 class SqliteDriver:
