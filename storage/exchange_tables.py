@@ -33,6 +33,8 @@ try beside others, more after tries alone."""
 _untaken = inbox.c.state == exchange.RowState.NEW.value
 sa.Index("ix_inbox_untaken", inbox.c.lane, inbox.c.seq, sqlite_where=_untaken, postgresql_where=_untaken)
 _unpurged = sa.and_(inbox.c.state == exchange.RowState.DONE.value, inbox.c.body.is_not(None))
+_parked = inbox.c.state == exchange.RowState.PARKED.value
+sa.Index("ix_inbox_parked", inbox.c.seq, sqlite_where=_parked, postgresql_where=_parked)
 sa.Index("ix_inbox_unpurged", inbox.c.done_at, sqlite_where=_unpurged, postgresql_where=_unpurged)
 
 letter = sa.Table(

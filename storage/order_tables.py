@@ -58,6 +58,7 @@ def _among(statuses: frozenset[OrderStatus]) -> sa.TextClause:
 
 IS_LIVE, IS_HELD = _among(LIVE), _among(HELD)
 sa.Index("ix_service_order_customer", service_order.c.customer, service_order.c.created_at)
+sa.Index("ix_service_order_ended", service_order.c.envoy, service_order.c.ended_at)
 sa.Index("ix_service_order_live", service_order.c.customer, sqlite_where=IS_LIVE, postgresql_where=IS_LIVE)
 sa.Index(
     "ix_service_order_held",

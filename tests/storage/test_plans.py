@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from backoffice.kernel.exchange import Address
-from backoffice.kernel.ids import CaseId
+from backoffice.kernel.ids import CaseId, EnvoyId
+from storage.centre_reads import SqlCentreQueries
 from storage.desk_view import SqlDeskQueries
 from storage.engine import Database, SqliteDatabase
 from storage.inbox import Inbox
@@ -23,10 +24,10 @@ from tests.clocks import START, FakeClock
 from tests.storage import samples
 
 SMALL = frozenset(
-    {"alert", "case_tag", "centre", "duty", "envoy_batch", "major", "on_call", "operator", "policy_batch"}
+    "alert case_tag centre duty envoy_batch major on_call operator policy_batch synthetic_call".split()
 )
 """A row for each thing a centre has; every other table grows as long as the service runs."""
-_SO_MANY = ("FROM {0} ORDER BY {0}.seq", "ORDER BY inbox.seq\n LIMIT")
+_SO_MANY = ("FROM {0} ORDER BY {0}.seq", "ORDER BY inbox.seq\n LIMIT", "ORDER BY inbox.seq DESC\n LIMIT")
 """The newest or the oldest rows as they lie, and only so many of them."""
 LI = Address("telegram", "1")
 Reads = Callable[[Database, Vault], Awaitable[object]]
@@ -54,6 +55,7 @@ async def _board(database: Database, vault: Vault) -> None:
     await queries.board(START)
     await queries.ringing()
     await SqlDeskQueries(database, vault).due()
+    await SqlCentreQueries(database, vault).vitals(START)
 
 
 async def _wall(database: Database, _vault: Vault) -> None:
@@ -90,6 +92,7 @@ async def _orders(uow: SqlUnitOfWork) -> None:
     person = samples.person().id
     await uow.orders.last_of(person)
     await uow.orders.live_of(person)
+    await uow.orders.lately_of(EnvoyId("envoy"), START)
 
 
 async def _people(uow: SqlUnitOfWork) -> None:
