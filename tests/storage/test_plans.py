@@ -23,8 +23,8 @@ from storage.wall_view import SqlWall
 from tests.clocks import START, FakeClock
 from tests.storage import samples
 
-SMALL = frozenset(
-    "alert case_tag centre duty envoy_batch major on_call operator policy_batch synthetic_call".split()
+SMALL = frozenset({"alert", "case_tag", "centre", "duty", "envoy_batch", "major"}) | frozenset(
+    {"on_call", "operator", "policy_batch", "synthetic_call"}
 )
 """A row for each thing a centre has; every other table grows as long as the service runs."""
 _SO_MANY = ("FROM {0} ORDER BY {0}.seq", "ORDER BY inbox.seq\n LIMIT", "ORDER BY inbox.seq DESC\n LIMIT")
