@@ -25,6 +25,9 @@ from bot.enclosures import Enclosures, NotYet, shown
 from bot.rendering import LIVE_S, PLACE_GONE, Enclosure, Rendering
 from bot.splitting import measure
 
+TASK = "job.task"
+"""The sentence with an operator's own words to one envoy: an address as often as not."""
+
 PARCEL = 4
 """At most so many letters travel with one."""
 JOINED_AFTER = timedelta(seconds=2)
@@ -215,12 +218,15 @@ class Sending:
 
 
 def _tells_place(letter: Letter, part: Part, channel: Channel) -> bool:
-    """A point, and the words it comes with: they say where it is ("2 km east of the centre", an address).
+    """A point, the words it comes with ("2 km east of the centre", an address), and a task an operator wrote.
 
     Where maps are links in the words, nothing that was sent can be taken back.
     """
-    words = isinstance(part, TextPart) and letter.message.place is not None and channel.features.native_map
-    return isinstance(part, PointPart) or words
+    if isinstance(part, PointPart):
+        return True
+    task = any(line.key == TASK for line in letter.message.more)
+    words = isinstance(part, TextPart) and (letter.message.place is not None or task)
+    return words and channel.features.native_map
 
 
 def _together(parts: tuple[Part, ...], joined: Sequence[tuple[Letter, str]]) -> tuple[Part, ...]:

@@ -1,6 +1,6 @@
 """What an envoy's screen shows of the exact place once they may know it no longer."""
 
-from backoffice.workflows import centre
+from backoffice.workflows import calling_envoys, centre, offers
 from bot.sandbox.client import Phone
 from tests.house import BANGKOK, House, texts
 from tests.journeys import stories
@@ -37,6 +37,21 @@ async def test_a_second_after_withdrawal_the_map_is_gone(either_house: House) ->
     assert "曼谷市中心" not in words
     assert "东门" not in words
     assert await house.phones.violations() == []
+
+
+async def test_a_task_with_an_address_goes_with_it(house: House) -> None:
+    """What an operator wrote to this envoy alone, without any map."""
+    phone, envoy = await _at_work(house)
+    case = await stories.now(house, phone)
+    await house.do(centre.take, case.id)
+    async with house.core.store.begin(house.clock.now()) as uow:
+        (job,) = await uow.assignments.of_case(case.id)
+    await house.do(calling_envoys.give_task, case.id, job.id, offers.Part("素坤逸路 21 巷 8 号，找前台"))
+    await house.pass_time(3)
+    assert "素坤逸路" in "\n".join(await texts(envoy))
+    await stories.says(house, envoy, "4")
+    await house.pass_time(1)
+    assert "素坤逸路" not in "\n".join(await texts(envoy))
 
 
 async def test_a_second_after_close_the_map_is_gone(house: House) -> None:
