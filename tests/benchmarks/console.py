@@ -48,7 +48,12 @@ SOAK_GAP_S = (4.0, 12.0)
 BRISK_GAP_S = (0.3, 1.2)
 GAP_S = 0.4
 """The page's own pause between two looks (`live.js`)."""
+LIFE_S = 240.0
 KEY = bytes(range(32))
+
+
+Session = tuple[str, str]
+"""Cookie and CSRF token."""
 
 
 class Clock(SystemClock):
@@ -76,7 +81,7 @@ async def served(folder: Path) -> AsyncIterator[tuple[Evening, str]]:
     await database.close()
 
 
-async def fill(evening: Evening) -> list[str]:
+async def fill(evening: Evening) -> list[Session]:
     """Five hundred open cases in twenty operators' hands, some ringing; fifty sessions."""
     staff = [await evening.operator(f"op{n}", OperatorRole.OPERATOR) for n in range(OPERATORS)]
     now = evening.clock.now()
@@ -86,7 +91,7 @@ async def fill(evening: Evening) -> list[str]:
         begun = now - timedelta(minutes=number % 240)
         held = {"owner": owner.id, "owner_name": owner.name, "answered_at": now} if number % 50 else {}
         await evening.case(f"B{number:03d}", person, dispatched_at=begun, rang_at=begun, **held)
-    return [(await evening.session(one))[0] for one in staff]
+    return [await evening.session(one) for one in staff]
 
 
 async def change(evening: Evening, number: int) -> float:
@@ -108,13 +113,14 @@ def replace_name(case, name):  # type: ignore[no-untyped-def]
     return replace(case, owner_name=name)
 
 
-async def one_reader(base: str, token: str, seen: dict[int, float], ready: asyncio.Event) -> None:
-    """What one open queue does."""
-    jar = {"rescue_session": token}
+async def one_reader(base: str, session: Session, seen: dict[int, float], ready: asyncio.Event) -> None:
+    """What one open queue does, with somebody before it who moves."""
+    jar = {"rescue_session": session[0]}
     news = asyncio.Event()
     timeout = aiohttp.ClientTimeout(total=None)
     async with aiohttp.ClientSession(cookies=jar, timeout=timeout) as http:
         looking = asyncio.create_task(_look(http, base, news, seen))
+        moving = asyncio.create_task(_move(http, base, session[1]))
         async with http.get(f"{base}/console/live") as stream:
             async for line in stream.content:
                 if line.startswith(b"event: hello"):
@@ -122,6 +128,15 @@ async def one_reader(base: str, token: str, seen: dict[int, float], ready: async
                 if line.startswith(b"event: board"):
                     news.set()
         looking.cancel()
+        moving.cancel()
+
+
+async def _move(http: aiohttp.ClientSession, base: str, csrf: str) -> None:
+    """Without a sign of life a session ends after half an hour (`sessions`)."""
+    while True:
+        await asyncio.sleep(LIFE_S)
+        async with http.post(f"{base}/console/present", headers={"X-CSRF": csrf, "Origin": base}) as answer:
+            answer.raise_for_status()
 
 
 async def _look(http: aiohttp.ClientSession, base: str, news: asyncio.Event, seen: dict[int, float]) -> None:
@@ -139,13 +154,13 @@ async def _look(http: aiohttp.ClientSession, base: str, news: asyncio.Event, see
         await asyncio.sleep(GAP_S)
 
 
-async def readers(base: str, tokens: list[str]) -> None:
+async def readers(base: str, sessions: list[Session]) -> None:
     """The other process: prints `ready`, and at the end of its input what each reader saw when."""
-    seen: list[dict[int, float]] = [{} for _ in tokens]
-    ready = [asyncio.Event() for _ in tokens]
+    seen: list[dict[int, float]] = [{} for _ in sessions]
+    ready = [asyncio.Event() for _ in sessions]
     tasks = [
-        asyncio.create_task(one_reader(base, token, mine, begun))
-        for token, mine, begun in zip(tokens, seen, ready, strict=True)
+        asyncio.create_task(one_reader(base, session, mine, begun))
+        for session, mine, begun in zip(sessions, seen, ready, strict=True)
     ]
     await asyncio.gather(*(begun.wait() for begun in ready))
     print("ready", flush=True)
@@ -201,10 +216,10 @@ async def main(plan: Plan) -> int:
     """Prints three lines."""
     with tempfile.TemporaryDirectory(prefix="rescue-console-") as folder:
         async with served(Path(folder)) as (evening, base):
-            tokens = await fill(evening)
-            began, seen, memory = await _campaign(evening, base, tokens, plan)
-            board = await weigh(base, tokens[0], "/console/")
-            case = await weigh(base, tokens[0], "/console/cases/case-B001")
+            sessions = await fill(evening)
+            began, seen, memory = await _campaign(evening, base, sessions, plan)
+            board = await weigh(base, sessions[0][0], "/console/")
+            case = await weigh(base, sessions[0][0], "/console/cases/case-B001")
     light = max(board, case) < AIM_BYTES
     prompt = _waits(began, seen)
     print(
@@ -237,14 +252,14 @@ def _flat(memory: list[float]) -> bool:
 
 
 async def _campaign(
-    evening: Evening, base: str, tokens: list[str], plan: Plan
+    evening: Evening, base: str, sessions: list[Session], plan: Plan
 ) -> tuple[list[float], list[dict[int, float]], list[float]]:
     words = [sys.executable, "-m", "tests.benchmarks.console", "--readers", base]
     pipe = asyncio.subprocess.PIPE
     child = await asyncio.create_subprocess_exec(*words, stdin=pipe, stdout=pipe, limit=2**26)
     assert child.stdin is not None
     assert child.stdout is not None
-    child.stdin.write((json.dumps(tokens) + "\n").encode())
+    child.stdin.write((json.dumps(sessions) + "\n").encode())
     await child.stdout.readline()
     chance, began, memory = random.Random(3), [], []
     since = time.monotonic()
