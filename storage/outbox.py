@@ -49,6 +49,8 @@ _SEAT = sa.select(
 _UNSENT = state(LetterState.WAITING, LetterState.HELD, LetterState.RIDING)
 _ABOUT = sa.and_(_OF_PERSON, letter.c.case_id == sa.bindparam("about"))
 _DROP = sa.update(letter).where(_ABOUT, _UNSENT).values(state=LetterState.DROPPED)
+_TALK = letter.c.entry > 0
+"""Letters with somebody's own words: those that stand in the case's conversation."""
 _RECALL = sa.update(letter).where(_ABOUT, state(LetterState.SENDING)).values(recalled=True)
 _AT = letter.c.lane == sa.bindparam("at")
 _RELEASE = sa.update(letter).where(_AT, state(LetterState.HELD)).values(state=LetterState.WAITING)
@@ -94,6 +96,12 @@ class OutboxRows:
         values = {"of": person, "about": case}
         await self._conn.execute(_RECALL, values)
         return await self._end(_DROP, values)
+
+    async def drop_talk(self, person: PersonId, case: CaseId) -> int:
+        """The same for words of people alone; what the service says by itself still goes."""
+        values = {"of": person, "about": case}
+        await self._conn.execute(_RECALL.where(_TALK), values)
+        return await self._end(_DROP.where(_TALK), values)
 
     async def points_shown(self, person: PersonId, case: CaseId) -> list[Address]:
         """The addresses of this person on whose screens an exact point of the case may still stand."""

@@ -39,6 +39,10 @@ class Outbox(Protocol):
         """Drop this person's letters of this case that are not yet sent; returns how many."""
         ...
 
+    async def drop_talk(self, person: PersonId, case: CaseId) -> int:
+        """The same for what other people said in the case; what the service says by itself still goes."""
+        ...
+
     async def points_shown(self, person: PersonId, case: CaseId) -> Sequence[Address]:
         """The addresses of this person on whose screens an exact point of the case may still stand."""
         ...

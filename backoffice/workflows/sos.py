@@ -262,9 +262,13 @@ async def _hide(work: Work, case: Case, person: Person) -> None:
 
 
 async def _put_on_face(work: Work, case: Case) -> None:
-    """Nobody is sent any more; the screen goes on with the case as it stands there, the search by its own clock."""
+    """Nobody is sent any more; the screen goes on with the case as it stands there, the search by its own clock.
+
+    Words of people that are still on their way do not arrive: an operator may have asked the wrong thing.
+    """
     if case.duress:
         return
+    await work.uow.outbox.drop_talk(case.requester, case.id)
     message = await _with_envoys(work, case, telling.status(work, case))
     line = next((s.key for s in message.more if s.key in _ABOUT_ENVOYS), face.NOBODY)
     offers_ = await dispatching.offered(work, case)

@@ -11,7 +11,7 @@ from backoffice.workflows import centre
 from bot.sandbox.client import Phone
 from tests import house as house_
 from tests.clocks import FakeClock
-from tests.house import BANGKOK, House
+from tests.house import BANGKOK, House, texts
 from tests.journeys import families, stories
 
 WORD = "blue umbrella"
@@ -125,6 +125,22 @@ async def test_what_a_forced_hand_gives_opens_nothing(house: House) -> None:
     await house.do(centre.take, case.id)
     await house.do(centre.end_duress, case.id)
     assert "13.75" in await page.shown()
+
+
+async def test_words_still_on_their_way_do_not_arrive(house: House) -> None:
+    """An operator has just asked whether somebody threatens them: that line is not read by whoever does."""
+    anna = await house.telegram("Anna")
+    await _knows_word(house, anna, "telegram")
+    case = await stories.dispatched(house, anna)
+    await house.do(centre.take, case.id)
+    await house.pass_time(8, step=1)
+    await house.phones.fault("too_many", method="sendMessage", times=1, params={"retry_after": 20})
+    await house.do(centre.reply, case.id, "Is somebody threatening you?")
+    await stories.says(house, anna, WORD)
+    await house.pass_time(40, step=5)
+    said = "\n".join(await texts(anna))
+    assert "threatening" not in said
+    assert "you say you are safe" in said
 
 
 async def test_an_envoy_who_holds_hears_nothing_more(house: House) -> None:
