@@ -15,7 +15,6 @@ from backoffice.kernel.ids import EnvoyId
 from storage import conflict, envoy_moves, envoy_staging
 from storage.engine import Database
 from storage.envoy_staging import OF_BATCH, NewEnvoy
-from storage.import_tables import envoy_batch
 from storage.import_tables import envoy_import as staged
 from storage.vault import Vault
 
@@ -56,21 +55,7 @@ _DROP_PART = sa.delete(staged).where(_PART)
 _OFF_DUTY = sa.select(staged.c.envoy).where(OF_BATCH, staged.c.known_envoy != "", ~staged.c.on_duty)
 _LEFT_BEHIND = sa.delete(staged).where(
     staged.c.staged_at < sa.bindparam("before"),
-    staged.c.batch.not_in(sa.select(envoy_batch.c.batch).where(~envoy_batch.c.done)),
-)
-_STANDS = sa.select(envoy_batch.c.version).where(envoy_batch.c.done)
-_MARK = (
-    sa.update(envoy_batch)
-    .where(envoy_batch.c.done, envoy_batch.c.version == sa.bindparam("was"))
-    .values(
-        batch=sa.bindparam("becomes"),
-        done=False,
-        version=envoy_batch.c.version + 1,
-        due=sa.bindparam("until"),
-    )
-)
-_LEFT = sa.select(envoy_batch.c.batch).where(
-    ~envoy_batch.c.done, envoy_batch.c.due <= sa.bindparam("now", type_=envoy_batch.c.due.type)
+    staged.c.batch.not_in(envoy_moves.BATCHES.unmoved),
 )
 
 
@@ -91,7 +76,7 @@ class EnvoyImports:
         """Nothing came of it. What has become true stays."""
         while True:
             async with self._database.writing() as conn:
-                if await envoy_moves.moving(conn) == batch:
+                if await envoy_moves.BATCHES.moving(conn) == batch:
                     return
                 first, last, _ = (await conn.execute(_SPAN, {"of": batch})).one()
                 if first is None:
@@ -130,7 +115,7 @@ class EnvoyImports:
         """What it will come to, and the version it was counted at. Nothing is written and nobody is held up."""
         of = {"of": batch}
         async with self._database.reading() as conn:
-            stands = (await conn.execute(_STANDS)).scalar()
+            stands = await envoy_moves.BATCHES.stands(conn)
             twice = (await conn.execute(_TWICE, of)).all()
             if twice:
                 raise SamePerson(sorted({line for pair in twice for line in pair}))
@@ -140,16 +125,15 @@ class EnvoyImports:
 
     async def _mark(self, batch: str, was: int, now: datetime) -> bool:
         """The one UPDATE; False when another import became true meanwhile."""
-        given = {"becomes": batch, "was": was, "until": now + envoy_moves.LEASE}
         async with self._database.writing() as conn:
-            won = (await conn.execute(_MARK, given)).rowcount == 1
+            won = await envoy_moves.BATCHES.mark(conn, batch, was, now)
             await conn.commit()
         return won
 
     async def finish_left(self, now: datetime) -> None:
         """Move what became true in a process that died since; nothing while its own process has it in hand."""
         async with self._database.reading() as conn:
-            left = (await conn.execute(_LEFT, {"now": now})).first()
+            left = (await conn.execute(envoy_moves.BATCHES.left, {"now": now})).first()
         if left is not None:
             await self._move_on(now)
 
@@ -171,7 +155,7 @@ class EnvoyImports:
 
     async def _step(self, now: datetime) -> bool:
         async with self._database.writing() as conn:
-            batch = await envoy_moves.moving(conn)
+            batch = await envoy_moves.BATCHES.moving(conn)
             more = bool(batch) and await envoy_moves.step(conn, self._vault, batch, now)
             await conn.commit()
         return more

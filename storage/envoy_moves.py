@@ -5,7 +5,7 @@ an envoy, moves that row first, in the reader's own transaction; lists take the 
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from backoffice.dispatch.standing import Answer, Call
 from backoffice.people.model import Reach
 from storage import envoy_staging
 from storage.dispatch_tables import envoy_standing
+from storage.import_batches import Batches
 from storage.import_tables import envoy_batch
 from storage.import_tables import envoy_import as staged
 from storage.tables import envoy, identity, person, vault_key
@@ -22,13 +23,11 @@ from storage.vault import Vault
 
 STEP = 200
 """Envoys of one step of the move: some 20 ms of one writer."""
-LEASE = timedelta(seconds=30)
-"""Whoever marked a batch moves it; after this long any worker goes on."""
+BATCHES = Batches(envoy_batch, staged)
 
 Waiting = tuple[sa.Select[Any], dict[str, Any]]
 """Whose row is asked for: `AT_ADDRESS`, `OF_PERSON` or `OF_ENVOYS` with its values."""
 
-_MOVING = sa.select(envoy_batch.c.batch).where(~envoy_batch.c.done)
 _OF = staged.c.batch == sa.bindparam("of")
 _NEXT = (
     sa.select(staged.c.line)
@@ -36,11 +35,6 @@ _NEXT = (
     .order_by(staged.c.line)
     .limit(sa.bindparam("most", type_=sa.Integer()))
     .with_for_update()
-)
-_DONE = (
-    sa.update(envoy_batch)
-    .where(envoy_batch.c.batch == sa.bindparam("of"), ~envoy_batch.c.done, ~sa.exists().where(_OF))
-    .values(done=True)
 )
 
 
@@ -111,11 +105,6 @@ def _statements() -> Sequence[sa.Executable]:
 _MOVE = _statements()
 
 
-async def moving(conn: AsyncConnection) -> str:
-    """The batch that is true and not wholly moved, "" for none."""
-    return str((await conn.execute(_MOVING)).scalar() or "")
-
-
 async def step(conn: AsyncConnection, vault: Vault, batch: str, now: datetime) -> bool:
     """The next envoys of a batch that is true; False once nothing of it is left. The caller commits.
 
@@ -123,7 +112,7 @@ async def step(conn: AsyncConnection, vault: Vault, batch: str, now: datetime) -
     """
     lines = [row.line for row in await conn.execute(_NEXT, {"of": batch, "most": STEP})]
     if not lines:
-        return (await conn.execute(_DONE, {"of": batch})).rowcount == 0
+        return not await BATCHES.finish(conn, batch)
     await _move(conn, vault, batch, lines, now)
     return True
 

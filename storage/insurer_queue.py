@@ -12,7 +12,7 @@ from backoffice.ports.insurance import Heard
 from storage import policy_moves
 from storage.conflict import insert_or_ignore
 from storage.engine import Database
-from storage.insurance_tables import cover_look, insurer_heard, insurer_request, policy_batch
+from storage.insurance_tables import cover_look, insurer_heard, insurer_request
 from storage.order_tables import IS_LIVE, service_order
 from storage.policy_row import read_request
 from storage.tables import among_active, cases
@@ -92,7 +92,7 @@ _WAITING = sa.select(insurer_request.c.id).where(
 _UNHEARD = sa.select(insurer_heard.c.request).where(
     insurer_heard.c.done_at.is_(None), insurer_heard.c.due <= _NOW
 )
-_LEFT = sa.select(policy_batch.c.batch).where(~policy_batch.c.done, policy_batch.c.due <= _NOW)
+_LEFT = policy_moves.BATCHES.left
 _ANYTHING = sa.select(
     sa.or_(
         sa.exists(_WAITING),

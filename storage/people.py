@@ -137,7 +137,7 @@ class PersonRows(Rows):
 
     async def _arrives(self, where: dict[str, Any]) -> bool:
         """A chat nobody knows may belong to an envoy of an import that is true and not yet moved."""
-        moving = await envoy_moves.moving(self._conn)
+        moving = await envoy_moves.BATCHES.moving(self._conn)
         waiting = (envoy_moves.AT_ADDRESS, where)
         return bool(moving) and await envoy_moves.ahead(self._conn, self._vault, moving, waiting, self._now)
 

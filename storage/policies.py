@@ -131,7 +131,7 @@ class PolicyRows(Rows):
     async def _ahead(self, by: sa.ColumnElement[bool], who: str) -> None:
         """What an import has made true and not moved yet is moved before it is read."""
         if self._moving is None:
-            self._moving = await policy_moves.moving(self._conn)
+            self._moving = await policy_moves.BATCHES.moving(self._conn)
         if self._moving:
             found = await policy_moves.ahead(self._conn, self._moving, by, who)
             await policy_moves.take(self._conn, self._moving, found, self._now)

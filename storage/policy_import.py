@@ -50,7 +50,7 @@ _STAGED = sa.select(staged.c.policy, staged.c.key_id, staged.c.wrapped, _LAST.la
 _DROP_PART = sa.delete(staged).where(_PART)
 _LEFT_BEHIND = sa.delete(staged).where(
     staged.c.staged_at < sa.bindparam("before"),
-    staged.c.batch.not_in(sa.select(policy_batch.c.batch).where(~policy_batch.c.done)),
+    staged.c.batch.not_in(policy_moves.BATCHES.unmoved),
 )
 _OURS = sa.select(sa.func.count()).where(
     _OF_BATCH,
@@ -67,17 +67,6 @@ _KEY_TAKEN = (
     .limit(1)
 )
 _ROW = insert_or_ignore(policy_batch, [policy_batch.c.id])
-_STANDS = sa.select(policy_batch.c.version).where(policy_batch.c.done)
-_MARK = (
-    sa.update(policy_batch)
-    .where(policy_batch.c.done, policy_batch.c.version == sa.bindparam("was"))
-    .values(
-        batch=sa.bindparam("becomes"),
-        done=False,
-        version=policy_batch.c.version + 1,
-        due=sa.bindparam("until"),
-    )
-)
 _POLICIES = (
     sa.select(sa.func.count())
     .select_from(staged)
@@ -131,7 +120,7 @@ class PolicyImports:
         """Nothing came of it. What has become true stays."""
         while True:
             async with self._database.writing() as conn:
-                if await policy_moves.moving(conn) == batch:
+                if await policy_moves.BATCHES.moving(conn) == batch:
                     return
                 first, last, _ = (await conn.execute(_SPAN, {"of": batch})).one()
                 if first is None:
@@ -159,7 +148,7 @@ class PolicyImports:
         """What it will come to, and the version it was counted at. Nothing is written and nobody is held up."""
         of = {"of": batch}
         async with self._database.reading() as conn:
-            stands = (await conn.execute(_STANDS)).scalar()
+            stands = await policy_moves.BATCHES.stands(conn)
             if (await conn.execute(_KEY_TAKEN, of)).first():
                 raise AnotherImport("the same policies were imported in the same moment")
             ours = (await conn.execute(_OURS, of)).scalar_one()
@@ -169,9 +158,8 @@ class PolicyImports:
 
     async def _mark(self, batch: str, was: int, now: datetime) -> bool:
         """The one UPDATE; False when another import became true meanwhile."""
-        given = {"becomes": batch, "was": was, "until": now + policy_moves.LEASE}
         async with self._database.writing() as conn:
-            won = (await conn.execute(_MARK, given)).rowcount == 1
+            won = await policy_moves.BATCHES.mark(conn, batch, was, now)
             await conn.commit()
         return won
 
@@ -180,7 +168,7 @@ class PolicyImports:
         more = True
         while more:
             async with self._database.writing() as conn:
-                batch = await policy_moves.moving(conn)
+                batch = await policy_moves.BATCHES.moving(conn)
                 more = bool(batch) and await policy_moves.step(conn, batch, now)
                 await conn.commit()
             await asyncio.sleep(0)

@@ -5,7 +5,7 @@ step moves some policies, and whoever reads a policy meanwhile moves it first, i
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,16 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.cases.model import CaseStatus
 from backoffice.ports.insurance import Proof
+from storage.import_batches import Batches
 from storage.insurance_tables import cover_look, cover_proof, policy, policy_batch, policy_person
 from storage.insurance_tables import policy_import as staged
 from storage.tables import among_active, cases, vault_key
 
 STEP = 150
 """Policies of one step of the move: some 20 ms of one writer."""
-LEASE = timedelta(seconds=30)
-"""Whoever marked a batch moves it; after this long any worker goes on."""
+BATCHES = Batches(policy_batch, staged)
 
-_MOVING = sa.select(policy_batch.c.batch).where(~policy_batch.c.done)
 _OF = staged.c.batch == sa.bindparam("of")
 _THESE = sa.and_(_OF, staged.c.policy.in_(sa.bindparam("policies", expanding=True)))
 _HEAD = sa.and_(_THESE, staged.c.first)
@@ -35,11 +34,6 @@ _NEXT = (
     .with_for_update()
 )
 _DROP = sa.delete(staged).where(_THESE)
-_DONE = (
-    sa.update(policy_batch)
-    .where(policy_batch.c.batch == sa.bindparam("of"), ~policy_batch.c.done, ~sa.exists().where(_OF))
-    .values(done=True)
-)
 _BOUGHT = sa.delete(staged).where(
     _THESE,
     sa.exists().where(
@@ -145,11 +139,6 @@ def _statements() -> Sequence[sa.Executable]:
 _MOVE = _statements()
 
 
-async def moving(conn: AsyncConnection) -> str:
-    """The batch that is true and not wholly moved, "" for none."""
-    return str((await conn.execute(_MOVING)).scalar() or "")
-
-
 async def step(conn: AsyncConnection, batch: str, now: datetime) -> bool:
     """The next policies of a batch that is true; False once nothing of it is left. The caller commits.
 
@@ -157,7 +146,7 @@ async def step(conn: AsyncConnection, batch: str, now: datetime) -> bool:
     """
     found = [row.policy for row in await conn.execute(_NEXT, {"of": batch, "most": STEP})]
     if not found:
-        return (await conn.execute(_DONE, {"of": batch})).rowcount == 0
+        return not await BATCHES.finish(conn, batch)
     await _move(conn, batch, found, now)
     return True
 

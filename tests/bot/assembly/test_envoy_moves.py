@@ -10,7 +10,7 @@ import pytest
 from backoffice.dispatch.travel import Transport
 from backoffice.kernel.exchange import Address
 from bot.assembly import deeds, envoy_csv
-from storage import envoy_moves
+from storage import envoy_moves, import_batches
 from storage.envoy_import import EnvoyImports
 from storage.wall_view import SqlWall
 from tests import house
@@ -91,7 +91,7 @@ async def test_killed_after_the_mark_everything_is_true(
     imports = EnvoyImports(either.core.database, either.core.vault)
     await imports.finish_left(either.clock.now())
     assert (await counted(either))[2] == 2, "whoever marked it has a while to move it"
-    await imports.finish_left(either.clock.now() + envoy_moves.LEASE)
+    await imports.finish_left(either.clock.now() + import_batches.LEASE)
     assert (await counted(either))[1:] == (3, 3, 3)
     assert await on_lists(either) == ["+66812345678"] * 3
 

@@ -17,7 +17,7 @@ from backoffice.ports.insurance import Policies, Proof
 from bot.assembly import deeds, policy_csv_import, policy_deeds
 from bot.assembly.core import Core
 from bot.assembly.deeds import Refused
-from storage import policy_moves
+from storage import import_batches, policy_moves
 from storage.insurer_queue import InsurerQueue
 from storage.policy_import import PolicyImports
 from tests import paying
@@ -170,8 +170,8 @@ async def test_true_by_one_mark_whatever_happens_to_who_moves_it(
     assert await counted(core) == (1, 1, 2), "and what was read stands"
     queue = InsurerQueue(core.database)
     assert not await queue.move_left(now), "whoever marked it has a while to move it"
-    assert await queue.move_left(now + policy_moves.LEASE)
-    assert not await queue.move_left(now + policy_moves.LEASE)
+    assert await queue.move_left(now + import_batches.LEASE)
+    assert not await queue.move_left(now + import_batches.LEASE)
     assert await counted(core) == (2, 3, 0)
 
 
