@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.cases.model import Audience, Case, CaseStatus, Entry
+from backoffice.cases.papers import CasePaper
 from backoffice.cases.protocols import Running
 from backoffice.cases.tasks import Task
 from backoffice.dispatch import looks
@@ -19,6 +20,7 @@ from backoffice.kernel.messages import Role
 from backoffice.major.model import Major
 from storage import beside, case_row, letter_row, places
 from storage.assignments import AssignmentRows
+from storage.case_papers import CasePaperRows
 from storage.case_tasks import TaskRows
 from storage.cases import CaseRows
 from storage.checklists import ChecklistRows
@@ -61,7 +63,7 @@ class _Exporter:
 
     def __init__(self, conn: AsyncConnection, vault: Vault) -> None:
         self._conn, self._vault = conn, vault
-        given = (conn, vault, _BEFORE_ALL)
+        self._given = given = (conn, vault, _BEFORE_ALL)
         self._people, self._cases = PersonRows(*given), CaseRows(*given)
         self._envoys, self._assignments = EnvoyRows(*given), AssignmentRows(*given)
         self._considerations = ConsiderationRows(*given)
@@ -81,6 +83,7 @@ class _Exporter:
             "traveller": person.display_name or person.id,
             "position": _position(case, cell),
             "assignments": [_assignment(a, envoys[a.envoy]) for a in assignments],
+            "papers": [_paper(p) for p in await CasePaperRows(*self._given).of_case(case.id)],
             "considered": [
                 look(each, exact=case.status is not CaseStatus.CLOSED)
                 for each in await self._considerations.of(case.id)
@@ -123,6 +126,11 @@ async def letters(
     """What was sent about a case or an order, and how each letter stands."""
     rows = (await conn.execute(_LETTERS, {"of": thread})).all()
     return [_letter(row, sealer, readers.get(row.person)) for row in rows]
+
+
+def _paper(paper: CasePaper) -> Row:
+    """Which file is what; the file itself stays here."""
+    return {"kind": paper.kind.value, "at": time(paper.at), "by": paper.by, "entry": paper.entry or None}
 
 
 def _facts(case: Case) -> Row:

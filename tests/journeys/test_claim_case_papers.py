@@ -86,6 +86,8 @@ async def test_the_hospital_bill_of_a_rescue_goes_with_the_claim_by_one_yes(eith
     assert paper.media not in {p.media for p in await do(desk, lambda w: w.uow.case_papers.of_case(case.id))}
     assert await desk.core.media.get(paper.media) == receipts.jpeg(receipt(1))
     assert "case.paper_given" in await desk.timeline(case)
+    kinds = sorted(paper["kind"] for paper in (await desk.exported(case.ref))["papers"])
+    assert kinds == ["guarantee", "hospital_bill", "other"]
 
 
 async def test_a_no_is_not_asked_again_and_gives_nothing(desk: House) -> None:
