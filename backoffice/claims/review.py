@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from backoffice.claims.adjudication import Proposal
 from backoffice.claims.claim import Claim, ClaimStatus
 from backoffice.claims.model import Finding, Line, Reason, Used, Verdict
-from backoffice.insurance.model import Product
+from backoffice.insurance.model import Item, Product
 from backoffice.kernel import money
 from backoffice.kernel.errors import Refusal
 from backoffice.kernel.ids import PersonId
@@ -166,8 +166,8 @@ def rule(product: Product, lines: Sequence[Line], proposal: Proposal, ruling: Ru
     by_id = {line.id: line for line in lines}
     found, spent = [], dict(used.sums)
     for finding in proposal.findings:
-        ruled = _ruled(finding, ruling, product)
         item = product.item(by_id[finding.line].item)
+        ruled = _by_clause(_ruled(finding, ruling, product), finding, item)
         if item is not None and ruled.pays:
             spent[item.id] = spent.get(item.id, 0) + ruled.pays.minor
             if spent[item.id] > item.limit:
@@ -193,6 +193,14 @@ def _ruled(finding: Finding, ruling: Ruling, product: Product) -> Finding:
         return finding
     verdict = Verdict.COVERED if mine else Verdict.NOT_COVERED
     return replace(finding, verdict=verdict, reason=Reason.BY_PERSON, pays=mine, steps=())
+
+
+def _by_clause(now: Finding, was: Finding, item: Item | None) -> Finding:
+    """What a person pays rests on the item's own clause, and so does what they refuse where only a rate was missing:
+    a clause that left the line to them is no reason any more."""
+    if item is None or now.reason is not Reason.BY_PERSON:
+        return now
+    return replace(now, clause=item.clause) if now.pays or was.reason is Reason.NO_RATE else now
 
 
 def _explained(proposal: Proposal, found: Sequence[Finding], ruling: Ruling) -> None:

@@ -100,6 +100,17 @@ def test_a_part_is_a_part_and_nothing_is_a_refusal() -> None:
     assert ruled([line(quantity=99)]).status is ClaimStatus.PARTLY_APPROVED
 
 
+def test_a_persons_sum_rests_on_the_items_own_clause() -> None:
+    """Papers shown another way, a rate found: what left the line open is no reason now; a refusal keeps its own."""
+    open_ = line(papers=frozenset())
+    assert proposed(open_).findings[0].clause == "2.6"
+    assert ruled([open_], line1=yuan(200)).findings[0].clause == "3.7"
+    assert ruled([open_], reason="没有证明", line1=yuan(0)).findings[0].clause == "2.6"
+    abroad = replace(line("1", "documents"), amount=Money.of(10, "THB"))
+    assert proposed(abroad).findings[0].clause == "2.4"
+    assert ruled([abroad], reason="没有收据", line1=yuan(0)).findings[0].clause == "3.9"
+
+
 def test_what_a_person_cut_is_a_part_and_can_be_appealed_against() -> None:
     """Less than the rules proposed, or less than was claimed where they proposed nothing; more is no part."""
     assert ruled([line()], reason="登机牌写着四小时", line1=yuan(200)).status is ClaimStatus.PARTLY_APPROVED
