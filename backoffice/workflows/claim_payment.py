@@ -25,7 +25,7 @@ TO_PAY = frozenset({ClaimStatus.APPROVED, ClaimStatus.PARTLY_APPROVED})
 
 
 class Contradicted(Refusal):
-    """The provider said that an earlier payment failed, and then that it went through: somebody looks there first."""
+    """The provider said of an earlier payment no, and then yes: a supervisor looks there first."""
 
     key = "centre.claim_contradicted"
 
@@ -175,21 +175,28 @@ async def name_by(work: Work, claim_id: ClaimId, operator: Operator, name: str, 
 
 
 async def again(work: Work, claim_id: ClaimId, operator: Operator) -> ClaimPayment:
-    """A payment that came back is ordered anew: only once the provider has said that it failed, and stays with it."""
+    """A payment that came back is ordered anew, once the provider has said that it failed; where it did not stay with
+    that, by a supervisor who has looked there."""
     claim = await _allowed(work, claim_id, operator)
     decisions = await work.uow.claims.decisions(claim.id)
     if claim.status not in TO_PAY or not decisions:
         raise NothingDue
-    for payment in await work.uow.claim_payments.of_claim(claim.id):
-        orders = await work.uow.payments.orders_of(f"{claiming.SUBJECT}{payment.id}")
-        if any(order.error == CONTRADICTED for order in orders):
-            raise Contradicted
+    if operator.role is not OperatorRole.SUPERVISOR and await _contradicted(work, claim):
+        raise Contradicted
     policy = await work.uow.policies.get(claim.policy)
     made = await begin(work, claim, policy, decisions[-1])
     if made is None:
         raise NothingDue
     await work.uow.staff.audit(work.now, operator.id, "claim.paid_again", f"claim:{claim.id}")
     return made
+
+
+async def _contradicted(work: Work, claim: Claim) -> bool:
+    for payment in await work.uow.claim_payments.of_claim(claim.id):
+        orders = await work.uow.payments.orders_of(f"{claiming.SUBJECT}{payment.id}")
+        if any(order.error == CONTRADICTED for order in orders):
+            return True
+    return False
 
 
 async def _allowed(work: Work, claim_id: ClaimId, operator: Operator) -> Claim:

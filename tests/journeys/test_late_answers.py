@@ -21,7 +21,7 @@ from tests import house as house_
 from tests import paying
 from tests.clocks import FakeClock
 from tests.house import House, texts
-from tests.journeys.claim_stories import claim_now, decide, orders, yuan
+from tests.journeys.claim_stories import THIRD, claim_now, decide, orders, yuan
 from tests.journeys.money_stories import FINANCE, acquainted, ask, balance, do, later, now_
 from tests.journeys.test_claims_decided import on_wechat
 from tests.journeys.test_cover import CHINESE, insurer, pay_on_wechat, policy_of, said
@@ -131,7 +131,7 @@ async def test_an_insurer_that_hangs_issues_one_policy(shop: House, fault: str) 
 
 
 async def test_a_yes_after_a_no_is_shown_to_staff_and_blocks_a_second_order(shop: House) -> None:
-    """The books keep the no; nobody can pay it again by a press of the button; told again it rings once."""
+    """The books keep the no; only a supervisor, who has looked, orders it again; told again it rings once."""
     _, claim = await on_wechat(shop)
     await decide(shop, claim)
     await later(shop)
@@ -144,3 +144,5 @@ async def test_a_yes_after_a_no_is_shown_to_staff_and_blocks_a_second_order(shop
     with pytest.raises(claim_payment.Contradicted):
         await do(shop, lambda work: claim_payment.again(work, claim.id, FINANCE))
     assert [o.state for o in await orders(shop, claim)] == [OrderState.FAILED]
+    await do(shop, lambda work: claim_payment.again(work, claim.id, THIRD))
+    assert len(await orders(shop, claim)) == 2
