@@ -85,7 +85,7 @@ async def test_two_reach_for_the_same_case_and_the_slower_reads_who_has_it(house
         await open_case(page, house, "K9BP")
         await page.route("**/cases/case-K9BP", _not_yet)
     await asyncio.gather(first.keyboard.press("t"), second.keyboard.press("t"))
-    told = [await _told(page) for page in (first, second)]
+    told = await asyncio.gather(_told(first), _told(second))
     owner = (await head(house, "K9BP")).owner_name
     assert sorted(f"{owner} 已经接手这件案子" in words for words in told) == [False, True]
 
