@@ -1,4 +1,4 @@
-"""Cases worked as one: whoever has the main case has its parts."""
+"""Cases worked as one: whoever has one of them has them all."""
 
 from collections.abc import Sequence
 
@@ -17,14 +17,25 @@ async def of(work: Work, case: Case) -> Sequence[Case]:
     return [part for part in cases if part.status in RUNNING]
 
 
+async def others(work: Work, case: Case) -> Sequence[Case]:
+    """The running cases worked with this one: its parts, or its main case with the other parts."""
+    main = relations.part_of(case.id, list(await work.uow.relations.of(case.id)))
+    if main is None:
+        return await of(work, case)
+    head = await work.uow.cases.get(main)
+    if head.status not in RUNNING:
+        return []
+    return [head, *(part for part in await of(work, head) if part.id != case.id)]
+
+
 async def follow(work: Work, case: Case) -> Sequence[Case]:
-    """The main case has a new owner: so have its parts. Returns those whose clients have to be told."""
+    """The case has a new owner: so have those worked with it. Returns those whose clients have to be told."""
     moved = []
-    for part in await of(work, case):
-        if part.owner != case.owner:
-            moved.append(part)
-        part.owner, part.owner_name, part.owned_at = case.owner, case.owner_name, work.now
-        await ringing.acknowledge(work, part)
-    for part in moved:
-        await work.note(part, f"operator:{case.owner}", "centre.taken", name=case.owner_name)
+    for other in await others(work, case):
+        if other.owner != case.owner:
+            moved.append(other)
+        other.owner, other.owner_name, other.owned_at = case.owner, case.owner_name, work.now
+        await ringing.acknowledge(work, other)
+    for other in moved:
+        await work.note(other, f"operator:{case.owner}", "centre.taken", name=case.owner_name)
     return moved

@@ -100,14 +100,15 @@ async def write(
 async def receive(work: Work, case_id: CaseId, handover: Handover) -> bool:
     """One case of a handover that is being read: the note stands in it, and it is the reader's from here.
 
-    Its parts go with it, so their notes are put down with its own: by their turn they have left the giver's hands.
+    What is worked with it goes with it, so those notes are put down with its own: by their turn they have left the
+    giver's hands.
     """
     giver = await work.uow.staff.get(OperatorId(handover.giver))
     case = await work.uow.cases.get(case_id)
     if giver is None or case.owner != giver.id or not case.active:
         return False
     notes = dict(handover.notes)
-    with_it = [part for part in await parts.of(work, case) if part.owner == giver.id and part.id in notes]
+    with_it = [one for one in await parts.others(work, case) if one.owner == giver.id and one.id in notes]
     for one in (case, *with_it):
         await relay.note(work, one, (giver.id, giver.name), notes[one.id])
     await centre.hand_over(work, case_id, giver, OperatorId(handover.taker))

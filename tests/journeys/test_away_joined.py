@@ -10,7 +10,7 @@ from backoffice.kernel.geo import Point
 from backoffice.kernel.ids import CaseId, OperatorId
 from backoffice.major.model import MajorId
 from backoffice.ports import Operator, OperatorRole
-from backoffice.workflows import centre, major, relating, shifts
+from backoffice.workflows import centre, major, relating, ringing, shifts
 from backoffice.workflows.work import Work
 from tests.house import House
 from tests.journeys import stories
@@ -128,3 +128,19 @@ async def test_the_note_of_a_part_is_read_with_its_main_case(house: House, part_
         case_ = await it.case(which)
         assert case_.owner == it.chen.id
         assert (await house.entries(case_)).count(words) == 1
+
+
+async def test_whoever_takes_a_ringing_part_has_its_main_case(house: House) -> None:
+    """One desk, one owner: also when the part rang by itself, and when it alone is handed over."""
+    it = await _joined(house)
+    house.clock.advance(60)
+
+    async def rings(work: Work) -> None:
+        await ringing.again(work, await work.uow.cases.get(it.part))
+
+    await house.actions(rings, it.part)
+    await house.actions(lambda w: centre.take(w, it.part, it.chen), it.part)
+    assert {(await it.case(which)).owner for which in (it.main, it.part)} == {it.chen.id}
+    assert (await it.case(it.linked)).owner == it.lin.id
+    await house.actions(lambda w: centre.hand_over(w, it.part, it.chen, it.lin.id), it.part)
+    assert {(await it.case(which)).owner for which in (it.main, it.part)} == {it.lin.id}
