@@ -83,6 +83,7 @@ def _context(request: web.Request) -> dict[str, Any]:
         "html_lang": {"zh_Hans": "zh-Hans"}.get(lang, lang),
         "other_lang": next(name for name in texts.LOCALES if name != lang),
         "here": request.path,
+        "posted": request.method != "GET",
         "may": allowed(request) if sign_in else None,
         "operator": sign_in.operator if sign_in else None,
         "rooms": nav.rooms(sign_in.operator) if sign_in else [],

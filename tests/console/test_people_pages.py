@@ -111,6 +111,8 @@ async def test_an_authenticator_and_recovery_codes_by_keyboard_alone(house: Hous
     await field.press("Enter")
     codes = page.locator(".code-list li")
     await expect(codes).to_have_count(10)
+    await expect(page.locator("#link-state")).to_contain_text("实时")
+    await page.wait_for_timeout(700)  # the answer to a form is not asked for again
     code = await codes.nth(2).inner_text()
     await page.goto(f"{local(house)}/console/account")
     await expect(page.locator(".code-list")).to_have_count(0)

@@ -18,7 +18,7 @@ export function startLive(page) {
 
 // What is asked for apart from the whole page, and where.
 const APART = {
-  alarm: () => "/console/ringing",
+  alarm: () => document.getElementById("alarm") && "/console/ringing",
   people: () => document.querySelector("[data-people]")?.dataset.people,
   labels: () => document.getElementById("labels")?.dataset.fetch,
 };
@@ -118,15 +118,16 @@ class Live {
     }, GAP_MS);
   }
 
-  // The whole page carries its alarm, unless that stands apart, and who is there.
+  // The whole page carries its alarm, unless that stands apart, and who is there. The answer to a form has no address
+  // to be asked for again: it keeps ringing and stays as it is.
   take() {
-    const wanted = [...this.wanted], whole = wanted.includes("page");
+    const wanted = [...this.wanted], whole = wanted.includes("page"), again = whole && !("posted" in this.page.body.dataset);
     this.wanted.clear();
-    const within = whole ? ["page", "people", ...(this.alarmApart ? [] : ["alarm"])] : [];
+    const within = again ? ["page", "people", ...(this.alarmApart ? [] : ["alarm"])] : ["page"];
     const apart = new Set(wanted.filter((what) => !within.includes(what)));
-    if (whole && this.alarmApart) apart.add("alarm");
+    if (whole && (this.alarmApart || !again)) apart.add("alarm");
     const urls = [...apart].map((what) => APART[what]()).filter(Boolean);
-    return whole ? [...urls, location.pathname + location.search] : urls;
+    return again ? [...urls, location.pathname + location.search] : urls;
   }
 
   async ask(url) {
