@@ -65,8 +65,9 @@ async def test_a_button_under_the_finger_is_not_replaced(house: House) -> None:
     await expect(page.locator("#sound")).not_to_have_class(re.compile("breached"))
     await expect(notice).to_be_visible()
     await house.evening.case("NEW2", await house.evening.person("新", Address("telegram", "999")))
-    await house.evening.bus.publish(["case:case-NEW2", "queue"])
-    await page.wait_for_timeout(1200)
+    async with page.expect_response(lambda r: "x-live" in r.request.headers and r.url == page.url):
+        await house.evening.bus.publish(["case:case-NEW2", "queue"])
+    await page.wait_for_timeout(200)
     await expect(page.get_by_role("link", name="NEW2")).to_have_count(0)
     await page.mouse.up()
     await page.wait_for_url("**/cases/case-K9BP", timeout=4000)
