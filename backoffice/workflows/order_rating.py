@@ -35,7 +35,7 @@ async def ask(work: Work, order: Order) -> None:
     ):
         to = await letters.reader(work, order, role)
         if to is not None:
-            question = letters.about(order, to, message)
+            question = letters.about(order, to, message, tag=subject(order, role))
             await work.ask(question, RATE, subject(order, role), until(work, order))
 
 
@@ -54,16 +54,18 @@ async def rate(work: Work, order: Order, role: Role, stars: int) -> None:
 
 
 async def _thank(work: Work, order: Order, role: Role, stars: int) -> None:
+    """Whoever answered before the question had left (a shut window) is not asked again by it: one tag replaces it."""
+    tag = subject(order, role)
     if not ratings.bad(stars):
         key = "order.rated" if role is Role.TRAVELLER else "job.order_rated"
-        await letters.tell(work, order, role, Message(key))
+        await letters.tell(work, order, role, Message(key), tag)
         return
     await booking.review(work, order, "bad_rating")
     to = await letters.reader(work, order, role)
     if to is not None:
         key = "order.why" if role is Role.TRAVELLER else "job.order_why"
         message = Message(key, {}, (Choice("skip", "button.order_skip", "0"),))
-        await work.ask(letters.about(order, to, message), WHY, subject(order, role), until(work, order))
+        await work.ask(letters.about(order, to, message, tag), WHY, subject(order, role), until(work, order))
 
 
 async def why(work: Work, order: Order, role: Role, text: str) -> None:

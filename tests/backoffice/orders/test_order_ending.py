@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from backoffice.kernel.errors import Refusal
+from backoffice.kernel.exchange import LetterState
 from backoffice.kernel.messages import Role
 from backoffice.kernel.money import Money
 from backoffice.orders.model import OfferStatus, OrderStatus
@@ -140,3 +141,14 @@ async def test_exact_points_are_sealed_within_a_minute_of_the_end(shop: Shop) ->
     found = await shop.order(order)
     assert found.fix is None
     assert all(o.distance_m == 0 for o in (await shop.offers(order)).values())
+
+
+async def test_a_question_answered_before_it_left_does_not_come_after_the_answer(shop: Shop) -> None:
+    """A shut window held the rating's question back; its digit was typed all the same, and thanks take its place."""
+    await shop.envoy("a")
+    order = await shop.running("周婷", "a")
+    await shop.on(order, lambda w, o: order_running.end(w, o, Role.TRAVELLER))
+    await shop.on(order, lambda w, o: order_rating.rate(w, o, Role.TRAVELLER, 5))
+    states = {m.message.key: m.state for m in await shop.letters("周婷")}
+    assert states["order.rate"] is LetterState.SUPERSEDED
+    assert states["order.rated"] is LetterState.WAITING
