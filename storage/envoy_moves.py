@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.dispatch.standing import Answer, Call
 from backoffice.people.model import Reach
-from storage import envoy_staging
+from storage import envoy_staging, search
 from storage.dispatch_tables import envoy_standing
 from storage.import_batches import Batches
 from storage.import_tables import envoy_batch
@@ -61,6 +61,7 @@ _THERE = sa.exists().where(envoy.c.id == staged.c.envoy)
 _TRAVELS = sa.and_(_THESE, staged.c.transport != "", _THERE)
 _NO_RECORD = sa.and_(_TRAVELS, ~sa.exists().where(envoy_standing.c.envoy == staged.c.envoy))
 _OTHER_WAY = sa.and_(_TRAVELS, envoy_standing.c.envoy == staged.c.envoy)
+_NAMES = sa.select(staged.c.person, staged.c.name).where(_NEW_PERSON)
 _DROP = sa.delete(staged).where(_THESE)
 _FALSE, _ZERO = sa.false(), sa.literal(0)
 
@@ -128,5 +129,7 @@ async def ahead(conn: AsyncConnection, vault: Vault, batch: str, waiting: Waitin
 
 async def _move(conn: AsyncConnection, vault: Vault, batch: str, lines: list[int], now: datetime) -> None:
     await envoy_staging.refresh(conn, vault, batch, lines)
+    named = [(row.person, row.name) for row in await conn.execute(_NAMES, {"of": batch, "lines": lines})]
+    await search.note_names(conn, vault, named)
     for statement in _MOVE:
         await conn.execute(statement, {"of": batch, "lines": lines, "now": now})

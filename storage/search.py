@@ -46,6 +46,17 @@ async def note_person(conn: AsyncConnection, vault: Vault, person: str, profile:
     await _put(conn, found, person)
 
 
+async def note_names(conn: AsyncConnection, vault: Vault, named: Iterable[tuple[str, str]]) -> None:
+    """How people who are new (id, name) are found, in one statement."""
+    rows = [
+        {"token": token, "kind": NAME, "subject": person}
+        for person, name in named
+        for token in _tokens(vault, NAME, words.of(name))
+    ]
+    if rows:
+        await conn.execute(_PUT.on(conn), rows)
+
+
 async def forget_person(conn: AsyncConnection, person: str) -> None:
     await conn.execute(_FORGET, {"of": person})
 

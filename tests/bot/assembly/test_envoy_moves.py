@@ -10,7 +10,7 @@ import pytest
 from backoffice.dispatch.travel import Transport
 from backoffice.kernel.exchange import Address
 from bot.assembly import deeds, envoy_csv
-from storage import envoy_moves, import_batches
+from storage import envoy_moves, import_batches, search
 from storage.envoy_import import EnvoyImports
 from storage.wall_view import SqlWall
 from tests import house
@@ -152,3 +152,11 @@ async def test_chats_of_one_person_are_told_by_their_lines(
 
 def plain(row: envoy_csv.Row) -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__slots__}
+
+
+async def test_whoever_came_with_a_list_is_found_by_name(either: House) -> None:
+    """An envoy who calls for help is found like anybody else; the list gave their name."""
+    await deeds.import_envoys(either.core, {"csv": listed(101)})
+    person = (await envoy_at(either, 101)).person
+    async with either.core.database.reading() as conn:
+        assert list(await search.people_called(conn, either.core.vault, "陈静")) == [person]
