@@ -2,18 +2,19 @@
 
 from datetime import timedelta
 
-from backoffice.claims import checklist
+from backoffice.claims import checklist, evidence
 from backoffice.claims.claim import Claim, ClaimId
 from backoffice.kernel.messages import Choice, Listing, Message, Param
 from backoffice.ports import Deadline
-from backoffice.workflows import claims
+from backoffice.workflows import claim_words, claims
 from backoffice.workflows.work import Work
 
 ASKED = "claim.remind"
 OPEN_FOR = timedelta(days=14)
+NO_MORE = Choice("no_reminders", "button.claim_no_reminders", "2")
 CHOICES = (
     Choice("go_on", "button.claim_go_on", "1"),
-    Choice("no_reminders", "button.claim_no_reminders", "2"),
+    NO_MORE,
     Choice("give_up", "button.claim_give_up", "3"),
 )
 
@@ -31,6 +32,9 @@ async def due(work: Work, deadline: Deadline) -> None:
 
 
 async def _remind(work: Work, claim: Claim) -> None:
+    if claim.wanted == evidence.MORE:
+        await claim_words.asked_for(work, claim, NO_MORE)
+        return
     product = await claims.product_of(work, claim)
     reader = await work.uow.people.get(claim.person)
     missing = await claims.missing(work, claim, product, reader.locale)

@@ -318,8 +318,9 @@ async def more(work: Work, claim_id: ClaimId, operator: Operator, asked: Asked) 
             await claims.tell(work, claim, "decision.reviewer_says", {"reason": words})
     else:
         claim.reminded, claim.touched_at, claim.wanted = 0, work.now, evidence.MORE
+        claim.notes = {**claim.notes, claim_words.WANTED: words}
         await claims.move(work, claim, ClaimStatus.INCOMPLETE, operator.id, None)
-        await claim_words.asked_for(work, claim, words)
+        await claim_words.asked_for(work, claim)
     await claim_clock.stop(work, claim)
     await audit(work, claim, operator, "claim.incomplete")
     return claim

@@ -8,6 +8,8 @@ from backoffice.workflows import claims
 from backoffice.workflows.work import Work
 
 ASKED = "claim.words"
+WANTED = "wanted_words"
+"""In a claim's notes: what a reviewer asked for in words of their own."""
 MOST, LONGEST = 60, 4000
 """So many messages of so many characters are kept with one claim; what comes beyond goes to the centre."""
 GO_ON = Choice("go_on", "button.claim_done", "1")
@@ -55,7 +57,8 @@ async def answer(work: Work, claim: Claim, paper: str, *, given_on: bool = False
     await claims.ask(work, claim, claims.about(claim, message), ASKED)
 
 
-async def asked_for(work: Work, claim: Claim, reason: str) -> None:
-    """A reviewer wants something told; photos are taken with it, and the claimant says when that is all."""
-    message = Message("decision.more", {"ref": claim.ref, "reason": reason}, (THAT_IS_ALL,))
+async def asked_for(work: Work, claim: Claim, *more: Choice) -> None:
+    """A reviewer wants something told (`WANTED`); photos are taken with it, and the claimant says when that is all."""
+    params: dict[str, Param] = {"ref": claim.ref, "reason": str(claim.notes.get(WANTED, ""))}
+    message = Message("decision.more", params, (THAT_IS_ALL, *more))
     await claims.ask(work, claim, claims.about(claim, message), ASKED)

@@ -14,7 +14,7 @@ from bot.sandbox.client import Phone
 from tests import house as house_
 from tests.backoffice.adapters import receipts
 from tests.clocks import FakeClock
-from tests.house import BANGKOK, House
+from tests.house import BANGKOK, House, texts
 from tests.journeys.claim_stories import FIRST, claim_now
 from tests.journeys.money_stories import do, later
 from tests.journeys.stories import answers, dispatched
@@ -170,3 +170,15 @@ async def test_what_an_envoy_says_on_a_job_reaches_the_job(desk: House) -> None:
     await said(desk, envoy, "我在商场正门")
     assert await kept(desk, envoy) == []
     assert "我在商场正门" in await desk.entries(case)
+
+
+async def test_a_reminder_repeats_what_the_reviewer_asked(desk: House) -> None:
+    """And ends when told to, or when the claimant says that this is all."""
+    phone = await desk.wechat()
+    claim = await whole(desk, phone)
+    await sent_back(desk, claim, "请说明为什么改签")
+    seen = len(await texts(phone))
+    await desk.pass_time(86_400 * 1.5, step=3_600)
+    assert "还需要补充：请说明为什么改签" in "\n".join((await texts(phone))[seen:])
+    assert "材料齐全" in await said(desk, phone, "第一班取消了", "完成")
+    assert (await claim_now(desk, claim)).status is ClaimStatus.FILED
