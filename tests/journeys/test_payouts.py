@@ -40,13 +40,6 @@ async def shop(sqlite_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterat
         yield opened
 
 
-@pytest.fixture
-async def either_shop(database_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterator[House]:
-    """The same, once on SQLite and once on PostgreSQL."""
-    async with house_.opened(database_url, tmp_path / "data", clock, pays=True) as opened:
-        yield opened
-
-
 async def enrolled(house: House) -> tuple[Phone, Person]:
     """An envoy with a name and a number."""
     phone = await house.wechat("李强")
