@@ -49,6 +49,21 @@ async def _offer(
     )
 
 
+async def not_answered(turn: Turn, claim: Claim) -> None:
+    """An offer that stands open counts as not made: it is made again."""
+    open_ = {offer.key for offer in _offers(claim)}
+    made = claim.notes.get(claim_evidence.OFFERED, [])
+    if open_ and made is not True:
+        left = [key for key in made if key not in open_]
+        claim.notes = {**claim.notes, "offer": [], claim_evidence.OFFERED: left}
+        await claims.save(turn.work, claim)
+
+
+def _offers(claim: Claim) -> list[Offer]:
+    """What was offered last and has no answer yet."""
+    return [Offer(*([one] if isinstance(one, str) else one)) for one in claim.notes.get("offer", [])]
+
+
 def led(message: Message, first: tuple[Sentence, ...]) -> Message:
     """What has happened stands above the question: where nothing has, the question alone."""
     if not first:
@@ -140,7 +155,9 @@ async def skip(turn: Turn, claim: Claim) -> None:
 
 async def attach(turn: Turn, claim: Claim, value: str) -> None:
     """The claimant's yes or no to the papers of the rescue."""
-    offers = [Offer(*([one] if isinstance(one, str) else one)) for one in claim.notes.get("offer", [])]
+    offers = _offers(claim)
+    claim.notes = {**claim.notes, "offer": []}
+    await claims.save(turn.work, claim)
     if value == "attach":
         await claim_evidence.attach(turn.work, claim, offers)
     await proceed(turn, claim)

@@ -3,34 +3,47 @@
 from backoffice.claims import evidence
 from backoffice.claims.claim import Claim
 from backoffice.kernel.errors import NotFound
+from backoffice.kernel.messages import Sentence
 from backoffice.workflows import claim_words, claims
 from backoffice.workflows.relay import Said
-from bot.conversations import claim_collecting, menu
+from bot.conversations import claim_collecting, claim_facts, menu
 from bot.conversations.turn import Turn
 
-_KINDS = frozenset({claims.COLLECTED, claim_words.ASKED, "claim.existing", "claim.sure", "claim.remind"})
+_ASKED_AGAIN = frozenset({"claim.existing", "claim.sure"})
+_KINDS = _ASKED_AGAIN | {claims.COLLECTED, claim_words.ASKED, "claim.remind"}
 
 
 async def said(turn: Turn, what: Said) -> bool:
     """Words, when the last thing they were asked was about a claim that collects. False when they are for others."""
     if not what.text or what.media is not None or turn.quiet:
         return False
-    claim = await _asked_last(turn)
+    kind, claim = await _asked_last(turn)
     if claim is None or not await claim_words.keep(turn.work, claim, what.text):
         return False
-    await claim_words.answer(turn.work, claim, await _wanted(turn, claim))
+    if kind in _ASKED_AGAIN or not claim.wanted:
+        await _again(turn, claim)
+    else:
+        await claim_words.answer(turn.work, claim, await _wanted(turn, claim))
     return True
 
 
-async def _asked_last(turn: Turn) -> Claim | None:
+async def _asked_last(turn: Turn) -> tuple[str, Claim | None]:
+    """The kind of the newest question, and its claim if that collects."""
     asked = await turn.work.uow.talk.open_questions(turn.person.id)
     if not asked or asked[0].kind not in _KINDS or await turn.case() is not None:
-        return None
+        return "", None
     try:
         claim = await claims.of_person(turn.work, turn.person.id, asked[0].subject)
     except NotFound:
-        return None
-    return claim if claim.collecting else None
+        return "", None
+    return asked[0].kind, claim if claim.collecting else None
+
+
+async def _again(turn: Turn, claim: Claim) -> None:
+    """Kept, and the same question once more: it was not answered by these words."""
+    await turn.work.uow.talk.close_about(claim.id)
+    await claim_collecting.not_answered(turn, claim)
+    await claim_facts.proceed(turn, claim, Sentence("claim.words", {"ref": claim.ref}))
 
 
 async def _wanted(turn: Turn, claim: Claim) -> str:

@@ -131,3 +131,14 @@ async def test_the_bill_of_somebody_one_called_for_is_not_offered_for_ones_own_c
     await covered(desk, phone)
     await rescue(desk, phone, ForWhom.OTHER)
     assert "请发" in await said(desk, phone, "理赔", "2", *HOSPITAL)
+
+
+async def test_words_instead_of_a_yes_are_kept_and_the_papers_are_offered_still(desk: House) -> None:
+    phone = await desk.wechat()
+    await covered(desk, phone)
+    await rescue(desk, phone)
+    await said(desk, phone, "理赔", "2", *HOSPITAL)
+    again = await said(desk, phone, "医院说账单是复印件")
+    assert again.index("已记入理赔") < again.index("救援记录里已有：发票原件")
+    assert "请发：事故或病情说明" in await said(desk, phone, "1")
+    assert [p.name for p in await papers_of(desk, await claim_of(desk, phone))] == ["invoice"]
