@@ -233,10 +233,12 @@ async def says_safe(work: Work, case: Case, person: Person) -> None:
     hold = [Sentence("sos.envoys_hold")] if face.shows_envoy(case) else []
     message = Message("sos.says_safe", {"ref": case.ref}, more=(*hold, Sentence("sos.still_needed")))
     await work.tell(about(case, person.id, message, f"how:{case.id}"))
+    news = case.says_safe_at is None
     case.says_safe_at = case.says_safe_at or work.now
     await work.uow.cases.save(case)
     await work.note(case, "traveller", "case.says_safe")
-    await offers.hold(work, case)
+    if news:
+        await offers.hold(work, case)
     work.uow.hint("queue")
 
 

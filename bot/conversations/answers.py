@@ -68,13 +68,14 @@ async def typed(turn: Turn, digits: str) -> bool:
 
 
 def _ending(awake: Sequence[Question], digit: str) -> Answer | None:
-    """A 0 typed for the 10 of the newest question, when that is about families.
+    """A 2 typed for the 12 of the newest question, when that is about families; a 0 for the 10 of an older one too.
 
     Read as a cancel it would stand the envoy down. Offers and the like are answered by their whole digits alone.
     """
-    if not awake or not awake[0].kind.startswith("family.") or len(digit) != 1:
+    asked = next((q for q in awake if q.kind.startswith("family.")), None)
+    if asked is None or len(digit) != 1 or (digit != "0" and asked is not awake[0]):
         return None
-    found = [Answer(awake[0], value) for whole, value in awake[0].answers.items() if whole[-1] == digit]
+    found = [Answer(asked, value) for whole, value in asked.answers.items() if whole[-1] == digit]
     return found[0] if len(found) == 1 else None
 
 

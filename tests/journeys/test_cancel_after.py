@@ -21,6 +21,19 @@ async def test_the_case_stays_open_and_envoys_hold(either_house: House) -> None:
     assert await house.assignments(case) == {"陈静": "under_way"}
 
 
+async def test_an_envoy_is_told_to_hold_once(house: House) -> None:
+    """Whoever cancels three times is answered three times; the envoy reads it once, until it is taken back."""
+    phone, envoy = await house.telegram(), await stories.envoy(house, "陈静", BANGKOK)
+    await stories.dispatched(house, phone)
+    await stories.says(house, envoy, "1", "1")
+    await stories.says(house, phone, "cancel", "cancel", "I'm safe")
+    await house.pass_time(5)
+    assert (await house.heard(envoy)).count("job.hold") == 1
+    await stories.says(house, phone, "SOS", "cancel")
+    await house.pass_time(5)
+    assert (await house.heard(envoy)).count("job.hold") == 2
+
+
 async def test_i_am_safe_means_the_same(house: House) -> None:
     """ "I'm safe" in a sentence of its own is a cancel after the dispatch."""
     phone = await house.telegram()

@@ -334,6 +334,18 @@ async def test_done_is_never_read_as_a_cancel(house: House) -> None:
     assert (await families.followers(house, case))["Dad"].scopes == {Scope.SAFE}
 
 
+async def test_done_is_no_cancel_when_another_question_came_between(house: House) -> None:
+    """A digit answered what has happened, the next question stands below; the 0 is still the one of the family."""
+    anna = await house.telegram("Anna")
+    case = await stories.dispatched(house, anna)
+    await stories.answers(house, anna, "9", "1")
+    await families.invited(house, anna, "Mum")
+    await stories.answers(house, anna, "2", "0")
+    assert [q.kind for q in await house.asked(anna)][0] == "intake.hurt"
+    assert (await house.heard(anna))[-1] == "family.kept"
+    assert "case.says_safe" not in await house.timeline(case)
+
+
 async def test_at_night_only_life_and_death_is_told(house: House) -> None:
     """A relative asleep in Beijing hears of an envoy at seven in the morning, of a hospital at once."""
     from backoffice.families.stages import Stage
