@@ -83,8 +83,12 @@ def ecef(lat: float, lon: float) -> Ecef:
     return flat * cos(lam), flat * sin(lam), across * (1 - FIRST_ECCENTRICITY_SQUARED) * sin(phi)
 
 
+ARC_HOLDS_M = 100_000.0
+"""So far `distance_m` is within 1 mm of the geodesic."""
+
+
 def distance_m(a: geo.Point, b: geo.Point) -> float:
-    """Metres along the ellipsoid: within 1 mm of the geodesic to 100 km; farther use a solver."""
+    """Metres along the ellipsoid: within 1 mm of the geodesic to `ARC_HOLDS_M`; farther use a solver."""
     return chord_to_arc(ecef(a.lat, a.lon), ecef(b.lat, b.lon))
 
 

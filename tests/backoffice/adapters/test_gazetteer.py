@@ -6,6 +6,7 @@ import pytest
 from geopy.distance import geodesic
 
 from backoffice import ports
+from backoffice.adapters import gazetteer as places
 from backoffice.adapters.gazetteer import Gazetteer
 from backoffice.kernel import geo, geodesy
 
@@ -158,3 +159,11 @@ def test_the_setting_for_hong_kong_and_macau_decides_there():
     assert (point, ambiguous) == (P(victoria.lat, victoria.lon), True)
     assert Gazetteer("wgs84").fix(victoria) == (point, False, None)
     assert Gazetteer("gcj02").fix(victoria) == (other, False, None)
+
+
+@pytest.mark.parametrize("north", [0.0, 0.01, 0.85, 0.95, 40.0, 110.0])
+def test_distances_said_are_the_solvers_near_and_far(north: float) -> None:
+    """Near by the quick arc stands in for it: on both sides of where it does they agree."""
+    here, there = P(21.0285, 105.8542), P(21.0285 - north, 105.8542 + north / 3)
+    exact = geodesic((here.lat, here.lon), (there.lat, there.lon)).meters
+    assert places.distance_m(here, there) == pytest.approx(exact, abs=2e-3)
