@@ -26,8 +26,9 @@ async def test_an_envoy_is_told_to_hold_once(house: House) -> None:
     phone, envoy = await house.telegram(), await stories.envoy(house, "陈静", BANGKOK)
     await stories.dispatched(house, phone)
     await stories.says(house, envoy, "1", "1")
-    await stories.says(house, phone, "cancel", "cancel", "I'm safe")
-    await house.pass_time(5)
+    for word in ("cancel", "cancel", "I'm safe"):
+        await stories.says(house, phone, word)
+        await house.pass_time(3)
     assert (await house.heard(envoy)).count("job.hold") == 1
     await stories.says(house, phone, "SOS", "cancel")
     await house.pass_time(5)
