@@ -97,10 +97,11 @@ class Gateway:
             await self._sweep_lane(lanes.popleft())
 
     async def _sweep_lane(self, lane: str) -> None:
-        """One lane that cannot be read keeps nobody else waiting, and staff hear of it once."""
+        """One lane that cannot be read keeps nobody else waiting, and staff hear once of each time it is stuck."""
         channel, _, address = lane.partition(":")
         try:
             await self._take_lane(Address(channel, address))
+            self._stuck.discard(lane)
         except Exception:
             log.exception("a lane of %s cannot be taken", channel)
             if lane not in self._stuck:

@@ -135,6 +135,28 @@ async def test_a_lane_that_cannot_be_read_keeps_nobody_else_waiting(off: Offline
         assert [a.kind for a in await uow.desk.alerts()] == ["update_parked"]
 
 
+async def test_staff_hear_again_of_a_lane_that_was_well_in_between(off: Offline) -> None:
+    """A week later another row is damaged: that is news."""
+    for _ in range(2):
+        stored = await off.core.inbox.store(off.update(ANNA, text="hello"))
+        async with off.core.database.writing() as conn:
+            row = sa.update(inbox).where(inbox.c.seq == stored.seq)
+            whole = (
+                await conn.execute(sa.select(inbox.c.body).where(inbox.c.seq == stored.seq))
+            ).scalar_one()
+            await conn.execute(row.values(body=b"damaged"))
+            await conn.commit()
+        off.clock.advance(2)
+        await off.service.parts.gateway.sweep()
+        async with off.core.database.writing() as conn:
+            await conn.execute(row.values(body=whole))
+            await conn.commit()
+        await off.service.parts.gateway.sweep()
+    assert await observing.rows(off) == {RowState.DONE: 2}
+    async with off.core.store.begin(off.clock.now()) as uow:
+        assert [a.kind for a in await uow.desk.alerts()] == ["update_parked"] * 2
+
+
 async def test_a_suspect_that_hangs_keeps_nobody_else_waiting(
     off: Offline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
