@@ -130,12 +130,14 @@ class EnvoyImports:
             await conn.commit()
         return won
 
-    async def finish_left(self, now: datetime) -> None:
-        """Move what became true in a process that died since; nothing while its own process has it in hand."""
+    async def finish_left(self, now: datetime) -> bool:
+        """Move what became true in a process that died since; False when there is none that its own has not in hand."""
         async with self._database.reading() as conn:
             left = (await conn.execute(envoy_moves.BATCHES.left, {"now": now})).first()
-        if left is not None:
-            await self._move_on(now)
+        if left is None:
+            return False
+        await self._move_on(now)
+        return True
 
     async def _move_on(self, now: datetime) -> None:
         """What is true is moved to its end, step by step; others write in between.
