@@ -273,6 +273,7 @@ async def test_a_complaint_goes_to_the_desk_with_its_job(house: House) -> None:
     case = await house.case_of(traveller)
     assert case is not None
     await house.close(case)
+    await house.pass_time(3, step=1)
     assert case.ref in await say(house, phone, "投诉")
     await say(house, phone, "1")
     assert "指挥中心" in await say(house, phone, "等了两个小时没有人")
