@@ -1,6 +1,6 @@
 """Synthetic calls: what came of each, and the rows they leave, which are removed whole."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from storage.types import metadata
 
 PREFIX = "synthetic-"
 """How the ids of synthetic persons begin: nobody else's do, so nothing else can be removed with them."""
-AT_ONCE = 50
+AT_ONCE = 300
 KEPT_CALLS = 10_000
 
 NOT_SYNTHETIC = cases.c.requester.not_like(f"{PREFIX}%")
@@ -67,16 +67,40 @@ class SyntheticRows:
         return next((n for n, missing in enumerate(found) if not missing), len(found))
 
     async def prune(self, before: datetime) -> int:
-        """Everything of synthetic persons made before, some at a time; returns how many persons went."""
-        async with self._database.writing() as conn:
+        """Everything of synthetic persons made before, some at a time; returns how many persons went.
+
+        What has no index for it is looked for on a reader, and goes by its key, table by table: the one writer of
+        SQLite is never held for as long as a search through all letters takes. Died half way, the next one goes on:
+        the persons go last.
+        """
+        async with self._database.reading() as conn:
             people = [str(p) for p in (await conn.execute(_OLD, {"before": before})).scalars()]
-            if people:
-                await _remove(conn, people)
-            await conn.commit()
+            targets = await _targets(conn, people) if people else []
+        for table, where in targets:
+            await self._remove(table, where)
         return len(people)
 
+    async def _remove(self, table: sa.Table, where: sa.ColumnElement[bool]) -> None:
+        key = table.primary_key.columns
+        async with self._database.reading() as conn:
+            found = [tuple(row) for row in (await conn.execute(sa.select(*key).where(where))).all()]
+        for part in (found[at : at + AT_ONCE] for at in range(0, len(found), AT_ONCE)):
+            async with self._database.writing() as conn:
+                if table is envoy:
+                    await conn.execute(sa.update(envoy).where(_is(key, part)).values(busy_with=None))
+                await conn.execute(sa.delete(table).where(_is(key, part)))
+                await conn.commit()
 
-async def _remove(conn: AsyncConnection, people: Sequence[str]) -> None:
+
+Target = tuple[sa.Table, sa.ColumnElement[bool]]
+
+
+def _is(key: Iterable[sa.Column[Any]], rows: Sequence[tuple[Any, ...]]) -> sa.ColumnElement[bool]:
+    columns = list(key)
+    return sa.tuple_(*columns).in_(rows) if len(columns) > 1 else columns[0].in_([row[0] for row in rows])
+
+
+async def _targets(conn: AsyncConnection, people: Sequence[str]) -> list[Target]:
     """Children before parents: what points at a person, a case or an envoy, and what only bears their names."""
     lanes = [Address(r.channel, r.address) for r in (await conn.execute(_LANES, {"of": list(people)})).all()]
     owned = {
@@ -84,42 +108,37 @@ async def _remove(conn: AsyncConnection, people: Sequence[str]) -> None:
         cases.c.id: await _ids(conn, cases.c.id, cases.c.requester.in_(people)),
         envoy.c.id: await _ids(conn, envoy.c.id, envoy.c.person.in_(people)),
     }
-    await _remove_named(conn, owned[person.c.id] + owned[cases.c.id], lanes)
-    await conn.execute(sa.update(envoy).where(envoy.c.id.in_(owned[envoy.c.id])).values(busy_with=None))
-    for table in reversed(metadata.sorted_tables):
-        await _remove_from(conn, table, owned)
+    letters = await _ids(conn, letter.c.id, letter.c.person.in_(people))
+    pointing = [_pointing(table, owned) for table in reversed(metadata.sorted_tables)]
+    named = _named(owned[person.c.id] + owned[cases.c.id], lanes)
+    return [*named, *(one for one in pointing if one), (letter_ref, letter_ref.c.letter.in_(letters))]
 
 
 async def _ids(conn: AsyncConnection, column: sa.Column[Any], where: sa.ColumnElement[bool]) -> list[str]:
     return [str(key) for key in (await conn.execute(sa.select(column).where(where))).scalars()]
 
 
-async def _remove_from(
-    conn: AsyncConnection, table: sa.Table, owned: Mapping[sa.Column[Any], Sequence[str]]
-) -> None:
+def _pointing(table: sa.Table, owned: Mapping[sa.Column[Any], Sequence[str]]) -> Target | None:
     wheres = [c.in_(owned[c]) for c in table.c if c in _ROOTS and owned[c]]
     for column in table.c:
         for key in column.foreign_keys:
             if key.column in _ROOTS and owned[key.column]:
                 wheres.append(column.in_(owned[key.column]))
-    if wheres:
-        await conn.execute(sa.delete(table).where(sa.or_(*wheres)))
+    return (table, sa.or_(*wheres)) if wheres else None
 
 
-async def _remove_named(conn: AsyncConnection, subjects: Sequence[str], lanes: Sequence[Address]) -> None:
+def _named(subjects: Sequence[str], lanes: Sequence[Address]) -> list[Target]:
     """Rows that hold ids or addresses without a foreign key."""
     names = [at.lane for at in lanes]
-    letters = sa.select(letter.c.id).where(letter.c.person.in_(subjects))
-    await conn.execute(sa.delete(letter_ref).where(letter_ref.c.letter.in_(letters)))
-    for table in metadata.sorted_tables:
-        named = [c.in_(subjects) for c in table.c if c.name in _NAMES and not c.foreign_keys]
-        if named:
-            await conn.execute(sa.delete(table).where(sa.or_(*named)))
     keys = [f"{kind}:{key}" for key in subjects for kind in ("person", "case", "sealed")]
-    for statement in (
-        sa.delete(inbox).where(inbox.c.lane.in_(names)),
-        sa.delete(live_map).where(live_map.c.lane.in_(names)),
-        sa.delete(wechat_window).where(wechat_window.c.address.in_([at.address for at in lanes])),
-        sa.delete(vault_key).where(vault_key.c.subject.in_(keys)),
-    ):
-        await conn.execute(statement)
+    bearing = [
+        (table, [c.in_(subjects) for c in table.c if c.name in _NAMES and not c.foreign_keys])
+        for table in metadata.sorted_tables
+    ]
+    return [
+        *((table, sa.or_(*wheres)) for table, wheres in bearing if wheres),
+        (inbox, inbox.c.lane.in_(names)),
+        (live_map, live_map.c.lane.in_(names)),
+        (wechat_window, wechat_window.c.address.in_([at.address for at in lanes])),
+        (vault_key, vault_key.c.subject.in_(keys)),
+    ]

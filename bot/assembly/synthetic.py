@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -26,6 +26,7 @@ POLL_S = 0.25
 """Seconds between two looks: each takes the writer for a moment, and this runs beside real calls."""
 AGAIN_EVERY = 5
 """While it goes on failing people are paged at the first, and then at every fifth."""
+TIDY_EVERY = timedelta(hours=1)
 TIMEOUT = aiohttp.ClientTimeout(total=6)
 
 
@@ -35,14 +36,23 @@ class Synthetic:
     def __init__(self, core: Core, pager: ports.Pager) -> None:
         self._core, self._pager = core, pager
         self._rows = SyntheticRows(core.database)
+        self._next_tidy = core.clock.now()
 
     async def step(self) -> None:
-        """One call on every channel that is on, then what is left of old ones goes."""
+        """One call on every channel that is on, now and then what is left of old ones goes."""
         async with aiohttp.ClientSession(timeout=TIMEOUT) as http:
             for name in drill.channels_on(self._core.settings):
                 await self._call(drill.made(self._core.settings, http, self._perform, name))
+        await self._tidy(self._core.clock.now())
+
+    async def _tidy(self, now: datetime) -> None:
+        """What is left of calls of long ago goes, once in a while: it is looked for through whole tables."""
+        if now < self._next_tidy:
+            return
         kept = timedelta(minutes=self._core.settings.synthetic.keep_minutes)
-        await self._rows.prune(self._core.clock.now() - kept)
+        while await self._rows.prune(now - kept):
+            pass
+        self._next_tidy = now + TIDY_EVERY
 
     async def _perform(self, deed: str, given: dict[str, Any]) -> Any:
         return await deeds.do(self._core, deed, given)

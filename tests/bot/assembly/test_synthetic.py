@@ -1,7 +1,7 @@
 """The synthetic SOS: through the public webhooks, seen nowhere at the desk, gone afterwards, loud when it fails."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -115,6 +115,24 @@ async def test_a_service_that_does_not_work_is_a_call_that_lacks_a_stage(
     async with running.core.database.reading() as conn:
         found = (await conn.execute(sa.select(synthetic_call.c.missing))).scalars().all()
     assert found == ["dispatched"] * 2
+
+
+async def test_old_calls_are_looked_for_once_an_hour(
+    running: serve.Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through whole tables: not with every call."""
+    synthetic, now, asked = Synthetic(running.core, Bell()), running.core.clock.now(), []
+
+    async def prune(before: datetime) -> int:
+        asked.append(before)
+        return 1 if len(asked) == 1 else 0
+
+    monkeypatch.setattr(synthetic._rows, "prune", prune)
+    for minutes in (0, 1, 59):
+        await synthetic._tidy(now + timedelta(minutes=minutes))
+    assert len(asked) == 2, "until nothing is left, then not again"
+    await synthetic._tidy(now + timedelta(minutes=61))
+    assert len(asked) == 3
 
 
 async def test_nobody_else_is_ever_removed(running: serve.Running) -> None:
