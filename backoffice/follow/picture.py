@@ -15,7 +15,7 @@ from backoffice.families.stages import Moment, Stage
 from backoffice.follow import place
 from backoffice.kernel.messages import Message, Param, Role, When
 from backoffice.ports.families import FollowView
-from backoffice.workflows import family_letters, family_talk
+from backoffice.workflows import family_letters, family_silence, family_talk
 
 LOCALES = ("zh_Hans", "zh_Hant", "en", "ja", "ko")
 HTML_LANG = {"zh_Hans": "zh-Hans", "zh_Hant": "zh-Hant"}
@@ -88,7 +88,7 @@ def page(view: FollowView, now: Now) -> dict[str, Any]:
     newest = moments[-1] if moments else None
     return shell(speech) | {
         "drill": speech.say("follow.drill") if case.drill else "",
-        "state": _state(speech, newest),
+        "state": _state(speech, newest, family_silence.plain_page(case, follower)),
         "look": _look(newest),
         "since": speech.both(newest.at, there) if newest else ("", ""),
         "next": _next(speech, newest),
@@ -107,8 +107,10 @@ def page(view: FollowView, now: Now) -> dict[str, Any]:
     }
 
 
-def _state(speech: Speech, newest: Moment | None) -> str:
-    return speech.say(f"follow.state_{newest.stage}") if newest else speech.say("follow.state_base")
+def _state(speech: Speech, newest: Moment | None, plain: bool) -> str:
+    if newest:
+        return speech.say(f"follow.state_{newest.stage}")
+    return speech.say("follow.state_plain" if plain else "follow.state_base")
 
 
 def _look(newest: Moment | None) -> str:

@@ -12,6 +12,7 @@ from backoffice.ports import DeadlineKind, Operator, OperatorRole
 from backoffice.workflows import (
     case_tasks,
     dispatching,
+    following,
     intake,
     jobs,
     parts,
@@ -257,6 +258,7 @@ async def end_duress(work: Work, case_id: CaseId, operator: Operator) -> None:
         raise Refusal("centre.other_case_open", ref=other.ref)
     case.duress = False
     face.take_off(case)
+    await following.duress_over(work, case)
     await work.uow.cases.save(case)
     await work.note(case, f"operator:{operator.id}", "centre.duress_ended")
     work.uow.hint("queue")

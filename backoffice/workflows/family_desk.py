@@ -10,7 +10,7 @@ from backoffice.families.stages import Stage
 from backoffice.kernel.errors import NotFound, Refusal
 from backoffice.kernel.ids import CaseId
 from backoffice.ports import Operator
-from backoffice.workflows import centre, family_letters, family_talk, following
+from backoffice.workflows import centre, family_letters, family_silence, family_talk, following
 from backoffice.workflows.following import Wish
 from backoffice.workflows.work import Work
 
@@ -39,6 +39,7 @@ async def links(work: Work, case: Case, follower: Follower) -> Invited:
 
 async def new_links(work: Work, case_id: CaseId, operator: Operator, follower_id: FollowerId) -> Invited:
     case, follower = await _one(work, case_id, operator, follower_id)
+    await _let_in(work, case, follower)
     return await links(work, case, follower)
 
 
@@ -50,6 +51,12 @@ async def _one(
     if follower.case != case.id or not follower.live:
         raise NotFound("centre.no_such_follower")
     return case, follower
+
+
+async def _let_in(work: Work, case: Case, follower: Follower) -> None:
+    """Under duress it is an operator who decides that a relative may know of the case at all."""
+    family_silence.let_in(case, follower)
+    await work.uow.cases.save(case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,8 @@ async def open_(work: Work, case_id: CaseId, operator: Operator, opening: Openin
     decided = follower.decided_by is Decider.TRAVELLER
     if not scopes.may_open(decided, follower.scopes, wanted):
         raise Refusal("centre.family_too_much")
+    if wanted:
+        await _let_in(work, case, follower)
     follower.opened_why = opening.why[:500]
     by = Decider.TRAVELLER if decided else Decider.OPERATOR
     await following.decide(work, case, follower, wanted, by)

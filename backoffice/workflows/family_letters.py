@@ -11,7 +11,7 @@ from backoffice.kernel.exchange import NewLetter
 from backoffice.kernel.ids import PersonId
 from backoffice.kernel.messages import Listing, Message, Param, PlaceWords, Sentence, Term, Urgency, When
 from backoffice.workflows import stages as waiting
-from backoffice.workflows import telling
+from backoffice.workflows import family_silence, telling
 from backoffice.workflows.work import Work, about
 
 PLACES = "family_places"
@@ -30,12 +30,17 @@ def link_tag(work: Work) -> str:
 
 
 async def first(work: Work, case: Case, follower: Follower, link: str) -> None:
-    """What anybody may know: their relative is in touch with the centre, whom to call, and where more will stand."""
+    """What anybody may know: their relative is in touch with the centre, whom to call, and where more will stand.
+
+    Under duress, as after the close, only the last two.
+    """
     if follower.person is None:
         return
     person = await work.uow.people.get(follower.person)
     line = telling.own_line(work, person)
     key = "family.patient_first" if follower.part == "patient" else "family.first"
+    if family_silence.plain_letter(case, follower):
+        key = "family.first_plain"
     more = ([line] if line else []) + [Sentence("family.page", {"link": link})]
     await work.tell(to_family(case, follower.person, Message(key, more=tuple(more)), link_tag(work)))
 

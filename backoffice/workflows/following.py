@@ -23,7 +23,7 @@ from backoffice.kernel.ids import CaseId, DeadlineId, PersonId
 from backoffice.kernel.messages import Media, MediaKind, Message, Sentence
 from backoffice.people.model import Person
 from backoffice.ports import Alert, Deadline, DeadlineKind
-from backoffice.workflows import family_letters, family_news
+from backoffice.workflows import family_letters, family_news, family_silence
 from backoffice.workflows import stages as waiting
 from backoffice.workflows.work import SILENCED, Work, about
 
@@ -71,6 +71,9 @@ async def invite(work: Work, case: Case, wish: Wish) -> Follower:
     )
     await _reach(work, follower, read.reached)
     await work.uow.families.add(follower)
+    if case.duress and wish.by != "traveller":
+        family_silence.let_in(case, follower)
+        await work.uow.cases.save(case)
     await work.note(case, wish.by, "family.invited", part=str(follower.part))
     await _write_first(work, case, follower)
     return follower
@@ -200,6 +203,7 @@ async def accept(work: Work, case: Case, follower: Follower) -> None:
     news = follower.status is FollowerStatus.INVITED
     if news:
         follower.move(FollowerStatus.FOLLOWING, work.now)
+        await family_silence.comes(work, case, follower)
     await work.uow.families.save(follower)
     if not news:
         return
@@ -254,6 +258,7 @@ async def decide(work: Work, case: Case, follower: Follower, wanted: Scopes, by:
 
 async def revoke(work: Work, case: Case, follower: Follower, by: str) -> None:
     """From this commit their links open nothing, and nothing more is on its way to them."""
+    unheard = case.duress and follower.status is FollowerStatus.INVITED
     follower.move(FollowerStatus.LEFT if by.startswith("family:") else FollowerStatus.REVOKED, work.now)
     follower.scopes, follower.call_since = scopes.NOTHING, None
     await work.uow.families.save(follower)
@@ -264,7 +269,8 @@ async def revoke(work: Work, case: Case, follower: Follower, by: str) -> None:
         await _silence(work, case)
     elif follower.person:
         await work.uow.outbox.drop_about(follower.person, case.id)
-        await family_letters.ended(work, case, follower)
+        if not unheard:
+            await family_letters.ended(work, case, follower)
     await _next_named(work, case, follower)
 
 
@@ -371,8 +377,23 @@ async def tell_news(work: Work, case_id: CaseId) -> None:
     await family_news.tell(work, await work.uow.cases.get(case_id))
 
 
+async def duress_over(work: Work, case: Case) -> None:
+    """Whoever came in silence hears the first words now, and how things stand. The caller saves the case."""
+    for one in family_silence.over(case):
+        follower = await work.uow.families.get(FollowerId(one))
+        if follower.status is FollowerStatus.FOLLOWING and follower.person:
+            await family_letters.first(work, case, follower, await page_link(work, follower))
+        if follower.reads:
+            await family_letters.standing(work, case, follower)
+
+
 def may_know(case: Case, follower: Follower) -> Scopes:
-    """What is shown to them now. What somebody gives under duress is shown to nobody; what staff open is."""
+    """What is shown to them now. What somebody gives under duress is shown to nobody; what staff open is.
+
+    Whoever comes only then may know nothing, given before or not.
+    """
+    if family_silence.silent(case, follower):
+        return scopes.NOTHING
     if follower.decided_by is not Decider.TRAVELLER:
         return follower.scopes
     return frozenset(scopes.Scope(s) for s in face.may_know(case, follower.id, frozenset(follower.scopes)))

@@ -272,6 +272,9 @@ async def test_whom_a_forced_hand_invites_is_not_written_to(by_sms: tuple[House,
     assert gateway.sent == []
     assert (await families.followers(house, case))["Dad"].call_since is not None
     assert "family_call" in await house.told_staff()
+    await stories.says(house, anna, "stop sharing")
+    await house.pass_time(4)
+    assert gateway.sent == []
 
 
 async def test_an_sms_that_is_refused_is_listed_and_is_not_silence(by_sms: tuple[House, Gateway]) -> None:
