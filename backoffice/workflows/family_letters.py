@@ -10,8 +10,8 @@ from backoffice.families.stages import Moment, Stage
 from backoffice.kernel.exchange import NewLetter
 from backoffice.kernel.ids import PersonId
 from backoffice.kernel.messages import Listing, Message, Param, PlaceWords, Sentence, Term, Urgency, When
-from backoffice.workflows import stages as waiting
 from backoffice.workflows import family_silence, telling
+from backoffice.workflows import stages as waiting
 from backoffice.workflows.work import Work, about
 
 PLACES = "family_places"
