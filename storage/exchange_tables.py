@@ -151,6 +151,7 @@ live_map = sa.Table(
     sa.Column("ref", sa.Text, nullable=False),
     sa.Column("until", Utc, nullable=False),
     sa.Index("ix_live_map_lane", "lane"),
+    sa.Index("ix_live_map_until", "until"),
 )
 
 media = sa.Table(

@@ -230,6 +230,16 @@ class Letters:
             await live_maps.drop(conn, name, address)
             await conn.commit()
 
+    async def forget_maps(self, now: datetime) -> int:
+        """Delete the maps and points that have ended: nothing is edited by them any more. Returns how many."""
+        total, removed = 0, 1
+        while removed:
+            async with self._database.writing() as conn:
+                removed = await live_maps.forget(conn, now)
+                await conn.commit()
+            total += removed
+        return total
+
     async def points(self, case: CaseId, address: Address) -> list[str]:
         """The messages on this screen that show an exact point of a case."""
         async with self._database.reading() as conn:

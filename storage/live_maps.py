@@ -20,6 +20,12 @@ _OF_CASE = sa.and_(
 )
 _REFS = sa.select(t.c.ref).where(_OF_CASE).order_by(t.c.name)
 _DROP_ALL = sa.delete(t).where(_OF_CASE)
+FORGET_CHUNK = 500
+"""Rows of one transaction: whoever writes meanwhile does not wait for the rest."""
+_ENDED = t.c.until <= sa.bindparam("now")
+_FORGET = sa.delete(t).where(
+    _ENDED, sa.tuple_(t.c.name, t.c.lane).in_(sa.select(t.c.name, t.c.lane).where(_ENDED).limit(FORGET_CHUNK))
+)
 
 
 def pin(case: str, shown: str) -> str:
@@ -53,6 +59,11 @@ async def put(conn: AsyncConnection, live_map: LiveMap) -> None:
         "until": live_map.until,
     }
     await conn.execute(_PUT.on(conn), values)
+
+
+async def forget(conn: AsyncConnection, now: datetime) -> int:
+    """Deletes some of what has ended; how many. One that was put anew meanwhile stays."""
+    return (await conn.execute(_FORGET, {"now": now})).rowcount
 
 
 async def drop(conn: AsyncConnection, name: str, address: Address) -> None:

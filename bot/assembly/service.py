@@ -163,7 +163,8 @@ class Service:
             self._run(_every(self._core, 0.5, self.parts.delivery.upkeep))
             self._run(_every(self._core, 0.3, self._fetch))
             self._run(_every(self._core, 0.3, self._look))
-            for job in (self._forget_bodies, self._forget_keys, self._sweep_media, self._envoys):
+            forget = (self._forget_bodies, self._forget_keys, self._forget_maps)
+            for job in (*forget, self._sweep_media, self._envoys):
                 self._run(_every(self._core, 60, job))
 
     def every(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
@@ -215,6 +216,9 @@ class Service:
 
     async def _forget_keys(self) -> None:
         await self._core.inbox.forget(self._core.clock.now() - KEYS_KEPT)
+
+    async def _forget_maps(self) -> None:
+        await self._core.letters.forget_maps(self._core.clock.now())
 
     async def _sweep_media(self) -> None:
         if isinstance(self._core.media, FileMedia):

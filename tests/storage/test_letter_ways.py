@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from backoffice.kernel.exchange import Address, LetterState, RawUpdate
+from backoffice.kernel.exchange import Address, LetterState, LiveMap, RawUpdate
 from backoffice.kernel.messages import Urgency
+from storage import live_maps
 from storage.inbox import Inbox
 from tests.clocks import START
 from tests.storage.post import BO, LI, LI_TELEGRAM, Post
@@ -121,3 +122,17 @@ async def test_a_moving_map_is_found_until_it_ends(post: Post) -> None:
     assert await post.letters.live_map("case-1", BO) is None
     post.clock.advance(timedelta(minutes=15))
     assert await post.letters.live_map("case-1", LI_TELEGRAM) is None
+
+
+async def test_maps_that_have_ended_are_deleted(post: Post) -> None:
+    """However many there are, and none that still moves."""
+    until = START + timedelta(minutes=15)
+    many = live_maps.FORGET_CHUNK + 1
+    async with post.database.writing() as conn:
+        for n in range(many):
+            await live_maps.put(conn, LiveMap(f"case-{n}", LI_TELEGRAM, "m", until))
+        await conn.commit()
+    await post.letters.put_live_map("case-0", BO, "m", until + timedelta(seconds=1))
+    assert await post.letters.forget_maps(until - timedelta(seconds=1)) == 0
+    assert await post.letters.forget_maps(until) == many
+    assert await post.letters.live_map("case-0", BO) == "m"

@@ -78,6 +78,7 @@ async def _letters(database: Database, vault: Vault) -> None:
     await letters.expire_leases(START)
     await letters.points(CaseId("case"), LI)
     await letters.drop_points(CaseId("case"), LI)
+    await letters.forget_maps(START)
 
 
 def _acting(act: Acts) -> Reads:

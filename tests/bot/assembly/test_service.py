@@ -8,6 +8,7 @@ import pytest
 
 from backoffice.clockwork.firing import Firing
 from backoffice.kernel.errors import Unavailable
+from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import DeadlineId, PersonId
 from backoffice.ports import Deadline, DeadlineKind
 from backoffice.workflows import centring, ringing
@@ -63,6 +64,17 @@ async def test_a_job_that_fails_keeps_no_other_from_its_time(
     await off.clock.run(61)
     assert loads > before
     await off.service.stop()
+
+
+async def test_a_map_that_has_ended_is_deleted_within_a_minute(off: Offline) -> None:
+    """Rows of points that nobody sees any more do not stay for ever."""
+    await off.core.letters.put_live_map("case-1", Address("telegram", "1"), "m", off.clock.now())
+    await off.service.start()
+    await off.clock.run(61)
+    async with off.core.database.reading() as conn:
+        left = (await conn.exec_driver_sql("SELECT count(*) FROM live_map")).scalar_one()
+    await off.service.stop()
+    assert left == 0
 
 
 class Line:
