@@ -146,13 +146,24 @@ def tells_a_place(message: Message) -> bool:
 
 def event_words(catalogue: Catalogue, event: Event) -> str:
     """A timeline line in the operator's language; a code nobody translated yet is shown with its facts."""
-    tables = ("family_scope", *TABLES) if event.what.startswith("family.") else TABLES
-    params = {key: _fact(catalogue, value, tables) for key, value in event.params.items()}
+    params = {key: _fact(catalogue, value, _tables(event.what)) for key, value in event.params.items()}
     plain = " · ".join([event.what, *(f"{key} {value}" for key, value in params.items())])
     return catalogue.either(f"event.{event.what}", plain, **params)
 
 
+FIELDS = ("kind", "hurt", "for_whom")
 TABLES = ("value", "reason", "kind", "service_kind", "decision")
+
+
+def _tables(what: str) -> tuple[str, ...]:
+    """Where the codes of this event have their words: those of a field are first its own."""
+    own = (
+        "paper_kind"
+        if what == "case.paper_marked"
+        else what.removeprefix("case.field_").removeprefix("intake.")
+    )
+    own = "family_scope" if what.startswith("family.") else own
+    return (own, *TABLES) if own in (*FIELDS, "family_scope", "paper_kind") else TABLES
 
 
 def _fact(

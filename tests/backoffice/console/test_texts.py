@@ -2,18 +2,22 @@
 
 import re
 import string
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
 import pytest
 
-from backoffice.cases.model import CaseStatus, CloseReason, ForWhom, Hurt, Kind, Verified
+from backoffice.cases import macros
+from backoffice.cases.model import CaseStatus, CloseReason, Event, Kind, Verified
+from backoffice.cases.papers import PaperKind
 from backoffice.console import access, actions, app, clocks, files, texts, thread, view
 from backoffice.dispatch.fitting import Reason
 from backoffice.dispatch.model import AssignmentStatus
 from backoffice.insurance.cover import Fit
 from backoffice.kernel.exchange import LetterState
 from backoffice.kernel.geo import Source
+from backoffice.kernel.ids import CaseId
 from backoffice.kernel.messages import MediaKind, Role
 from backoffice.places.emergency_numbers import Service
 from backoffice.ports import OperatorRole
@@ -80,9 +84,31 @@ def test_every_status_has_words(prefix: str) -> None:
     assert not [m for m in ENUMS[prefix] if not ALL.has("zh_Hans", f"{prefix}.{m}")]
 
 
-def test_hurt_and_for_whom_have_words_where_they_are_said() -> None:
-    assert all(ALL.has("en", f"hurt.{h}") for h in (Hurt.YES, Hurt.UNSURE))
-    assert all(ALL.has("en", f"for_whom.{w}") for w in ForWhom if w is not ForWhom.UNKNOWN)
+def test_what_is_settled_by_hand_has_words_for_every_value() -> None:
+    """Choosing a fact of the case, nobody reads a code; "not known" is one of the choices."""
+    for name, values in macros.SETTABLE.items():
+        for locale in ("zh_Hans", "en"):
+            assert not [value for value in values if not ALL.has(locale, f"{name}.{value}")]
+
+
+@pytest.mark.parametrize(
+    ("what", "fact", "table"),
+    [
+        ("case.field_kind", "value", "kind"),
+        ("intake.kind", "answer", "kind"),
+        ("case.field_for_whom", "value", "for_whom"),
+        ("intake.hurt", "answer", "hurt"),
+        ("case.paper_marked", "paper", "paper_kind"),
+    ],
+)
+def test_the_timeline_says_a_fact_in_the_words_of_its_field(what: str, fact: str, table: str) -> None:
+    """ "Other" is another kind, another paper or another person, never all of them at once."""
+    catalogue = texts.Catalogue(ALL, "en")
+    at, values = datetime(2026, 3, 1, tzinfo=UTC), {"paper_kind": PaperKind, **macros.SETTABLE}[table]
+    for value in values:
+        event = Event(CaseId("c"), at, "traveller", what, {fact: str(value)})
+        said = thread.event_words(catalogue, event)
+        assert catalogue(f"{table}.{value}") in said
 
 
 def test_every_action_says_what_it_did() -> None:
@@ -129,11 +155,6 @@ def test_every_alert_has_a_sentence() -> None:
 
 def test_a_code_without_words_is_shown_with_its_facts() -> None:
     """Better than nothing, and better than an error page."""
-    from datetime import UTC, datetime
-
-    from backoffice.cases.model import Event
-    from backoffice.kernel.ids import CaseId
-
     at = datetime(2026, 3, 1, tzinfo=UTC)
     catalogue = texts.Catalogue(ALL, "en")
     new = Event(CaseId("c"), at, "system", "case.brand_new", {"n": 3})
