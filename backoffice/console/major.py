@@ -10,6 +10,7 @@ from backoffice.console import auth, major_scene, major_view, view
 from backoffice.console.actions import BadForm, Form, choice, form_of, text_of
 from backoffice.console.deps import DEPS, Step
 from backoffice.families.scopes import Scope
+from backoffice.kernel import cells
 from backoffice.kernel.geo import Point
 from backoffice.kernel.ids import AssignmentId, CaseId
 from backoffice.major import roster, telling
@@ -108,7 +109,7 @@ async def export(request: web.Request) -> web.Response:
         for p in found.persons
     ]
     return web.Response(
-        body=("\ufeff" + roster.written([heads, *rows])).encode(),
+        body=("\ufeff" + cells.written([heads, *rows])).encode(),
         headers={
             "Content-Type": "text/csv; charset=utf-8",
             "Content-Disposition": 'attachment; filename="roster.csv"',

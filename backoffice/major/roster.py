@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from backoffice.kernel import cells
 from backoffice.major.model import MOST_PERSONS, NAME_LIMIT, WORDS_LIMIT
 from backoffice.people import phones
 
 BYTES_LIMIT = 60_000
 """Characters of a paste: what a form of the console carries."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so is run by spreadsheets (OWASP, CSV injection)."""
 HEADINGS: Mapping[str, str] = {
     "name": "name", "姓名": "name", "名字": "name", "旅客": "name", "旅客姓名": "name",
     "phone": "phone", "telephone": "phone", "mobile": "phone", "电话": "phone", "手机": "phone", "手机号": "phone",
@@ -79,8 +78,8 @@ def read(text: str, known: Iterable[tuple[str, str]] = (), region: str | None = 
     order = _headings(rows[0][1]) if rows else None
     seen, good, bad = set(known), list[Line](), list[Bad]()
     room = MOST_PERSONS - len(seen)
-    for number, cells in rows[1 if order else 0 :]:
-        found = _line(number, cells, order or list(COLUMNS), region)
+    for number, typed in rows[1 if order else 0 :]:
+        found = _line(number, typed, order or list(COLUMNS), region)
         if isinstance(found, Line) and key(found.name, found.document) in seen:
             found = Fault.TWICE
         if isinstance(found, Line) and len(good) >= room:
@@ -89,7 +88,7 @@ def read(text: str, known: Iterable[tuple[str, str]] = (), region: str | None = 
             seen.add(key(found.name, found.document))
             good.append(found)
         else:
-            bad.append(Bad(number, " ".join(cells)[:40], found))
+            bad.append(Bad(number, " ".join(typed)[:40], found))
     return Roster(tuple(good), tuple(bad))
 
 
@@ -100,27 +99,27 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
     mark = max(",;\t，", key=first.count)
     reader = csv.reader(io.StringIO(text), delimiter=mark)
     found = []
-    for cells in reader:
-        cleaned = [" ".join(c.split()) for c in cells]
+    for typed in reader:
+        cleaned = [" ".join(c.split()) for c in typed]
         if any(cleaned):
             found.append((reader.line_num, cleaned))
     return found
 
 
-def _headings(cells: Sequence[str]) -> list[str] | None:
+def _headings(titles: Sequence[str]) -> list[str] | None:
     """What each column is when the first line says so; a column we do not know is left out."""
-    found = [HEADINGS.get(cell.casefold(), "") for cell in cells]
+    found = [HEADINGS.get(cell.casefold(), "") for cell in titles]
     return found if "name" in found else None
 
 
-def _line(number: int, cells: Sequence[str], order: Sequence[str], region: str | None) -> Line | Fault:
-    if any(cells[len(order) :]):
+def _line(number: int, found: Sequence[str], order: Sequence[str], region: str | None) -> Line | Fault:
+    if any(found[len(order) :]):
         return Fault.TOO_MANY_CELLS
-    given = {column: _plain(cell) for column, cell in zip(order, cells, strict=False) if column}
+    given = {column: cells.plain(cell) for column, cell in zip(order, found, strict=False) if column}
     name = given.get("name", "")
     if not name:
         return Fault.NO_NAME
-    if name.startswith(FORMULA):
+    if cells.risky(name):
         return Fault.FORMULA
     if len(name) > NAME_LIMIT or any(len(cell) > WORDS_LIMIT for cell in given.values()):
         return Fault.TOO_LONG
@@ -128,20 +127,3 @@ def _line(number: int, cells: Sequence[str], order: Sequence[str], region: str |
     if phone is None:
         return Fault.BAD_PHONE
     return Line(number, **(given | {"phone": phone, "document": given.get("document", "")[-TAIL:]}))
-
-
-def _plain(cell: str) -> str:
-    """Without the apostrophe that keeps a spreadsheet from running it."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
-
-
-def safe(cell: str) -> str:
-    """A cell no spreadsheet runs."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
-def written(rows: Iterable[Sequence[str]]) -> str:
-    """CSV with formula-safe cells."""
-    out = io.StringIO()
-    csv.writer(out).writerows([safe(cell) for cell in row] for row in rows)
-    return out.getvalue()

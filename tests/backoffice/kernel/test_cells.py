@@ -13,11 +13,12 @@ from backoffice.kernel import cells
 )
 def test_what_would_be_calculated_is_words(cell: str) -> None:
     assert cells.safe(cell) == f"'{cell}"
+    assert cells.plain(f"'{cell}") == cell
 
 
-@pytest.mark.parametrize("cell", ["", "2", "张三", "a=b", "QX00AB", "2026-03-01"])
+@pytest.mark.parametrize("cell", ["", "2", "张三", "a=b", "QX00AB", "'quoted'", "2026-03-01"])
 def test_what_is_words_stays(cell: str) -> None:
-    assert cells.safe(cell) == cell
+    assert cells.safe(cell) == cells.plain(cell) == cell
 
 
 def test_a_table_reads_back_as_it_was_written() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from backoffice.kernel import cells
 from backoffice.major import roster
 from backoffice.major.roster import Fault
 
@@ -25,6 +26,7 @@ def test_without_headings_the_columns_stand_in_their_order(mark: str) -> None:
         (",13800138000", Fault.NO_NAME),
         ("=HYPERLINK(1)", Fault.FORMULA),
         ("@cmd", Fault.FORMULA),
+        ("＝HYPERLINK(1)", Fault.FORMULA),
         ("李敏,12", Fault.BAD_PHONE),
         ("王磊", Fault.TWICE),
         ("王 磊", Fault.TWICE),
@@ -47,8 +49,10 @@ def test_who_is_on_the_roster_already_is_not_added_again_and_a_roster_ends_at_50
 
 def test_what_is_exported_is_run_by_no_spreadsheet_and_read_again_as_it_was() -> None:
     """Every cell that begins like a formula is guarded; the guard is taken off when it comes back."""
-    out = roster.written([["姓名", "手机", "备注"], ["宋", "+8613800138000", "=1+1"]])
+    out = cells.written([["姓名", "手机", "备注", "家属"], ["宋", "+8613800138000", "=1+1", "＝2"]])
     assert "'=1+1" in out
+    assert "'＝2" in out
     assert "'+86" in out
     back = roster.read(out)
     assert (back.good[0].phone, back.good[0].note) == ("+8613800138000", "=1+1")
+    assert back.good[0].contact == "＝2"
