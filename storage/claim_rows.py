@@ -13,7 +13,7 @@ from backoffice.claims.evidence import Paper, PaperId, PaperState, Print
 from backoffice.claims.model import Line
 from backoffice.insurance.model import PolicyId
 from backoffice.kernel import errors
-from backoffice.kernel.ids import CaseId, MediaId, PersonId
+from backoffice.kernel.ids import CaseId, PersonId
 from storage import claim_row
 from storage.claim_row import context, subject
 from storage.claim_tables import claim, claim_decision, claim_event, claim_line, claim_paper, claim_print
@@ -40,7 +40,6 @@ _PAPERS = (
     .order_by(claim_paper.c.added_at, claim_paper.c.id)
 )
 _PAPER = sa.select(claim_paper).where(claim_paper.c.id == _OF).with_for_update()
-_BY_MEDIA = sa.select(claim_paper).where(sa.or_(claim_paper.c.media == _OF, claim_paper.c.view == _OF))
 _SAVE_PAPER = sa.update(claim_paper).where(
     claim_paper.c.id == sa.bindparam("row"), claim_paper.c.version == sa.bindparam("was")
 )
@@ -138,10 +137,6 @@ class ClaimRows(Rows):
         if row is None:
             raise errors.NotFound
         return await self._read_paper(row)
-
-    async def paper_of(self, media: MediaId) -> Paper | None:
-        row = await self._first(_BY_MEDIA, {"of": media})
-        return await self._read_paper(row) if row else None
 
     async def save_paper(self, paper: Paper) -> None:
         sealer = await self._sealer(paper.claim)

@@ -1,6 +1,6 @@
 """Letters on their way out: claimed, sent part by part, settled. Every method is its own transaction."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.kernel import clock as clocks
 from backoffice.kernel.exchange import Address, Letter, LetterState, LiveMap, Outcome
 from backoffice.kernel.ids import CaseId, LetterId
-from backoffice.ports import Alert, SentState
+from backoffice.ports import Alert
 from storage import claims, letter_row, live_maps, settling
 from storage.desk import DeskRows
 from storage.engine import Database
@@ -53,18 +53,6 @@ _BY_REF = (
     .limit(1)
 )
 _BY_REF_AT = _BY_REF.where(letter_ref.c.address == sa.bindparam("at"))
-_STATES = (
-    sa.select(
-        letter.c.entry,
-        letter.c.person,
-        letter.c.channel,
-        letter.c.state,
-        letter.c.error,
-        letter.c.finished_at,
-    )
-    .where(letter.c.case_id == sa.bindparam("of"))
-    .order_by(letter.c.seq)
-)
 
 _Take = Callable[[Sequence[str]], Awaitable[frozenset[str]]]
 
@@ -197,15 +185,6 @@ class Letters:
             rows = (await conn.execute(_BY_REF_AT if address else _BY_REF, values)).all()
             found = await self._read(conn, rows)
             return found[0] if found else None
-
-    async def states_of(self, case: CaseId) -> Mapping[int, Sequence[SentState]]:
-        """How the letters of a case stand, by entry number (0 = belongs to no entry), oldest first."""
-        found: dict[int, list[SentState]] = {}
-        async with self._database.reading() as conn:
-            for row in await conn.execute(_STATES, {"of": case}):
-                sent = SentState(row.person, row.channel, row.state, row.error, row.finished_at)
-                found.setdefault(row.entry, []).append(sent)
-        return found
 
     async def live_map(self, name: str, address: Address) -> str | None:
         """What to edit on this screen to move the map; None when there is none or it has ended."""

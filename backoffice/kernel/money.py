@@ -1,6 +1,6 @@
 """Sums of money: whole minor units of one currency, exact, rounded half to even and only where it is said."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -89,16 +89,6 @@ class Money:
     def part(self, share: Fraction | Decimal | int) -> "Money":
         """`share` of this sum, rounded half to even: an hour and a half, 15 %."""
         return Money(half_even(Fraction(share) * self.minor), self.currency)
-
-    def divided(self, weights: Sequence[int]) -> tuple["Money", ...]:
-        """Split by non-negative weights so that the parts add up to the whole; the first get what is left over."""
-        total = sum(weights)
-        if total <= 0 or min(weights) < 0:
-            raise ValueError("weights must be non-negative and not all zero")
-        parts = [self.minor * w // total for w in weights]
-        for i in [i for i, w in enumerate(weights) if w][: self.minor - sum(parts)]:
-            parts[i] += 1
-        return tuple(Money(p, self.currency) for p in parts)
 
     def _same(self, other: "Money") -> int:
         if self.currency != other.currency:

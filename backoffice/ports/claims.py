@@ -44,10 +44,6 @@ class Claims(Protocol):
         """Raises `errors.NotFound`."""
         ...
 
-    async def paper_of(self, media: MediaId) -> Paper | None:
-        """The paper whose original or view this file is."""
-        ...
-
     async def save_paper(self, paper: Paper) -> None:
         """Conditional on `version`; raises `errors.Stale`."""
         ...

@@ -3,10 +3,13 @@
 import re
 
 import aiohttp
+import sqlalchemy as sa
 
 from backoffice.cases.model import Case
 from backoffice.families.model import Follower
+from backoffice.kernel.exchange import LetterState
 from bot.sandbox.client import Phone
+from storage.exchange_tables import letter
 from tests.house import House, texts
 from tests.journeys import stories
 
@@ -56,6 +59,14 @@ async def followers(house: House, case: Case) -> dict[str, Follower]:
     """Everybody ever invited, by the name the inviter gave."""
     async with house.core.store.begin(house.clock.now()) as uow:
         return {f.name: f for f in await uow.families.of_case(case.id)}
+
+
+async def stand(house: House, case: Case, state: LetterState) -> set[tuple[str, str]]:
+    """Channel and error of the case's letters of this state that carry no words of anybody."""
+    mine = sa.and_(letter.c.case_id == case.id, letter.c.state == state, letter.c.entry == 0)
+    async with house.core.database.reading() as conn:
+        rows = await conn.execute(sa.select(letter.c.channel, letter.c.error).where(mine))
+        return {(row.channel, row.error) for row in rows}
 
 
 class Page:

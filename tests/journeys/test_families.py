@@ -253,8 +253,7 @@ async def test_after_49_hours_the_notice_itself_says_arrived(house: House) -> No
     held = await house.letters(mum, LetterState.HELD)
     assert [one.message.key for one in held] == ["family.news"]
     assert house.clock.now() - held[0].created_at < timedelta(minutes=5)
-    states = (await house.core.letters.states_of(case.id))[0]
-    assert {(s.channel, s.error) for s in states if s.state is LetterState.HELD} == {("wechat", "ledger")}
+    assert await families.stand(house, case, LetterState.HELD) == {("wechat", "ledger")}
     assert "cannot_be_reached" not in await house.told_staff()
     await stories.says(house, mum, "好")
     assert "救援人员已到您家人身边" in "".join(await texts(mum))

@@ -291,4 +291,4 @@ async def test_an_sms_that_is_refused_is_listed_and_is_not_silence(by_sms: tuple
         assert found.person is not None
         (way,) = await uow.people.identities(found.person)
     assert way.reach == "unreachable"
-    assert LetterState.FAILED in {s.state for s in (await house.core.letters.states_of(case.id))[0]}
+    assert {channel for channel, _ in await families.stand(house, case, LetterState.FAILED)} == {"sms"}

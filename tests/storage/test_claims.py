@@ -137,4 +137,3 @@ async def test_a_paper_moves_once_it_was_looked_at(store: SqlStore) -> None:
         await uow.commit()
     async with store.begin(START) as uow:
         assert await uow.claims.papers(ClaimId("cl1")) == [found]
-        assert await uow.claims.paper_of(MediaId("view")) == found

@@ -9,7 +9,7 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backoffice.kernel import codec, money
+from backoffice.kernel import codec
 from backoffice.kernel.money import CurrencyMismatch, Money, Rate
 from bot.i18n.formats import Formats
 
@@ -52,14 +52,6 @@ def test_two_currencies_never_meet() -> None:
 )
 def test_a_share_is_rounded_half_to_even(minor: int, share: str, found: int) -> None:
     assert Money(minor, "CNY").part(Decimal(share)).minor == found
-
-
-@given(sums, st.lists(st.integers(0, 1000), min_size=1, max_size=8).filter(any))
-def test_parts_add_up_to_the_whole(minor: int, weights: list[int]) -> None:
-    """Nothing is lost or made when a sum is split, and who has no share gets nothing."""
-    parts = Money(minor, "CNY").divided(weights)
-    assert money.total(parts, "CNY") == Money(minor, "CNY")
-    assert all(not part for part, weight in zip(parts, weights, strict=True) if not weight)
 
 
 def test_a_rate_knows_the_digits_of_both_currencies() -> None:
