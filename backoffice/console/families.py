@@ -18,7 +18,7 @@ from backoffice.families.stages import Stage
 from backoffice.kernel.exchange import LetterState
 from backoffice.kernel.ids import CaseId
 from backoffice.kernel.messages import Role
-from backoffice.workflows import family_desk, following, work
+from backoffice.workflows import family_desk, family_silence, following, work
 from backoffice.workflows.family_desk import Invited
 
 LOCALES = ("zh_Hans", "zh_Hant", "en", "ja", "ko")
@@ -72,6 +72,7 @@ def _context(request: web.Request, words: ports.Words, found: queries.CaseView) 
         "letter": lambda told: told.text or words.text(told.message, told.locale, told.zone),
         "untold": lambda card: [t for t in card.told if t.state in UNTOLD],
         "asks": lambda card: _asks(found, card),
+        "silent": lambda follower: family_silence.silent(found.case, follower),
         "age": lambda at: now - at,
         "family_role": Role.FAMILY,
         "call": Reached.CALL,

@@ -55,8 +55,9 @@ async def _one(
 
 async def _let_in(work: Work, case: Case, follower: Follower) -> None:
     """Under duress it is an operator who decides that a relative may know of the case at all."""
-    family_silence.let_in(case, follower)
-    await work.uow.cases.save(case)
+    if case.duress:
+        family_silence.let_in(case, follower)
+        await work.uow.cases.save(case)
 
 
 @dataclass(frozen=True, slots=True)

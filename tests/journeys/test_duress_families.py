@@ -56,6 +56,23 @@ async def test_who_comes_under_duress_reads_what_is_read_where_no_case_is(house:
     assert "family_call" in await house.told_staff()
 
 
+async def test_a_code_scanned_under_duress_tells_nothing(house: House) -> None:
+    """WeChat's code drawn before the word: who scans it after it reads no more than that they were invited."""
+    zhou, mum = await house.wechat("周婷"), await house.wechat("周妈妈")
+    await stories.says(house, zhou, "我的资料", "1", "10", WORD)
+    await families.helped(house, zhou)
+    await families.invited(house, zhou, "妈妈", "safe", "city")
+    await house.settle()
+    (made,) = await house.phones.calls("qrcode/create")
+    await stories.says(house, zhou, WORD)
+    shown = await house.heard(zhou)
+    await mum.scan(scene=made["params"]["action_info"]["scene"]["scene_str"])
+    await house.pass_time(8, step=1)
+    assert "family.first_plain" in await house.heard(mum)
+    assert not {"family.first", "family.standing"} & set(await house.heard(mum))
+    assert await house.heard(zhou) == shown
+
+
 async def test_the_page_alone_opened_under_duress_tells_nothing(house: House) -> None:
     """Neither the stages nor the place that were given before, until an operator opens them."""
     anna = await house.telegram("Anna")
