@@ -21,6 +21,12 @@ SMALLEST_CITY = 15_000
 """34,000 cities, 16 MB of JSON; the next larger set (5,000) takes four times as long and names hamlets."""
 SEARCHED_FROM = 50_000
 """Cities this large are found by their Chinese, Japanese and Korean names too."""
+OWN_ZONE = {("Asia/Bangkok", "VN"): "Asia/Ho_Chi_Minh"}
+"""The database draws Hanoi into Bangkok's zone. The clocks are alike; the name people read is their own country's.
+
+Of the 4,000 largest cities no other is told the time by a city of another country but in Kosovo and East Jerusalem.
+"""
+SHARED = frozenset(zone for zone, _ in OWN_ZONE)
 BEIJING_TIME = "Asia/Shanghai"
 _CJK_NAME = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af・ー]{2,}")
 _LATIN_NAME = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ' -]{4,}")
@@ -79,7 +85,8 @@ class Gazetteer:
         """IANA zone of a point. All of mainland China keeps Beijing time, Xinjiang's clocks included."""
         if self.in_mainland_china(point):
             return BEIJING_TIME
-        return self._zones.timezone_at(lng=geodesy.normalise_lon(point.lon), lat=point.lat) or "Etc/UTC"
+        zone = self._zones.timezone_at(lng=geodesy.normalise_lon(point.lon), lat=point.lat) or "Etc/UTC"
+        return OWN_ZONE.get((zone, self.country(point)), zone) if zone in SHARED else zone
 
     def find(self, text: str) -> list[ports.FoundPlace]:
         """Cities named in a text ("Grand Hotel, Hanoi", "清迈古城"), likeliest first, for the person to confirm."""

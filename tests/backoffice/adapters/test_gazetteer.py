@@ -1,5 +1,6 @@
 """Places in words: the right country, a city people know, its time, and what a typed place may mean."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -49,8 +50,17 @@ def test_distance_and_direction_lead_from_the_citys_centre(gazetteer):
 
 
 def test_country_and_time_zone_are_asked_separately(gazetteer):
+    """The zone's border lies elsewhere: Hanoi is drawn into Bangkok's, and is not in Thailand."""
+    assert gazetteer._zones.timezone_at(lat=OLD_TOWN.lat, lng=OLD_TOWN.lon) == "Asia/Bangkok"
+    assert gazetteer.describe(OLD_TOWN).country == "VN"
+
+
+def test_the_time_is_named_by_a_city_of_the_country(gazetteer):
+    """Nobody in Hanoi reads "Bangkok time"; both clocks have been alike since 1975."""
     words = gazetteer.describe(OLD_TOWN)
-    assert (words.country, words.zone) == ("VN", "Asia/Bangkok")
+    here, there = (datetime(2026, 3, 1, 12, tzinfo=ZoneInfo(zone)) for zone in (words.zone, "Asia/Bangkok"))
+    assert (words.zone, here.utcoffset()) == ("Asia/Ho_Chi_Minh", there.utcoffset())
+    assert gazetteer.describe(P(13.7563, 100.5018)).zone == "Asia/Bangkok"
 
 
 @pytest.mark.parametrize(("lat", "lon"), [(39.9, 116.4), (43.8, 87.6), (39.47, 75.99), (29.65, 91.1)])
@@ -126,7 +136,7 @@ def test_homonyms_are_all_offered_the_likeliest_first(gazetteer):
 
 def test_a_found_city_has_its_time_but_no_distance(gazetteer):
     words = gazetteer.find("Hanoi")[0].words
-    assert (words.zone, words.distance) == ("Asia/Bangkok", None)
+    assert (words.zone, words.distance) == ("Asia/Ho_Chi_Minh", None)
 
 
 def test_the_emergency_centre_is_asked_only_inside_the_border(gazetteer):
