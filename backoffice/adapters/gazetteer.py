@@ -86,7 +86,7 @@ class Gazetteer:
         if self.in_mainland_china(point):
             return BEIJING_TIME
         zone = self._zones.timezone_at(lng=geodesy.normalise_lon(point.lon), lat=point.lat) or "Etc/UTC"
-        return OWN_ZONE.get((zone, self.country(point)), zone) if zone in SHARED else zone
+        return OWN_ZONE.get((zone, self.country(point) or ""), zone) if zone in SHARED else zone
 
     def find(self, text: str) -> list[ports.FoundPlace]:
         """Cities named in a text ("Grand Hotel, Hanoi", "清迈古城"), likeliest first, for the person to confirm."""

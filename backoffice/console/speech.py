@@ -6,10 +6,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import get_timezone_location
 
 from backoffice.console.texts import Translate
-from backoffice.kernel import geodesy
+from backoffice.kernel import geodesy, zone_names
 from backoffice.kernel.geo import Point
 from backoffice.kernel.messages import Distance, PlaceWords
 
@@ -82,7 +81,7 @@ def zone_name(t: Translate, zone: str, locale: str) -> str:
     """`Bangkok`, `曼谷`: the zone's own city, because a time is said with its place. China says Beijing."""
     if zone in CHINA:
         return t("place.beijing")
-    return get_timezone_location(zone, locale=_locale(locale), return_city=True)
+    return zone_names.city(zone, _locale(locale))
 
 
 def span(t: Translate, length_: timedelta) -> str:

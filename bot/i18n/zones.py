@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
-from babel.core import get_global
 
+from backoffice.kernel import zone_names
 from backoffice.kernel.messages import Param
 
 BEIJING = frozenset({"Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "Asia/Harbin", "PRC"})
@@ -28,11 +27,7 @@ def city(zone: str, local: datetime, locale: Locale, say: Callable[[str, Mapping
         return say("format.beijing", {})
     if zone.startswith("Etc/") or "/" not in zone:
         return offset(local)
-    for name in (zone, *_older().get(zone, ())):
-        known = locale.time_zones.get(name, {}).get("city")
-        if known:
-            return str(known)
-    return zone.rpartition("/")[2].replace("_", " ")
+    return zone_names.city(zone, locale)
 
 
 def offset(local: datetime) -> str:
@@ -43,12 +38,3 @@ def offset(local: datetime) -> str:
     hours, rest = divmod(abs(minutes), 60)
     sign = "+" if minutes > 0 else "−"
     return f"UTC{sign}{hours}:{rest:02d}" if rest else f"UTC{sign}{hours}"
-
-
-@cache
-def _older() -> Mapping[str, tuple[str, ...]]:
-    """CLDR keeps the names of cities under the zones' first names (Asia/Saigon for Asia/Ho_Chi_Minh)."""
-    found: dict[str, tuple[str, ...]] = {}
-    for old, new in get_global("zone_aliases").items():
-        found[new] = (*found.get(new, ()), old)
-    return found
