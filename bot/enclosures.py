@@ -14,7 +14,7 @@ from backoffice.kernel.ids import CaseId, MediaId
 from backoffice.kernel.messages import Media, MediaKind
 from backoffice.papers.model import OURS
 from bot.channel import Channel, Features
-from bot.rendering import PLACE_GONE, Enclosure
+from bot.rendering import PLACE_GONE, PORTRAIT_GONE, Enclosure
 
 WAIT_FOR_FILE = timedelta(seconds=20)
 """A letter waits this long for its file, then goes without and says so."""
@@ -82,6 +82,9 @@ class Enclosures:
             return Enclosure(
                 gone=tuple(await self._maps.points(letter.case, letter.address)) if letter.case else ()
             )
+        if letter.message.key == PORTRAIT_GONE:
+            shown_as = await self._maps.live_map(str(letter.message.params["shown"]), letter.address)
+            return Enclosure(gone=(shown_as,) if shown_as else ())
         editing = await self._editing(letter, features)
         media = letter.message.media
         if media is None:

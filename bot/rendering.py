@@ -13,6 +13,10 @@ LIVE_S = 8 * 3600
 """A moving map runs this long; platforms allow up to a day."""
 PLACE_GONE = "job.place_gone"
 """The message that says nothing: it takes maps and pins off a screen."""
+PORTRAIT = "portrait.envoy"
+"""The message that shows whom they meet: without its picture it says nothing."""
+PORTRAIT_GONE = "portrait.gone"
+"""The message that says nothing: it takes that picture off a screen."""
 INLINE_CHOICES = 4
 """More choices than this stand on lines of their own."""
 
@@ -49,8 +53,10 @@ class Rendering:
     def parts(self, letter: Letter, features: Features, enclosure: Enclosure) -> tuple[Part, ...]:
         """Everything to send for a letter, in order."""
         message = letter.message
-        if message.key == PLACE_GONE:
+        if message.key in (PLACE_GONE, PORTRAIT_GONE):
             return tuple(GonePart(ref) for ref in enclosure.gone)
+        if message.key == PORTRAIT:
+            return self._portrait(letter, features, enclosure)
         if enclosure.editing and message.place:
             return (_point(message.place, enclosure.editing),)
         text = self.text(letter, features, enclosure)
@@ -61,6 +67,16 @@ class Rendering:
         if enclosure.body is not None and media and (kind := enclosure.kind or media.kind) in features.media:
             parts.append(MediaPart(kind, enclosure.body, media.name, enclosure.mime or media.mime))
         return tuple(parts)
+
+    def _portrait(self, letter: Letter, features: Features, enclosure: Enclosure) -> tuple[Part, ...]:
+        """Where messages are counted the picture alone: the name has just been told."""
+        media = letter.message.media
+        if enclosure.body is None or media is None or media.kind not in features.media:
+            return ()
+        words = (
+            () if features.joins else self._texts(self.text(letter, features, enclosure), letter, features)
+        )
+        return (*words, MediaPart(media.kind, enclosure.body, media.name, enclosure.mime or media.mime))
 
     def text(self, letter: Letter, features: Features, enclosure: Enclosure) -> str:
         """The whole text of a letter: mark of a drill, who speaks, the sentences, the choices."""

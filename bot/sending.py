@@ -22,12 +22,14 @@ from bot.channel import (
     Unreachable,
 )
 from bot.enclosures import Enclosures, NotYet, shown
-from bot.rendering import LIVE_S, PLACE_GONE, Enclosure, Rendering
+from bot.rendering import LIVE_S, PLACE_GONE, PORTRAIT, PORTRAIT_GONE, Enclosure, Rendering
 from bot.splitting import measure
 
 TASK = "job.task"
 """The sentence with an operator's own words to one envoy: an address as often as not."""
 
+FACE_KEPT = timedelta(hours=48)
+"""Platforms let a bot delete what it sent no longer than this."""
 PARCEL = 4
 """At most so many letters travel with one."""
 JOINED_AFTER = timedelta(seconds=2)
@@ -112,6 +114,8 @@ class Sending:
             await self._letters.part_sent(letter.id, number + 1, [sent.ref] if sent.ref else [])
         if letter.message.key == PLACE_GONE and letter.case:
             await self._letters.drop_points(letter.case, letter.address)
+        if letter.message.key == PORTRAIT_GONE:
+            await self._letters.drop_live_map(str(letter.message.params["shown"]), letter.address)
 
     def brief(self, letter: Letter) -> str:
         """What a notice can say of a letter that must wait; empty for most."""
@@ -166,8 +170,8 @@ class Sending:
             sent = await channel.send(envelope, part)
         except PermanentFailure as failure:
             sent = await self._instead(letter, channel, (envelope, part, failure))
-        if sent.ref and _tells_place(letter, part, channel):
-            await self._note_point(letter, part, sent.ref)
+        if sent.ref and (_tells_place(letter, part, channel) or _shows_face(letter, part, channel)):
+            await self._note_shown(letter, part, sent.ref)
             await self._take_back(letter, channel, (envelope, sent.ref))
         return sent
 
@@ -180,6 +184,8 @@ class Sending:
             return Sent()
         if isinstance(failure, Unreachable) or isinstance(part, TextPart):
             raise failure
+        if isinstance(part, MediaPart) and letter.message.key == PORTRAIT:
+            return Sent()
         if isinstance(part, MediaPart):
             elsewhere = replace(letter, message=Message("relay.file_elsewhere", drill=letter.message.drill))
             words = self._rendering.text(elsewhere, channel.features, Enclosure())
@@ -199,8 +205,12 @@ class Sending:
             await self._letters.drop_live_map(place.live, letter.address)
         return await channel.send(envelope, PointPart(part.point, part.accuracy_m, LIVE_S))
 
-    async def _note_point(self, letter: Letter, part: Part, ref: str) -> None:
+    async def _note_shown(self, letter: Letter, part: Part, ref: str) -> None:
         """What stands on the screen: to move it, and to take it away when its reader may see it no longer."""
+        if letter.message.key == PORTRAIT:
+            until = self._clock.now() + FACE_KEPT
+            await self._letters.put_live_map(letter.tag, letter.address, ref, until)
+            return
         place = letter.message.place
         if place is None or not place.live or isinstance(part, TextPart):
             await self._letters.put_pin(letter, ref)
@@ -227,6 +237,11 @@ def _tells_place(letter: Letter, part: Part, channel: Channel) -> bool:
     task = any(line.key == TASK for line in letter.message.more)
     words = isinstance(part, TextPart) and (letter.message.place is not None or task)
     return words and channel.features.native_map
+
+
+def _shows_face(letter: Letter, part: Part, channel: Channel) -> bool:
+    """An envoy's portrait, where what was sent can be taken back."""
+    return letter.message.key == PORTRAIT and isinstance(part, MediaPart) and channel.features.native_map
 
 
 def _together(parts: tuple[Part, ...], joined: Sequence[tuple[Letter, str]]) -> tuple[Part, ...]:

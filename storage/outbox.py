@@ -51,6 +51,9 @@ _ABOUT = sa.and_(_OF_PERSON, letter.c.case_id == sa.bindparam("about"))
 _DROP = sa.update(letter).where(_ABOUT, _UNSENT).values(state=LetterState.DROPPED)
 _TALK = letter.c.entry > 0
 """Letters with somebody's own words: those that stand in the case's conversation."""
+_TAGGED = sa.and_(_OF_PERSON, letter.c.tag == sa.bindparam("same"))
+_DROP_TAGGED = sa.update(letter).where(_TAGGED, _UNSENT).values(state=LetterState.DROPPED)
+_RECALL_TAGGED = sa.update(letter).where(_TAGGED, state(LetterState.SENDING)).values(recalled=True)
 _RECALL = sa.update(letter).where(_ABOUT, state(LetterState.SENDING)).values(recalled=True)
 _AT = letter.c.lane == sa.bindparam("at")
 _RELEASE = sa.update(letter).where(_AT, state(LetterState.HELD)).values(state=LetterState.WAITING)
@@ -107,6 +110,14 @@ class OutboxRows:
         """The addresses of this person on whose screens an exact point of the case may still stand."""
         known = await self._addresses(person)
         return [at for at in known if await live_maps.of_case(self._conn, case, at, self._now)]
+
+    async def take_back(self, person: PersonId, tag: str) -> list[Address]:
+        """Drops or recalls this one letter; returns the addresses on whose screens what it showed may still stand."""
+        values = {"of": person, "same": tag}
+        await self._conn.execute(_RECALL_TAGGED, values)
+        await self._end(_DROP_TAGGED, values)
+        known = await self._addresses(person)
+        return [at for at in known if await live_maps.load(self._conn, tag, at, self._now)]
 
     async def release_held(self, at: Address) -> None:
         """Held letters wait again, each kind only in its newest form."""

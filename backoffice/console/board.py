@@ -16,7 +16,7 @@ MOST = 100
 """So many lines of a list are shown at once, the first to breach among them: nobody reads more, and the page of
 500 cases weighs no more than a photo."""
 
-VETTING = frozenset({"application", "document_over", "drill_over", "readiness"})
+VETTING = frozenset({"application", "document_over", "envoy_portrait", "drill_over", "readiness"})
 """Alerts that are dealt with in the envoys' room."""
 
 SHARED: web.AppKey[Shared] = web.AppKey("console_shared", Shared)

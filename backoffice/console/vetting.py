@@ -34,6 +34,7 @@ AGAIN = (
     Step.DOCUMENT,
     Step.EXPIRY,
     Step.SELFIE,
+    Step.PORTRAIT,
 )
 """What an operator can ask to be given again, each by a box."""
 AGAIN_RENEWING = (Step.DOCUMENT, Step.EXPIRY, Step.SELFIE)
@@ -101,6 +102,7 @@ async def application(request: web.Request) -> web.Response:
         "again": AGAIN_RENEWING if found.purpose is Purpose.RENEWAL else AGAIN,
         "to_decide": found.status is ApplicationStatus.SUBMITTED,
         "earlier": await _earlier(deps, found),
+        "portrait": [one for one in [await _portrait(deps, found)] if one],
         "may": view.allowed(request),
     }
     return view.page(request, "application.html", **context)
@@ -120,11 +122,19 @@ async def _earlier(deps: ConsoleDeps, found: Application) -> Sequence[Applicatio
     return [a for a in every if a.id != found.id and a.status is not ApplicationStatus.DRAFT]
 
 
+async def _portrait(deps: ConsoleDeps, found: Application) -> str:
+    """The one given with this application, and once it is approved the one that is shown now."""
+    if found.status is not ApplicationStatus.APPROVED:
+        return found.answers.portrait
+    async with deps.store.begin(deps.clock.now()) as uow:
+        return (await uow.people.get(found.person)).profile.portrait
+
+
 async def photo(request: web.Request) -> web.Response:
     """A photo of this application, drawn anew; of no other, and of no draft."""
     deps, wanted = request.config_dict[DEPS], MediaId(request.match_info["photo"])
     found = await _found(deps, _id(request))
-    if wanted not in found.answers.photos:
+    if wanted not in (*found.answers.photos, await _portrait(deps, found)):
         raise errors.NotFound
     operator = request[auth.SIGN_IN].operator
     await case.record(deps, operator.id, "application.photo", f"media:{wanted}")

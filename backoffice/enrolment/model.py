@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from backoffice.enrolment import portrait
 from backoffice.kernel import errors, moves
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.geo import Point
@@ -106,13 +107,15 @@ class Step(StrEnum):
     DOCUMENT = "document"
     EXPIRY = "expiry"
     SELFIE = "selfie"
+    PORTRAIT = "portrait"
     REMARK = "remark"
 
 
 @dataclass
 class Answers:
     """What the applicant told; sealed under their key. `levels` holds a `Level` by language code,
-    `base` is WGS-84, `transport` a `Travel`, `phone` E.164, `expiry` the last good day (None: `unlimited`)."""
+    `base` is WGS-84, `transport` a `Travel`, `phone` E.164, `expiry` the last good day (None: `unlimited`),
+    `portrait` the picture drawn anew until an approval hands it on ("" with `portrait_said`: none is wanted)."""
 
     name: str = ""
     sex: str = ""
@@ -129,11 +132,13 @@ class Answers:
     expiry: date | None = None
     unlimited: bool = False
     selfies: list[MediaId] = field(default_factory=list)
+    portrait: str = ""
+    portrait_said: bool = False
     remark: str = ""
 
     @property
     def photos(self) -> list[MediaId]:
-        return [*self.documents, *self.selfies]
+        return [*self.documents, *self.selfies, *portrait.files(self.portrait)]
 
 
 @dataclass
@@ -207,6 +212,7 @@ def _answered(application: Application, step: Step) -> bool:
         Step.DOCUMENT: bool(a.documents) and a.documents_done,
         Step.EXPIRY: a.unlimited or a.expiry is not None,
         Step.SELFIE: bool(a.selfies),
+        Step.PORTRAIT: a.portrait_said,
         Step.REMARK: bool(a.remark),
     }[step]
 
@@ -236,6 +242,7 @@ _FIELDS = {
     Step.DOCUMENT: ("documents", "documents_done"),
     Step.EXPIRY: ("expiry", "unlimited"),
     Step.SELFIE: ("selfies",),
+    Step.PORTRAIT: ("portrait", "portrait_said"),
     Step.REMARK: ("remark",),
 }
 

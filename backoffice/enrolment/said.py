@@ -18,6 +18,10 @@ _DONE = (
     " 続ける 以上 完了 完了、次へ 계속 완료 완료,_계속"
 )
 _UNLIMITED = "no_end unlimited permanent 长期 长期有效 長期有效 永久 無期限 無期限有効 期限なし 무기한"
+_NONE = (
+    "skip no no_photo no_thanks without_a_photo 跳过 不放照片 不放 不要 不用 不用了 无 跳過 写真なし"
+    " なし スキップ いいえ 사진_없이 건너뛰기 아니요 없음"
+)
 _SAID: Mapping[str, Mapping[str, str]] = {
     Step.SEX: {
         Sex.FEMALE: "woman female f 女 女的 女性 女士 여 여자 여성",
@@ -45,6 +49,7 @@ _SAID: Mapping[str, Mapping[str, str]] = {
     Step.CONSENT: {"yes": _YES, "no": _NO},
     Step.DOCUMENT: {"done": _DONE},
     Step.EXPIRY: {"unlimited": _UNLIMITED},
+    Step.PORTRAIT: {"none": _NONE},
 }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ class EmergencyContact:
 @dataclass
 class Profile:
     """All optional, asked little by little, never before help. Sealed under the person's key. `phone` is E.164,
-    `birth` an ISO date or a bare year."""
+    `birth` an ISO date or a bare year, `portrait` the file an envoy gave for whom they help (`enrolment/portrait`)."""
 
     name: str = ""
     call_me: str = ""
@@ -36,6 +36,7 @@ class Profile:
     envoy_sex: str = ""
     birth: str = ""
     consents: dict[str, str] = field(default_factory=dict)
+    portrait: str = ""
 
 
 @dataclass

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from backoffice.enrolment import daytime, model
+from backoffice.enrolment import daytime, model, portrait
 from backoffice.enrolment.model import (
     Application,
     ApplicationId,
@@ -22,6 +22,7 @@ from backoffice.kernel.messages import Ask, Choice, Listing, Message, Param, Sen
 from backoffice.people import phones
 from backoffice.people.model import Person
 from backoffice.ports import Alert, Deadline, DeadlineKind
+from backoffice.workflows import portraits
 from backoffice.workflows.work import Work
 
 GOOD_FOR = timedelta(hours=1)
@@ -43,6 +44,7 @@ CHOICES: Mapping[str, tuple[Choice, ...]] = {
     Step.LEVEL: tuple(Choice(level, f"level.{level}", str(i)) for i, level in enumerate(Level, 1)),
     Step.CONSENT: (Choice("yes", "button.agree", "1"), Choice("no", "button.no_thanks", "2")),
     Step.EXPIRY: (Choice("unlimited", "button.unlimited", "1"),),
+    Step.PORTRAIT: (Choice("none", "button.portrait_none", "1"),),
 }
 SERVICES = tuple(Choice(kind, f"service_kind.{kind}", str(i)) for i, kind in enumerate(Service, 1))
 DONE = Choice("done", "button.done", "1")
@@ -156,9 +158,11 @@ def lines(work: Work, application: Application) -> list[Sentence]:
     if application.purpose is Purpose.FIRST:
         told += _about_them(work, application)
     a = application.answers
+    shown = Term("enrol.portrait_given" if a.portrait else "enrol.portrait_none")
     until: Param = a.expiry.isoformat() if a.expiry else Term("enrol.unlimited")
     papers = ((Step.DOCUMENT, len(a.documents)), (Step.EXPIRY, until), (Step.SELFIE, len(a.selfies)))
     told += [(Term(f"enrol_field.{step}"), value) for step, value in papers]
+    told += [(Term(f"enrol_field.{Step.PORTRAIT}"), shown)] if application.purpose is Purpose.FIRST else []
     return [Sentence("enrol.line", {"field": field, "value": value}) for field, value in told]
 
 
@@ -199,6 +203,13 @@ async def tell(
     await work.tell(NewLetter(application.person, message, not_before=not_before))
 
 
+async def clear(work: Work, application: Application, step: Step) -> None:
+    """One answer is asked for again; a portrait that was given is deleted."""
+    if step is Step.PORTRAIT:
+        await work.uow.enrolments.forget_files(portrait.files(application.answers.portrait))
+    model.clear(application, step)
+
+
 async def withdraw(work: Work, application: Application) -> None:
     """By the applicant's word: nothing of it is kept but that there was one."""
     application.move(ApplicationStatus.WITHDRAWN)
@@ -222,6 +233,9 @@ async def grown_old(work: Work, application: Application) -> None:
         return
     await work.uow.talk.close_about(application.id)
     await forget(work, application)
+    others = await work.uow.enrolments.of_person(application.person)
+    if not any(other.live or other.status is ApplicationStatus.APPROVED for other in others):
+        await portraits.forget(work, application.person)
 
 
 def phone_of(application: Application, work: Work, words: str) -> str | None:

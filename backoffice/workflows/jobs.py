@@ -28,6 +28,7 @@ from backoffice.workflows import (
     guardians,
     history,
     offers,
+    portraits,
     pricing,
     promises,
     ringing,
@@ -172,6 +173,7 @@ async def _tell_traveller(work: Work, case: Case, assignment: Assignment, envoy:
     }
     key = f"sos.envoy_coming_{envoy.sex}" if envoy.sex in ("female", "male") else "sos.envoy_coming"
     await work.tell_traveller(case, Message(key, params))
+    await portraits.show_in_case(work, case, envoy, assignment.id)
 
 
 async def decline(work: Work, assignment_id: AssignmentId, envoy: Envoy) -> None:
@@ -250,8 +252,11 @@ async def reports_danger(work: Work, case: Case, envoy: Envoy) -> None:
 
 async def _cannot_go_on(work: Work, case: Case, assignment: Assignment, envoy: Envoy) -> None:
     """The envoy gives the job back: they lose the place at once and the search reopens."""
+    came = assignment.status is AssignmentStatus.ARRIVED
     assignment.move(AssignmentStatus.WITHDRAWN)
     await work.uow.assignments.save(assignment)
+    if not (came or case.duress):
+        await portraits.take_back(work, case.id, case.requester, assignment.id)
     await release(work, case, assignment, envoy)
     await work.uow.cases.give_envoy_place_back(case.id)
     case = await work.uow.cases.get(case.id)
@@ -298,6 +303,8 @@ async def end_all(work: Work, case: Case) -> None:
     await dispatching.stop(work, case, "offer.stood_down")
     for assignment in await working(work, case):
         envoy = await work.uow.envoys.get(assignment.envoy)
+        if assignment.status is not AssignmentStatus.ARRIVED:
+            await portraits.take_back(work, case.id, case.requester, assignment.id)
         assignment.move(AssignmentStatus.DONE)
         await work.uow.assignments.save(assignment)
         await release(work, case, assignment, envoy)

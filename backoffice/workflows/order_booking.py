@@ -22,7 +22,7 @@ from backoffice.orders import rules
 from backoffice.orders.model import Meeting, Offer, OfferStatus, Order, OrderStatus, Review
 from backoffice.ports import Booking, DeadlineKind
 from backoffice.workflows import order_letters as letters
-from backoffice.workflows import order_minors, order_talk, settlement
+from backoffice.workflows import order_minors, order_talk, portraits, settlement
 from backoffice.workflows import order_offers as offers
 from backoffice.workflows.work import Work
 
@@ -148,6 +148,7 @@ async def tell_traveller(work: Work, order: Order, envoy: Envoy) -> None:
     }
     more = () if order.paid else (Sentence("order.pay_next", {"amount": order.price.total}),)
     await letters.offer_menu(work, order, Role.TRAVELLER, Message("order.booked", params, more=more))
+    await portraits.show_in_order(work, order, envoy)
 
 
 async def remind(work: Work, order: Order) -> None:
@@ -200,6 +201,8 @@ async def release(work: Work, order: Order, to: OfferStatus) -> Envoy | None:
     await work.uow.order_offers.save(offer)
     await work.uow.talk.close_about(offer.id)
     await work.uow.outbox.drop_about(envoy.person, letters.thread(order))
+    if to is not OfferStatus.DONE and order.arrived_at is None:
+        await portraits.take_back(work, letters.thread(order), order.customer, offer.id)
     work.uow.hint(f"envoy:{envoy.id}")
     return envoy
 

@@ -6,13 +6,13 @@ from datetime import date, time, timedelta
 
 from backoffice.dispatch.model import Envoy
 from backoffice.dispatch.travel import Transport
-from backoffice.enrolment import daytime, model
+from backoffice.enrolment import daytime
 from backoffice.enrolment.model import Application, ApplicationId, ApplicationStatus, Purpose, Sex, Step
 from backoffice.kernel.errors import Refusal
 from backoffice.kernel.ids import DeadlineId, EnvoyId, PersonId
 from backoffice.kernel.messages import Message, Role, Speaker
 from backoffice.ports import Alert, Deadline, DeadlineKind, Operator
-from backoffice.workflows import duty, enrolment
+from backoffice.workflows import duty, enrolment, portraits
 from backoffice.workflows.work import Work
 
 REMIND_BEFORE = (timedelta(days=30), timedelta(days=7))
@@ -40,6 +40,7 @@ async def approve(work: Work, decision: Decision, expiry: date | None = None) ->
     if enrolment.is_over(work, application):
         raise Refusal("centre.document_over")
     await _bound(work, application)
+    await _portrait(work, application)
     await _decide(work, application, decision, ApplicationStatus.APPROVED)
     envoy = await _envoy(work, application)
     await _earlier_end(work, application)
@@ -62,6 +63,13 @@ async def _bound(work: Work, application: Application) -> None:
     person = await work.uow.people.at(application.applied_at)
     if person is None or person.id != application.person:
         raise Refusal("centre.chat_gone")
+
+
+async def _portrait(work: Work, application: Application) -> None:
+    """It is the envoy's from here, and no paper of the application that goes when that grows old."""
+    if application.answers.portrait:
+        await portraits.hand_on(work, application.person, application.answers.portrait)
+        application.answers.portrait = ""
 
 
 async def _decide(work: Work, application: Application, decision: Decision, to: ApplicationStatus) -> None:
@@ -113,7 +121,7 @@ async def want_more(work: Work, decision: Decision, steps: Sequence[Step]) -> No
     application = await _waiting(work, decision)
     _need_words(decision)
     for step in steps:
-        model.clear(application, step)
+        await enrolment.clear(work, application, step)
     application.answers.remark = ""
     application.wanted = [str(s) for s in steps] or [Step.REMARK]
     await _decide(work, application, decision, ApplicationStatus.MORE_WANTED)
@@ -194,6 +202,7 @@ async def leave(work: Work, envoy: Envoy) -> None:
         if application.status is ApplicationStatus.APPROVED:
             await work.uow.deadlines.cancel(DeadlineKind.DOCUMENT, application.id)
             await enrolment.withdraw(work, application)
+    await portraits.forget(work, envoy.person)
     await duty.stop(work, envoy)
     await work.uow.desk.alert(Alert(0, work.now, "envoy_left", None, envoy.name))
     work.uow.hint("queue")
@@ -201,6 +210,7 @@ async def leave(work: Work, envoy: Envoy) -> None:
 
 async def erased(work: Work, person: PersonId) -> None:
     """They have everything about them erased: an application is withdrawn, and without papers nobody is an envoy."""
+    await portraits.forget(work, person)
     live = await work.uow.enrolments.live_of(person)
     if live:
         await enrolment.withdraw(work, live)

@@ -21,7 +21,7 @@ from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import CaseId, EnvoyId, OrderId
 from backoffice.money.model import PaymentId, ProviderOrderId
 from backoffice.money.slips import SlipId
-from backoffice.workflows import certificates, following, papers, pay_codes
+from backoffice.workflows import certificates, following, papers, pay_codes, portraits
 from backoffice.workflows.acting import Acting
 from backoffice.workflows.work import Work
 from bot.app import Readiness
@@ -32,6 +32,7 @@ from bot.assembly.channels import Channels
 from bot.assembly.core import Core
 from bot.assembly.paperwork import Paperwork
 from bot.assembly.pay_codes import PayCodes
+from bot.assembly.portraits import Portraits
 from bot.assembly.words import PlainWords
 from bot.delivery import Delivery, Way
 from bot.enclosures import Enclosures
@@ -84,6 +85,7 @@ def build(core: Core, channels: Channels, wake: ports.Pager | None = None) -> Pa
         **channels.by_name,
         papers.SOURCE: Paperwork(core, drawn),
         pay_codes.SOURCE: PayCodes(core),
+        portraits.SOURCE: Portraits(core),
     }
     sources[certificates.SOURCE] = Certificates(core)
     sources[following.QR_SOURCE] = families.QrCodes(core, channels.wechat)

@@ -159,6 +159,11 @@ async def _unlimited(turn: Turn, application: Application, value: str) -> None:
     await _next(turn, application)
 
 
+async def _no_portrait(turn: Turn, application: Application, value: str) -> None:
+    application.answers.portrait, application.answers.portrait_said = "", True
+    await _next(turn, application)
+
+
 async def _summary(turn: Turn, application: Application, value: str) -> None:
     if value == "send":
         await enrolment.submit(turn.work, application)
@@ -177,7 +182,7 @@ async def _ask_what(turn: Turn, application: Application) -> None:
 
 
 async def _change(turn: Turn, application: Application, value: str) -> None:
-    model.clear(application, Step(value))
+    await enrolment.clear(turn.work, application, Step(value))
     await _next(turn, application)
 
 
@@ -195,6 +200,7 @@ _CHOSEN: Mapping[str, Callable[[Turn, Application, str], Awaitable[None]]] = {
     Step.CONSENT: _consent,
     Step.DOCUMENT: _documents_done,
     Step.EXPIRY: _unlimited,
+    Step.PORTRAIT: _no_portrait,
     "summary": _summary,
     "change": _change,
     "waiting": _withdraw,

@@ -10,7 +10,7 @@ from backoffice.kernel.exchange import Question
 from backoffice.kernel.geo import Fix
 from backoffice.kernel.ids import MediaId
 from backoffice.kernel.messages import MediaKind, Message, Sentence
-from backoffice.workflows import enrolment, order_threads
+from backoffice.workflows import enrolment, order_threads, portraits
 from bot.conversations import enrolment as flow
 from bot.conversations import envoy
 from bot.conversations.enrolment import PLACE, application_of
@@ -20,6 +20,7 @@ from bot.incoming import Contact
 LONGEST_NAME = 40
 LONGEST_CHOICE = 30
 """Longer words than any choice, or a question: for the centre, not for the step."""
+PHOTOS = (Step.DOCUMENT, Step.SELFIE, Step.PORTRAIT)
 OLDEST_PAPERS = timedelta(days=1)
 
 
@@ -50,7 +51,7 @@ async def _no_choice(turn: Turn, step: str, words: str) -> bool:
     """Words that are none of the choices: said, and the question stays. A question of theirs is for the centre."""
     if len(words) > LONGEST_CHOICE or _asks(words):
         return False
-    await turn.say("enrol.photo_please" if step in (Step.DOCUMENT, Step.SELFIE) else "enrol.choose")
+    await turn.say("enrol.photo_please" if step in PHOTOS else "enrol.choose")
     return True
 
 
@@ -173,8 +174,8 @@ async def _asked(turn: Turn, *steps: Step) -> Application | None:
 
 
 async def photo(turn: Turn) -> bool:
-    """A document or a selfie: sealed under the sender's own key. False when none was asked for."""
-    application = await _asked(turn, Step.DOCUMENT, Step.SELFIE)
+    """A document, a selfie or a portrait: sealed under the sender's own key. False when none was asked for."""
+    application = await _asked(turn, *PHOTOS)
     if application is None or turn.media is None:
         return False
     if turn.media.kind is not MediaKind.PHOTO:
@@ -182,7 +183,9 @@ async def photo(turn: Turn) -> bool:
         return True
     media, a = MediaId(turn.media.id), application.answers
     await turn.work.uow.enrolments.keep_file(media, turn.person.id)
-    if application.asking == Step.SELFIE:
+    if application.asking == Step.PORTRAIT:
+        a.portrait, a.portrait_said = await portraits.take(turn.work, turn.person.id, media), True
+    elif application.asking == Step.SELFIE:
         a.selfies = [media]
     else:
         a.documents = [*a.documents, media]

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from backoffice.kernel.exchange import Question
 from backoffice.kernel.geo import Fix
-from bot.conversations import enrolment, enrolment_answers, envoy_day, family, linking, relatives
+from bot.conversations import enrolment, enrolment_answers, envoy_day, family, linking, portrait, relatives
 from bot.conversations.turn import Turn
 from bot.incoming import Contact
 
@@ -14,6 +14,7 @@ _COMMANDS: Mapping[str, Callable[[Turn], Awaitable[bool]]] = {
     "link": linking.command,
     "family": relatives.command,
     "unfollow": relatives.leave,
+    "portrait": portrait.command,
 }
 
 
@@ -34,6 +35,7 @@ ANSWERS: Mapping[str, Callable[[Turn, Question, str], Awaitable[bool]]] = {
     "drill": envoy_day.answer,
     "complain": envoy_day.answer,
     "family": family.answer,
+    portrait.ASKED: portrait.answer,
 }
 """Kind of question -> who takes the chosen value."""
 
@@ -53,8 +55,8 @@ async def code(turn: Turn, words: str) -> bool:
 
 
 async def photo(turn: Turn) -> bool:
-    """A file an application has asked for."""
-    return await enrolment_answers.photo(turn)
+    """A file an application has asked for, or an envoy's own portrait."""
+    return await enrolment_answers.photo(turn) or await portrait.photo(turn)
 
 
 async def pin(turn: Turn, fix: Fix) -> bool:

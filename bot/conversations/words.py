@@ -184,6 +184,8 @@ _COMMANDS: Final[Mapping[str, str]] = {
         勤務時間 근무_시간 내_근무_시간""",
     "transport": """交通方式 我的交通方式 怎么去 出行方式 how_i_travel my_transport transport means_of_transport
         移動手段 交通手段 이동_수단 교통수단""",
+    "portrait": """我的照片 换照片 换我的照片 更换照片 my_photo my_portrait change_my_photo my_picture
+        私の写真 写真の変更 내_사진 사진_변경""",
     "complain": """投诉 投訴 我要投诉 我要投訴 投诉订单 complain complaint i_want_to_complain make_a_complaint 苦情
         苦情を言う 불만_신고 불만_접수""",
     "appeal": """申诉 我要申诉 申訴 我要申訴 对理赔申诉 appeal i_want_to_appeal make_an_appeal 不服申立て 異議申立て
@@ -235,6 +237,7 @@ _SLASHES: Final[Mapping[str, str]] = {
     "hours": "duty_hours",
     "transport": "transport",
     "complain": "complain",
+    "photo": "portrait",
     "link": "link",
     "family": "family",
     "unfollow": "unfollow",

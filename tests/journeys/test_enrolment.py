@@ -61,7 +61,7 @@ async def apply(house: House, phone: Phone, upto: Step | None = None) -> None:
         Step.NAME: name, Step.SEX: "1", Step.LANGUAGES: languages, Step.LEVEL: "2", Step.BASE: city,
         Step.TRANSPORT: "2",
         Step.SERVICES: "1 3", Step.PHONE: number, Step.CONSENT: "1", Step.DOCUMENT: "", Step.EXPIRY: until,
-        Step.SELFIE: "",
+        Step.SELFIE: "", Step.PORTRAIT: "1",
     }  # fmt: skip
     await say(house, phone, enrol)
     for step, words in answers.items():
@@ -86,6 +86,7 @@ async def filled(house: House, phone: Phone, *but: Step) -> None:
     a.transport = "car"
     a.phone, a.consent_at, a.documents_done = "+66812345678", house.clock.now(), True
     a.documents, a.expiry, a.selfies = [MediaId("m-doc")], date(2030, 5, 1), [MediaId("m-self")]
+    a.portrait_said = True
     for step in but:
         model.clear(found, step)
     async with house.core.store.begin(house.clock.now()) as uow:

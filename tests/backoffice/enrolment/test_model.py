@@ -39,6 +39,7 @@ def filled() -> Application:
     a.transport = "car"
     a.phone, a.consent_at = "+66812345678", NOW
     a.documents, a.documents_done, a.unlimited, a.selfies = [MediaId("m")], True, True, [MediaId("n")]
+    a.portrait_said = True
     return made
 
 
