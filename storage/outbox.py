@@ -51,7 +51,7 @@ _ABOUT = sa.and_(_OF_PERSON, letter.c.case_id == sa.bindparam("about"))
 _DROP = sa.update(letter).where(_ABOUT, _UNSENT).values(state=LetterState.DROPPED)
 _TALK = letter.c.entry > 0
 """Letters with somebody's own words: those that stand in the case's conversation."""
-_TAGGED = sa.and_(_OF_PERSON, letter.c.tag == sa.bindparam("same"))
+_TAGGED = sa.and_(_ABOUT, letter.c.tag == sa.bindparam("same"))
 _DROP_TAGGED = sa.update(letter).where(_TAGGED, _UNSENT).values(state=LetterState.DROPPED)
 _RECALL_TAGGED = sa.update(letter).where(_TAGGED, state(LetterState.SENDING)).values(recalled=True)
 _RECALL = sa.update(letter).where(_ABOUT, state(LetterState.SENDING)).values(recalled=True)
@@ -111,9 +111,9 @@ class OutboxRows:
         known = await self._addresses(person)
         return [at for at in known if await live_maps.of_case(self._conn, case, at, self._now)]
 
-    async def take_back(self, person: PersonId, tag: str) -> list[Address]:
-        """Drops or recalls this one letter; returns the addresses on whose screens what it showed may still stand."""
-        values = {"of": person, "same": tag}
+    async def take_back(self, person: PersonId, case: CaseId, tag: str) -> list[Address]:
+        """Drops or recalls one letter of a case; the addresses on whose screens what it showed may still stand."""
+        values = {"of": person, "about": case, "same": tag}
         await self._conn.execute(_RECALL_TAGGED, values)
         await self._end(_DROP_TAGGED, values)
         known = await self._addresses(person)

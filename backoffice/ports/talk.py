@@ -47,7 +47,7 @@ class Outbox(Protocol):
         """The addresses of this person on whose screens an exact point of the case may still stand."""
         ...
 
-    async def take_back(self, person: PersonId, tag: str) -> Sequence[Address]:
+    async def take_back(self, person: PersonId, case: CaseId, tag: str) -> Sequence[Address]:
         """Drop the unsent letter of this tag; the addresses on whose screens what it showed may still stand."""
         ...
 

@@ -83,7 +83,7 @@ def _shown(job: str) -> str:
 
 async def take_back(work: Work, of: CaseId, viewer: PersonId, job: str) -> None:
     """Who does not come after all: unsent it is dropped, sent it goes from the screen where that can be done."""
-    for at in await work.uow.outbox.take_back(viewer, _shown(job)):
+    for at in await work.uow.outbox.take_back(viewer, of, _shown(job)):
         gone = Message("portrait.gone", {"shown": _shown(job)})
         await work.uow.outbox.put(NewLetter(viewer, gone, Urgency.SOS, of, only=at))
         work.uow.hint("letters")

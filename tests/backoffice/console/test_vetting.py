@@ -10,8 +10,9 @@ from backoffice.enrolment.readiness import Drill, DrillAnswer, DrillId, DrillOff
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import EnvoyId, LetterId, MediaId, OperatorId
 from backoffice.ports import DeadlineKind, Operator, OperatorRole
+from backoffice.workflows import portraits
 from tests.backoffice.console.conftest import Visitor
-from tests.backoffice.console.evening import BANGKOK, Evening
+from tests.backoffice.console.evening import BANGKOK, Evening, photo
 from tests.backoffice.console.world import applied
 
 ONE = "/console/envoys/app-1"
@@ -54,6 +55,24 @@ async def test_a_photo_is_drawn_anew_and_on_record(evening: Evening, vetter: Vis
     assert (answer.status, answer.content_type) == (200, "image/jpeg")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert "application.photo" in await trail(evening)
+
+
+async def test_the_portrait_stands_beside_the_papers_and_then_the_one_that_is_shown(
+    evening: Evening, vetter: Visitor
+) -> None:
+    """Of an envoy the page shows what whoever they help sees now, not what they once applied with."""
+    made = await applied(evening)
+    made.answers.portrait = "portrait-m-self"
+    await evening.act(lambda work: work.uow.enrolments.save(made))
+    assert f"{ONE}/photo/portrait-m-self" in await (await vetter.get(ONE)).text()
+    await vetter.post(f"{ONE}/approve", Accept="application/json")
+    await evening.media.put(None, MediaId("portrait-new"), photo(), made.person)
+    await evening.act(lambda work: portraits.hand_on(work, made.person, "portrait-new"))
+    page = await (await vetter.get(ONE)).text()
+    assert f"{ONE}/photo/portrait-new" in page
+    assert "portrait-m-self" not in page
+    assert (await vetter.get(f"{ONE}/photo/portrait-new")).status == 200
+    assert (await vetter.get(f"{ONE}/photo/portrait-m-self")).status == 404
 
 
 async def test_no_other_file_opens_through_an_application(evening: Evening, vetter: Visitor) -> None:
