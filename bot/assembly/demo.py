@@ -160,6 +160,13 @@ async def _answering(base: str, http: aiohttp.ClientSession) -> None:
             await asyncio.sleep(0.1)
 
 
+def another_link(settings_: Settings) -> str:
+    """The shell's line that signs somebody else in; without the folder it would be a link to another database."""
+    python = os.path.relpath(sys.executable)
+    python = sys.executable if python.startswith("..") else python
+    return f"RESCUE_DATA_DIR={settings_.data_dir} {python} run_bot.py add-operator NAME --role operator"
+
+
 def _say(settings_: Settings, link: str) -> None:
     lines = (
         "",
@@ -167,7 +174,8 @@ def _say(settings_: Settings, link: str) -> None:
         "",
         f"  phones 手机:   {settings_.public_url}/sandbox/",
         f"  console 坐席:  {link}",
-        "                 (works once; a new one: python run_bot.py add-operator NAME --role operator)",
+        "                 (works once; a new one:",
+        f"                 {another_link(settings_)})",
         "",
         "Share a location on the traveller's phone, then watch the console and the envoy's phone.",
         "在旅客的手机上发送位置，再看坐席台和星使的手机。Ctrl-C 结束。",

@@ -1,5 +1,10 @@
 """`make run` a second time: the data is kept, so the played platforms must not number their messages as before."""
 
+import argparse
+import shlex
+from pathlib import Path
+
+import pytest
 from pydantic import SecretStr
 
 from bot.assembly import demo
@@ -32,3 +37,16 @@ def test_a_demo_started_again_numbers_anew(given: Settings) -> None:
     settings = given.model_copy(update={"insurers": line})
     for before, after in zip(numbers(started(settings)), numbers(started(settings)), strict=True):
         assert not set(before) & set(after)
+
+
+def test_the_line_that_signs_somebody_else_in_names_the_demos_own_data(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The command alone made a link for `var/`, whose database the running demo never looks at."""
+    monkeypatch.setenv("RESCUE_DATA_DIR", str(tmp_path))
+    settings = demo.settings(argparse.Namespace())
+    words = shlex.split(demo.another_link(settings))
+    name, _, value = words[0].partition("=")
+    monkeypatch.setenv(name, value)
+    assert words[2:4] == ["run_bot.py", "add-operator"]
+    assert Settings().database_url == settings.database_url
