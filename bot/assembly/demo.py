@@ -164,7 +164,8 @@ def another_link(settings_: Settings) -> str:
     """The shell's line that signs somebody else in; without the folder it would be a link to another database."""
     python = os.path.relpath(sys.executable)
     python = sys.executable if python.startswith("..") else python
-    return f"RESCUE_DATA_DIR={settings_.data_dir} {python} run_bot.py add-operator NAME --role operator"
+    where = f"RESCUE_DATA_DIR={settings_.data_dir} RESCUE_DATABASE_URL={settings_.database_url}"
+    return f"{where} {python} run_bot.py add-operator NAME --role operator"
 
 
 def _say(settings_: Settings, link: str) -> None:

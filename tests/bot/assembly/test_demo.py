@@ -46,7 +46,8 @@ def test_the_line_that_signs_somebody_else_in_names_the_demos_own_data(
     monkeypatch.setenv("RESCUE_DATA_DIR", str(tmp_path))
     settings = demo.settings(argparse.Namespace())
     words = shlex.split(demo.another_link(settings))
-    name, _, value = words[0].partition("=")
-    monkeypatch.setenv(name, value)
-    assert words[2:4] == ["run_bot.py", "add-operator"]
-    assert Settings().database_url == settings.database_url
+    for word in words[:2]:
+        name, _, value = word.partition("=")
+        monkeypatch.setenv(name, value)
+    assert words[3:5] == ["run_bot.py", "add-operator"]
+    assert (Settings().database_url, Settings().data_dir) == (settings.database_url, settings.data_dir)
