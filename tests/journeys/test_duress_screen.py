@@ -12,7 +12,7 @@ from bot.sandbox.client import Phone
 from tests import house as house_
 from tests.clocks import FakeClock
 from tests.house import BANGKOK, House, texts
-from tests.journeys import families, stories
+from tests.journeys import families, stories, test_portraits
 
 WORD = "blue umbrella"
 CANCEL = {"telegram": "cancel", "wechat": "取消"}
@@ -78,6 +78,8 @@ async def _heard(url: str, data: Path, platform: str, said: str, envoys: str) ->
         phone = await (house.telegram("Anna") if platform == "telegram" else house.wechat("周婷"))
         await _knows_word(house, phone, platform)
         near = [await stories.envoy(house, f"陈{n}", at) for n, at in enumerate(ENVOYS[envoys])]
+        if envoys == "on the way":
+            await test_portraits.gives(house, near[0])
         case = await stories.dispatched(house, phone)
         if envoys == "on the way":
             await stories.says(house, near[0], "1", "1")

@@ -8,7 +8,7 @@ from PIL import Image
 from backoffice.enrolment import portrait
 from backoffice.enrolment.model import Step
 from backoffice.kernel.errors import NotFound
-from backoffice.kernel.exchange import LetterState
+from backoffice.kernel.exchange import Address, LetterState
 from backoffice.kernel.ids import EnvoyId, MediaId
 from backoffice.workflows import calling_envoys, centre, offers, vetting
 from bot.rendering import PORTRAIT
@@ -39,9 +39,13 @@ async def sends_face(house: House, phone: Phone) -> str:
 async def with_portrait(house: House, name: str = "陈静") -> Phone:
     """An envoy on duty who has given their portrait."""
     envoy = await stories.envoy(house, name, BANGKOK)
+    await gives(house, envoy)
+    return envoy
+
+
+async def gives(house: House, envoy: Phone) -> None:
     await say(house, envoy, "我的照片")
     assert "看到这张照片" in await sends_face(house, envoy)
-    return envoy
 
 
 async def faces(phone: Phone) -> list[ChatMessage]:
@@ -213,6 +217,40 @@ async def test_the_customer_of_an_order_sees_whom_they_meet(house: House) -> Non
     await order_stories.does(house, envoy, "withdraw")
     await order_stories.picks(house, envoy, "order.withdraw_ok", "yes")
     await house.pass_time(5, step=1)
+    assert await faces(phone) == []
+
+
+async def test_a_customer_under_duress_sees_nobodys_face(house: House) -> None:
+    """A silent case runs beside the order: the booking is told as always, without a picture."""
+    await order_stories.prices(house)
+    envoy, anna = await with_portrait(house), await house.telegram("Anna")
+    await order_stories.places(house, anna, BANGKOK, "tomorrow 10:00")
+    async with house.core.store.begin(house.clock.now()) as uow:
+        customer = await uow.people.at(Address("telegram", anna.id))
+        assert customer is not None
+        customer.profile.duress_word = WORD
+        await uow.people.save(customer)
+        await uow.commit()
+    await stories.says(house, anna, WORD)
+    assert (await house.silent(anna)).hidden
+    await order_stories.picks(house, envoy, "order.offer", "accept")
+    await house.pass_time(5, step=1)
+    assert "order.booked" in await house.heard(anna)
+    assert await faces(anna) == []
+
+
+async def test_a_photo_that_cannot_be_opened_is_never_spoken_of(house: House) -> None:
+    """The letter has nothing to show, so nothing is said and nothing waits behind it."""
+    envoy, phone = await stories.envoy(house, "陈静", BANGKOK), await house.telegram()
+    await say(house, envoy, "我的照片")
+    await envoy.upload("photo", b"\xff\xd8\xff no picture", "me.jpg", "image/jpeg")
+    await house.pass_time(3, step=1)
+    await stories.dispatched(house, phone)
+    await stories.says(house, envoy, "1", "1")
+    await house.pass_time(30, step=5)
+    said = await texts(phone)
+    assert not any("This is envoy" in text or "file" in text for text in said)
+    assert any("has set off" in text for text in said)
     assert await faces(phone) == []
 
 
