@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from backoffice.families.model import FollowerId
 from backoffice.kernel.ids import CaseId
 from backoffice.ports import Deadline, DeadlineKind
-from backoffice.workflows import following
+from backoffice.workflows import family_links, following
 from backoffice.workflows.work import Work
 
 
@@ -18,7 +18,7 @@ async def _end(work: Work, deadline: Deadline) -> None:
 
 
 async def _qr(work: Work, deadline: Deadline) -> None:
-    await following.renew_qr(work, FollowerId(deadline.subject))
+    await family_links.renew_qr(work, FollowerId(deadline.subject))
 
 
 ACTS: Mapping[DeadlineKind, Callable[[Work, Deadline], Awaitable[None]]] = {

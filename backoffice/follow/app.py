@@ -21,7 +21,7 @@ from backoffice.follow.deps import DEPS, FollowDeps
 from backoffice.follow.throttle import Throttle
 from backoffice.kernel import errors, files
 from backoffice.ports.families import FollowView
-from backoffice.workflows import family_talk, following
+from backoffice.workflows import family_links, family_talk, following
 from backoffice.workflows.relay import Said
 from backoffice.workflows.work import Work
 
@@ -161,7 +161,7 @@ async def view_of(request: web.Request) -> FollowView:
     """What lies behind this token. Raises `errors.NotFound` for a wrong one and an ended one alike."""
     deps, token = request.config_dict[DEPS], request.match_info["token"]
     found = (
-        await deps.reads.view(following.digest(token), deps.clock.now()) if model.is_token(token) else None
+        await deps.reads.view(family_links.digest(token), deps.clock.now()) if model.is_token(token) else None
     )
     if found is None:
         raise errors.NotFound

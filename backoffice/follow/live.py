@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp_sse import EventSourceResponse, sse_response
 
 from backoffice.follow.deps import DEPS
-from backoffice.workflows import following
+from backoffice.workflows import family_links
 
 CHECK_S = 0.4
 """How soon an open page learns that its link has ended."""
@@ -52,7 +52,7 @@ STREAMS: web.AppKey[Streams] = web.AppKey("follow_streams", Streams)
 async def stream(request: web.Request) -> web.StreamResponse:
     """Events `changed` and `gone`. A token that opens nothing gets no stream."""
     deps, streams = request.config_dict[DEPS], request.config_dict[STREAMS]
-    token_hash = following.digest(request.match_info["token"])
+    token_hash = family_links.digest(request.match_info["token"])
     view = await deps.reads.view(token_hash, deps.clock.now())
     if view is None or view.link.opened_at is None:
         raise web.HTTPNotFound

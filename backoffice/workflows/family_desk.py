@@ -10,7 +10,7 @@ from backoffice.families.stages import Stage
 from backoffice.kernel.errors import NotFound, Refusal
 from backoffice.kernel.ids import CaseId
 from backoffice.ports import Operator
-from backoffice.workflows import centre, family_letters, family_silence, family_talk, following
+from backoffice.workflows import centre, family_letters, family_links, family_silence, family_talk, following
 from backoffice.workflows.following import Wish
 from backoffice.workflows.work import Work
 
@@ -34,7 +34,9 @@ async def invite(work: Work, case_id: CaseId, operator: Operator, wish: Wish) ->
 
 async def links(work: Work, case: Case, follower: Follower) -> Invited:
     """Fresh links of somebody invited."""
-    return Invited(await following.page_link(work, follower), await following.telegram_link(work, follower))
+    return Invited(
+        await family_links.page_link(work, follower), await family_links.telegram_link(work, follower)
+    )
 
 
 async def new_links(work: Work, case_id: CaseId, operator: Operator, follower_id: FollowerId) -> Invited:

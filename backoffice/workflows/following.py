@@ -1,36 +1,30 @@
 """Who follows a case: invited, come, allowed to know this and that, taken off again."""
 
-import hashlib
 from dataclasses import dataclass
 
 from backoffice.cases import face
-from backoffice.cases.model import Case, CaseStatus, ForWhom
+from backoffice.cases.model import Case, ForWhom
 from backoffice.families import contacts, model, scopes
 from backoffice.families.model import (
     Decider,
     Follower,
     FollowerId,
     FollowerStatus,
-    FollowLink,
-    LinkKind,
     Part,
     Reached,
 )
 from backoffice.families.scopes import Scopes
 from backoffice.kernel.errors import Refusal
 from backoffice.kernel.exchange import Address
-from backoffice.kernel.ids import CaseId, DeadlineId, PersonId
-from backoffice.kernel.messages import Media, MediaKind, Message, Sentence
+from backoffice.kernel.ids import CaseId, PersonId
+from backoffice.kernel.messages import Message, Sentence
 from backoffice.people.model import Person
-from backoffice.ports import Alert, Deadline, DeadlineKind
-from backoffice.workflows import family_letters, family_news, family_silence
+from backoffice.ports import Alert, DeadlineKind
+from backoffice.workflows import family_letters, family_links, family_news, family_silence
 from backoffice.workflows import stages as waiting
 from backoffice.workflows.work import SILENCED, Work, about
 
-QR_SOURCE = "family-qr"
-"""Where the pictures of QR codes come from, beside the channels (`Expected.expect`)."""
 ZONES = {"ja": "Asia/Tokyo", "ko": "Asia/Seoul", "zh_Hant": "Asia/Taipei"}
-UNDER_WAY = frozenset({CaseStatus.OPEN, CaseStatus.RESOLVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +37,10 @@ class Wish:
     part: Part = Part.RELATIVE
 
 
-def digest(token: str) -> str:
-    """What is kept of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 async def invite(work: Work, case: Case, wish: Wish) -> Follower:
     """A new follower who may know nothing yet. With a number or an address typed beside the name they are
     written to at once; where we cannot write, an operator is asked to call."""
-    if case.status not in UNDER_WAY:
+    if case.status not in family_links.UNDER_WAY:
         raise Refusal("family.no_case")
     known = await work.uow.families.of_case(case.id)
     if sum(f.live for f in known) >= model.MOST_FOLLOWERS:
@@ -110,72 +99,10 @@ async def _write_first(work: Work, case: Case, follower: Follower) -> None:
         await work.uow.desk.alert(Alert(0, work.now, "family_call", case.id, case.ref))
         work.uow.hint("queue")
     if follower.person and not forced:
-        await family_letters.first(work, case, follower, await page_link(work, follower))
+        await family_letters.first(work, case, follower, await family_links.page_link(work, follower))
 
 
-async def mint(work: Work, follower: Follower, kind: LinkKind) -> str:
-    """A fresh token for one door; only its hash stays here."""
-    token = model.fresh_token(work.world.bits)
-    await work.uow.families.add_link(FollowLink(digest(token), follower.id, kind, work.now))
-    return token
-
-
-async def page_link(work: Work, follower: Follower) -> str:
-    return work.world.family.page(await mint(work, follower, LinkKind.WEB))
-
-
-async def telegram_link(work: Work, follower: Follower) -> str:
-    """Empty where the service has no bot's name."""
-    if not work.world.family.bot.value:
-        return ""
-    return work.world.family.start(model.PREFIX + await mint(work, follower, LinkKind.TELEGRAM))
-
-
-async def send_qr(work: Work, case: Case, follower: Follower, to: PersonId) -> None:
-    """WeChat's QR code as a picture; the service draws a new one before the old one ends."""
-    media = Media(work.new_id(), MediaKind.PHOTO, "family-qr.png", "image/png")
-    await work.uow.media.expect(media, case.id, QR_SOURCE, follower.id)
-    message = Message("family.qr", {"name": follower.name}, media=media)
-    if follower.part is Part.PATIENT:
-        message = Message("family.qr_patient", media=media)
-    await work.tell(family_letters.to_family(case, to, message))
-    await work.uow.deadlines.cancel(DeadlineKind.FAMILY_QR, follower.id)
-    kind, due = DeadlineKind.FAMILY_QR, work.now + model.QR_RENEWED_AFTER
-    await work.arm(Deadline(DeadlineId(work.new_id()), kind, case.requester, follower.id, due))
-
-
-async def renew_qr(work: Work, follower_id: FollowerId) -> None:
-    """The code would end soon: whoever has not come yet gets a new one, through whoever invited them."""
-    follower = await work.uow.families.get(follower_id)
-    case = await work.uow.cases.get(follower.case)
-    if follower.status is not FollowerStatus.INVITED or case.status not in UNDER_WAY or case.hidden:
-        return
-    if follower.invited_by == "traveller":
-        await send_qr(work, case, follower, case.requester)
-    else:
-        await work.uow.desk.alert(Alert(0, work.now, "family_qr_ends", case.id, case.ref))
-        work.uow.hint("queue")
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A token that opens something: whose it is and of which case."""
-
-    follower: Follower
-    case: Case
-
-
-async def find(work: Work, token: str) -> Opened | None:
-    """Whose token this is, while it opens anything: a wrong one and an ended one look the same."""
-    link = await work.uow.families.link(digest(token)) if model.is_token(token) else None
-    if link is None:
-        return None
-    follower = await work.uow.families.get(link.follower)
-    case = await work.uow.cases.get(follower.case)
-    return Opened(follower, case) if model.alive(follower.live, case.closed_at, work.now) else None
-
-
-async def come(work: Work, found: Opened, person: Person) -> None:
+async def come(work: Work, found: family_links.Opened, person: Person) -> None:
     """Somebody pressed START or scanned the code: they are the one who was invited.
 
     Raises `Refusal` for the traveller's own phone, and for a second person with somebody else's invitation.
@@ -191,7 +118,7 @@ async def come(work: Work, found: Opened, person: Person) -> None:
         follower.name = person.display_name[: model.NAME_LIMIT]
     follower.locale, follower.zone = person.locale, person.zone
     follower.call_since = None
-    await family_letters.first(work, case, follower, await page_link(work, follower))
+    await family_letters.first(work, case, follower, await family_links.page_link(work, follower))
     await accept(work, case, follower)
     if follower.part is Part.RELATIVE:
         await family_letters.standing(work, case, follower)
@@ -349,13 +276,13 @@ async def taken_back(work: Work, case: Case) -> None:
             await work.show(case, Message("family.taken_back", {"name": follower.name}))
 
 
-async def of_person(work: Work, person: PersonId) -> Opened | None:
+async def of_person(work: Work, person: PersonId) -> family_links.Opened | None:
     """The newest running case this person follows, theirs by their own chat."""
     for follower in await work.uow.families.of_person(person):
         case = await work.uow.cases.get(follower.case)
         following = follower.status is FollowerStatus.FOLLOWING and case.requester != person
         if following and model.alive(follower.live, case.closed_at, work.now):
-            return Opened(follower, case)
+            return family_links.Opened(follower, case)
     return None
 
 
@@ -382,7 +309,7 @@ async def duress_over(work: Work, case: Case) -> None:
     for one in family_silence.over(case):
         follower = await work.uow.families.get(FollowerId(one))
         if follower.status is FollowerStatus.FOLLOWING and follower.person:
-            await family_letters.first(work, case, follower, await page_link(work, follower))
+            await family_letters.first(work, case, follower, await family_links.page_link(work, follower))
         if follower.reads:
             await family_letters.standing(work, case, follower)
 

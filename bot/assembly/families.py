@@ -7,7 +7,7 @@ import segno
 from backoffice import ports
 from backoffice.families import model
 from backoffice.families.model import FollowerId, LinkKind
-from backoffice.workflows import following, recognising
+from backoffice.workflows import family_links, recognising
 from backoffice.workflows.work import Work
 from bot.assembly import notifiers
 from bot.assembly.core import Core
@@ -70,6 +70,6 @@ class QrCodes:
             follower = await uow.families.get(follower_id)
             if not follower.live:
                 raise PermanentFailure("nobody is invited")
-            token = await following.mint(Work(uow, now, self._core.world), follower, LinkKind.QR)
+            token = await family_links.mint(Work(uow, now, self._core.world), follower, LinkKind.QR)
             await uow.commit()
         return token

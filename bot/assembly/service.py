@@ -21,7 +21,7 @@ from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import CaseId, EnvoyId, OrderId
 from backoffice.money.model import PaymentId, ProviderOrderId
 from backoffice.money.slips import SlipId
-from backoffice.workflows import certificates, following, papers, pay_codes, portraits
+from backoffice.workflows import certificates, family_links, papers, pay_codes, portraits
 from backoffice.workflows.acting import Acting
 from backoffice.workflows.work import Work
 from bot.app import Readiness
@@ -88,7 +88,7 @@ def build(core: Core, channels: Channels, wake: ports.Pager | None = None) -> Pa
         portraits.SOURCE: Portraits(core),
     }
     sources[certificates.SOURCE] = Certificates(core)
-    sources[following.QR_SOURCE] = families.QrCodes(core, channels.wechat)
+    sources[family_links.QR_SOURCE] = families.QrCodes(core, channels.wechat)
     sending = Sending(channels.by_name, core.letters, rendering, enclosures, core.clock)
     way = Way(core.letters, core.store, channels.by_name, sending, core.clock, healths)
     return Parts(

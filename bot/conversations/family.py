@@ -6,7 +6,7 @@ from backoffice.families.model import Decider, Follower, FollowerId, Part, Reach
 from backoffice.families.scopes import Scope
 from backoffice.kernel.exchange import Question
 from backoffice.kernel.messages import Choice, Listing, Message, Param, Sentence, Term, When
-from backoffice.workflows import family_letters, following, relay
+from backoffice.workflows import family_letters, family_links, following, relay
 from backoffice.workflows.following import Wish
 from backoffice.workflows.relay import Said
 from backoffice.workflows.work import about
@@ -23,7 +23,7 @@ async def case_of(turn: Turn) -> Case | None:
     """The running case whose followers this person may see: their own, or the one they are the patient of."""
     own = await turn.case()
     if own is not None:
-        return own if own.status in following.UNDER_WAY else None
+        return own if own.status in family_links.UNDER_WAY else None
     found = await following.of_person(turn.work, turn.person.id)
     if found is None or found.follower.part is not Part.PATIENT or found.case.duress:
         return None
@@ -161,12 +161,12 @@ async def _tell_invited(turn: Turn, case: Case, follower: Follower) -> None:
 
 async def _send_qr(turn: Turn, case: Case, follower: Follower) -> None:
     if turn.work.world.family.wechat:
-        await following.send_qr(turn.work, case, follower, turn.person.id)
+        await family_links.send_qr(turn.work, case, follower, turn.person.id)
 
 
 async def _links(turn: Turn, follower: Follower) -> list[Sentence]:
-    telegram = await following.telegram_link(turn.work, follower)
-    page = await following.page_link(turn.work, follower)
+    telegram = await family_links.telegram_link(turn.work, follower)
+    page = await family_links.page_link(turn.work, follower)
     found = [Sentence("family.link_page", {"link": page})]
     return [*found, Sentence("family.link_telegram", {"link": telegram})] if telegram else found
 

@@ -5,8 +5,8 @@ from backoffice.families.model import Part
 from backoffice.kernel.errors import Refusal
 from backoffice.kernel.exchange import NewLetter
 from backoffice.kernel.messages import Message, Sentence
-from backoffice.workflows import family_letters, family_talk, following, relay, telling
-from backoffice.workflows.following import Opened
+from backoffice.workflows import family_letters, family_links, family_talk, following, relay, telling
+from backoffice.workflows.family_links import Opened
 from backoffice.workflows.relay import Said
 from bot.conversations import family
 from bot.conversations.turn import Turn
@@ -20,7 +20,7 @@ async def came(turn: Turn, scene: str) -> bool:
     token = model.payload_token(scene)
     if token is None:
         return False
-    found = await following.find(turn.work, token)
+    found = await family_links.find(turn.work, token)
     if found is None:
         raise Refusal("family.bad_link")
     await following.come(turn.work, found, turn.person)
@@ -54,7 +54,7 @@ async def standing(turn: Turn) -> bool:
 
 async def _where_more(turn: Turn, found: Opened) -> list[Sentence]:
     line = telling.own_line(turn.work, turn.person)
-    link = await following.page_link(turn.work, found.follower)
+    link = await family_links.page_link(turn.work, found.follower)
     return [*([line] if line else []), Sentence("family.page", {"link": link})]
 
 
