@@ -150,7 +150,7 @@ async def _one(browser: Browser, where: tuple[str, Evening, Cast], language: str
     for name, path in pages.items():
         await page.goto(f"{base}/console/{path}")
         await page.mouse.click(40, 21)
-        await page.wait_for_timeout(2500)
+        await page.wait_for_timeout(4000)
         shot = Image.open(io.BytesIO(await page.screenshot()))
         made.append(target / f"{name}-{language}.png")
         shot.convert("RGB").quantize(192).save(made[-1], optimize=True)

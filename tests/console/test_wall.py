@@ -50,7 +50,8 @@ async def new_case(house: House, ref: str, at: Point) -> None:
 async def test_the_wall_shows_a_change_within_a_second_and_fits_only_when_the_set_of_cities_changes(
     house: House,
 ) -> None:
-    """By itself; a second case of the same city moves nothing; a hand's gesture holds it still until F."""
+    """By itself; a second case of the same city moves nothing; a hand's gesture holds it still until F; a pointer
+    left lying covers no figure."""
     page = await the_wall(house)
     await opened(page, house)
     fits = "Number(document.getElementById('map').dataset.fits)"
@@ -74,6 +75,9 @@ async def test_the_wall_shows_a_change_within_a_second_and_fits_only_when_the_se
     await page.keyboard.press("f")
     assert await page.evaluate(fits) == before + 2
     await expect(page.locator("#follow")).to_be_hidden()
+    await page.mouse.move(640, 300)
+    await expect(page.locator(".corner")).to_have_css("opacity", "1")
+    await expect(page.locator(".corner")).to_have_css("opacity", "0")
     found = await Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
 

@@ -171,5 +171,14 @@ function tellMajor(node, item) {
   fill(node.lastElementChild, item.states, () => el("li", "", el("b"), el("span")), (part, state) => { say(part.firstElementChild, state.n); say(part.lastElementChild, ` ${state.word}`); });
 }
 
+// What stands over the figures stands there only while a hand moves: a pointer left lying is nobody's.
+const HAND_MS = 3000;
+let resting = 0;
+addEventListener("pointermove", () => {
+  body.classList.add("hand");
+  clearTimeout(resting);
+  resting = setTimeout(() => body.classList.remove("hand"), HAND_MS);
+}, { passive: true });
+
 window.wall = new Wall();
 document.documentElement.dataset.ready = "yes";
