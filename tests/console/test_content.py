@@ -1,7 +1,9 @@
 """What people send in a real browser: no script of theirs runs, nothing comes from outside, photos are shown."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from backoffice.kernel.exchange import Address
 from backoffice.kernel.ids import MediaId
@@ -100,6 +102,24 @@ async def test_a_photo_is_shown_in_the_thread(house: House) -> None:
     await open_case(page, house, "7K3F")
     await page.locator(".photo img").scroll_into_view_if_needed()
     await until(page, "document.querySelector('.photo img').naturalWidth === 640")
+
+
+async def test_a_case_opens_at_its_newest_words_also_when_photos_come_later(house: House) -> None:
+    """A photo that loads makes the thread longer; who stood at its end stays there."""
+    page = await house.sign_in(house.cast.lin)
+    waiting, shown = asyncio.Event(), "document.querySelector('.photo img').naturalWidth === 640"
+
+    async def later(route: Route) -> None:
+        await waiting.wait()
+        await route.continue_()
+
+    await page.route("**/console/media/**", later)
+    await page.goto(f"{house.base}/console/cases/case-7K3F", wait_until="domcontentloaded")
+    await page.wait_for_selector("html[data-ready=yes]")
+    waiting.set()
+    await until(page, shown)
+    away = "(t => t.scrollHeight - t.scrollTop - t.clientHeight)(document.querySelector('.thread-box'))"
+    await until(page, f"{away} < 2")
 
 
 async def test_a_photo_still_on_its_way_appears_when_it_is_there(house: House) -> None:

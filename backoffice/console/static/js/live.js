@@ -7,10 +7,19 @@ const GAP_MS = 400;
 const ANSWER_MS = 8000;
 const AGAIN_MS = 3000;
 
+// Whoever reads the newest words goes on reading them: a photo that loads above them pushes them out of sight.
+function stayAtEnd(thread) {
+  let atEnd = true;
+  const end = () => { thread.scrollTop = thread.scrollHeight; };
+  thread.addEventListener("scroll", () => { atEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60; }, { passive: true });
+  thread.addEventListener("load", () => { if (atEnd) end(); }, { capture: true });
+  end();
+}
+
 export function startLive(page) {
   markInitial();
   const thread = document.querySelector(".thread-box");
-  if (thread) thread.scrollTop = thread.scrollHeight;
+  if (thread) stayAtEnd(thread);
   const live = new Live(page);
   live.connect();
   return live;
