@@ -5,9 +5,9 @@ from backoffice.dispatch.model import Envoy
 from backoffice.enrolment import portrait
 from backoffice.kernel.exchange import NewLetter
 from backoffice.kernel.ids import CaseId, MediaId, PersonId
-from backoffice.kernel.messages import Message, Role, Urgency
+from backoffice.kernel.messages import Media, Message, Role, Urgency
 from backoffice.orders.model import Order
-from backoffice.ports import Alert
+from backoffice.ports import Alert, QueueItem
 from backoffice.workflows import order_letters
 from backoffice.workflows.work import Work
 
@@ -33,12 +33,21 @@ async def hand_on(work: Work, person: PersonId, picture: str) -> None:
     await work.uow.people.save(whose)
 
 
-async def replace(work: Work, envoy: Envoy, sent: MediaId) -> None:
-    """An approved envoy's new portrait. Staff are told: nobody has vetted this one."""
-    await work.uow.enrolments.keep_file(sent, envoy.person)
-    await hand_on(work, envoy.person, await take(work, envoy.person, sent))
+async def replace(work: Work, envoy: Envoy, sent: Media) -> None:
+    """An approved envoy's new portrait. Staff are told and see it: nobody has vetted this one."""
+    await work.uow.enrolments.keep_file(MediaId(sent.id), envoy.person)
+    await hand_on(work, envoy.person, await take(work, envoy.person, MediaId(sent.id)))
     await work.uow.desk.alert(Alert(0, work.now, "envoy_portrait", None, envoy.name))
+    if not await work.uow.enrolments.of_person(envoy.person):
+        await work.uow.desk.queue(QueueItem(0, envoy.person, work.now, f"[{sent.kind}]", media=sent))
     work.uow.hint("queue")
+
+
+async def never_came(work: Work, person: PersonId, picture: MediaId) -> None:
+    """There is nothing to show and never will be: the envoy was told that it is shown, and hears that it is not."""
+    if (await work.uow.people.get(person)).profile.portrait == picture:
+        await forget(work, person)
+        await work.tell(NewLetter(person, Message("envoy.portrait_lost")))
 
 
 async def forget(work: Work, person: PersonId) -> bool:

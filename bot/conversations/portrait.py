@@ -1,7 +1,6 @@
 """An approved envoy's portrait in chat: "my photo" gives it, replaces it or withdraws it."""
 
 from backoffice.kernel.exchange import Question
-from backoffice.kernel.ids import MediaId
 from backoffice.kernel.messages import Choice, MediaKind, Message
 from backoffice.workflows import duty, portraits
 from bot.conversations import envoy
@@ -47,7 +46,7 @@ async def photo(turn: Turn) -> bool:
         await turn.say("enrol.photo_please")
         return True
     await turn.work.uow.talk.close_about(turn.person.id, ASKED)
-    await portraits.replace(turn.work, known, MediaId(turn.media.id))
+    await portraits.replace(turn.work, known, turn.media)
     await turn.say("envoy.portrait_kept")
     return True
 

@@ -11,6 +11,7 @@ from backoffice.kernel.errors import NotFound
 from backoffice.kernel.exchange import Address, LetterState
 from backoffice.kernel.ids import EnvoyId, MediaId
 from backoffice.workflows import calling_envoys, centre, offers, vetting
+from bot.channel import PermanentFailure
 from bot.rendering import PORTRAIT
 from bot.sandbox.client import ChatMessage, Phone
 from tests.house import BANGKOK, House, last, texts
@@ -240,11 +241,13 @@ async def test_a_customer_under_duress_sees_nobodys_face(house: House) -> None:
 
 
 async def test_a_photo_that_cannot_be_opened_is_never_spoken_of(house: House) -> None:
-    """The letter has nothing to show, so nothing is said and nothing waits behind it."""
+    """Its envoy, who had read that it is shown, hears that it is not; the traveller hears nothing of it."""
     envoy, phone = await stories.envoy(house, "陈静", BANGKOK), await house.telegram()
     await say(house, envoy, "我的照片")
     await envoy.upload("photo", b"\xff\xd8\xff no picture", "me.jpg", "image/jpeg")
     await house.pass_time(3, step=1)
+    assert "打不开" in (await last(envoy)).text
+    assert await given(house, envoy) == ""
     await stories.dispatched(house, phone)
     await stories.says(house, envoy, "1", "1")
     await house.pass_time(30, step=5)
@@ -260,6 +263,8 @@ async def test_my_photo_gives_replaces_and_withdraws(house: House) -> None:
     first = await given(house, envoy)
     assert len(await kept(house, first)) == 2
     assert "envoy_portrait" in await house.told_staff()
+    seen_by_staff = [item.media.id for item in await house.queue() if item.media]
+    assert [portrait.drawn(MediaId(photo)) for photo in seen_by_staff] == [first]
     assert "已在用" in await say(house, envoy, "我的照片")
     await sends_face(house, envoy)
     second = await given(house, envoy)
@@ -273,6 +278,23 @@ async def test_my_photo_gives_replaces_and_withdraws(house: House) -> None:
     await stories.says(house, envoy, "1")
     await house.pass_time(3, step=1)
     assert await faces(phone) == []
+
+
+async def test_a_photo_the_platform_never_gives_is_said_to_be_lost_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is gone there; trying again tells nothing twice."""
+    envoy = await stories.envoy(house, "陈静", BANGKOK)
+    await say(house, envoy, "我的照片")
+
+    async def gone(handle: str, limit: int) -> bytes:
+        raise PermanentFailure("gone")
+
+    monkeypatch.setattr(house.service.parts.fetching._sources["telegram"], "fetch", gone)
+    await sends_face(house, envoy)
+    await house.pass_time(60, step=20)
+    assert (await house.heard(envoy)).count("envoy.portrait_lost") == 1
+    assert await given(house, envoy) == ""
 
 
 async def test_my_photo_is_for_envoys(house: House) -> None:
