@@ -1,10 +1,5 @@
 """Papers of a rescue go with a claim: offered once, only what the policy asks for, by a yes, sealed anew."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from backoffice.cases.model import Case, ForWhom
 from backoffice.cases.papers import PaperKind
 from backoffice.claims.evidence import From, PaperState
@@ -13,11 +8,8 @@ from backoffice.ports import Operator, OperatorRole
 from backoffice.workflows import case_files
 from backoffice.workflows.case_files import Named
 from backoffice.workflows.work import Work
-from bot.assembly import policy_deeds
 from bot.sandbox.client import Phone
-from tests import house as house_
 from tests.backoffice.adapters import receipts
-from tests.clocks import FakeClock
 from tests.house import House
 from tests.journeys.money_stories import do, later
 from tests.journeys.stories import dispatched
@@ -25,20 +17,6 @@ from tests.journeys.test_claims import claim_of, covered, papers_of, receipt, sa
 
 BOSS = Operator(OperatorId("boss"), "管", OperatorRole.SUPERVISOR)
 HOSPITAL = ("1", "1", "今天", "泰国", "没有", "摔断了手", "2", "24000 THB", "没有")
-
-
-@pytest.fixture
-async def either_desk(database_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterator[House]:
-    async with house_.opened(database_url, tmp_path / "data", clock) as opened:
-        await policy_deeds.put_products(opened.core, {"samples": True})
-        yield opened
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterator[House]:
-    async with house_.opened(sqlite_url, tmp_path / "data", clock) as opened:
-        await policy_deeds.put_products(opened.core, {"samples": True})
-        yield opened
 
 
 async def rescue(desk: House, phone: Phone, for_whom: ForWhom = ForWhom.SELF) -> Case:

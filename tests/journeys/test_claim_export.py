@@ -2,31 +2,19 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest
 import sqlalchemy as sa
 
 from backoffice.claims.claim import ClaimStatus, Facts
 from backoffice.money.model import OrderState
 from backoffice.workflows import claim_payment, claim_words, payment_outcomes
-from bot.assembly import deeds, policy_deeds
+from bot.assembly import deeds
 from storage.tables import audit
-from tests import house as house_
-from tests.clocks import FakeClock
 from tests.house import House
 from tests.journeys.claim_stories import claim_now, decide, filed, insured, orders
 from tests.journeys.money_stories import FINANCE, acquainted, do, later
 
 ACCOUNT = "DE89 3704 0044 0532 0130 00"
-
-
-@pytest.fixture
-async def either_desk(database_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterator[House]:
-    async with house_.opened(database_url, tmp_path / "data", clock) as opened:
-        await policy_deeds.put_products(opened.core, {"samples": True})
-        yield opened
 
 
 async def test_claims_leave_as_json_and_as_csv(either_desk: House) -> None:

@@ -1,31 +1,17 @@
 """Files of claims that never come, or that end whatever opens them: said in words and never tried for ever."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from backoffice.claims.evidence import PaperState
 from backoffice.clockwork.claim_papers import MOST_TRIES, Bench, PaperRunner
 from backoffice.ports.claims import Look
-from bot.assembly import policy_deeds
 from storage.claim_queue import PaperQueue
 from storage.fetches import FetchState
-from tests import house as house_
 from tests.backoffice.adapters import receipts
-from tests.clocks import FakeClock
 from tests.decoding import InProcess
 from tests.house import House, texts
 from tests.journeys.money_stories import later
 from tests.journeys.test_claims import claim_of, covered, papers_of, receipt, said
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterator[House]:
-    async with house_.opened(sqlite_url, tmp_path / "data", clock) as opened:
-        await policy_deeds.put_products(opened.core, {"samples": True})
-        yield opened
 
 
 class Dying(InProcess):

@@ -1,31 +1,16 @@
 """What a claimant writes while papers are collected: kept with the claim, answered, never lost; a cry still wins."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from backoffice.claims import said as said_
 from backoffice.claims.claim import Claim, ClaimStatus
 from backoffice.claims.evidence import MORE
 from backoffice.workflows import claim_review
-from bot.assembly import policy_deeds
 from bot.sandbox.client import Phone
-from tests import house as house_
 from tests.backoffice.adapters import receipts
-from tests.clocks import FakeClock
 from tests.house import BANGKOK, House, texts
 from tests.journeys.claim_stories import FIRST, claim_now
 from tests.journeys.money_stories import do, later
 from tests.journeys.stories import answers, dispatched
 from tests.journeys.test_claims import DELAY, claim_of, covered, papers_of, receipt, said, shown
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterator[House]:
-    async with house_.opened(sqlite_url, tmp_path / "data", clock) as opened:
-        await policy_deeds.put_products(opened.core, {"samples": True})
-        yield opened
 
 
 async def kept(desk: House, phone: Phone) -> list[str]:

@@ -2,11 +2,8 @@
 
 import io
 import random
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
-from pathlib import Path
 
-import pytest
 from PIL import Image, ImageFilter
 
 from backoffice.claims.claim import Claim, ClaimStatus
@@ -14,28 +11,12 @@ from backoffice.claims.evidence import Paper, PaperState
 from backoffice.insurance.model import PolicyId
 from backoffice.insurance.policies import Insured, Policy, PolicyStatus, Source, local_day
 from backoffice.kernel.money import Money
-from bot.assembly import policy_deeds, price_deed
+from bot.assembly import price_deed
 from bot.sandbox.client import Phone
-from tests import house as house_
 from tests.backoffice.adapters import receipts
-from tests.clocks import FakeClock
 from tests.house import BANGKOK, House, texts
 from tests.journeys.money_stories import do, later
 from tests.journeys.stories import answers, dispatched
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterator[House]:
-    async with house_.opened(sqlite_url, tmp_path / "data", clock) as opened:
-        await policy_deeds.put_products(opened.core, {"samples": True})
-        yield opened
-
-
-@pytest.fixture
-async def either_desk(database_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterator[House]:
-    async with house_.opened(database_url, tmp_path / "data", clock) as opened:
-        await policy_deeds.put_products(opened.core, {"samples": True})
-        yield opened
 
 
 async def covered(house: House, phone: Phone, product: str = "WORLD", *family: Insured) -> Policy:
