@@ -9,8 +9,24 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.tables import Id
+from storage.types import Utc, metadata
+
 LEASE = timedelta(seconds=30)
 """Whoever marked a batch moves it; after this long any worker goes on."""
+
+
+def batch_row(name: str) -> sa.Table:
+    """One row: the batch that became true last, and whether all of it is moved; `due` is when any worker goes on."""
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("batch", Id, nullable=False),
+        sa.Column("done", sa.Boolean, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("due", Utc, nullable=False),
+    )
 
 
 class Batches:

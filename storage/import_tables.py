@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from storage.import_batches import batch_row
 from storage.tables import Id, Sealed, envoy
 from storage.types import Json, Utc, metadata
 
@@ -38,16 +39,7 @@ sa.Index("ix_envoy_import_address", envoy_import.c.address, envoy_import.c.chann
 sa.Index("ix_envoy_import_person", envoy_import.c.person)
 sa.Index("ix_envoy_import_envoy", envoy_import.c.envoy)
 
-envoy_batch = sa.Table(
-    "envoy_batch",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("batch", Id, nullable=False),
-    sa.Column("done", sa.Boolean, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("due", Utc, nullable=False),
-)
-"""One row: the batch that became true last, and whether all of it is moved; `due` is when any worker goes on."""
+envoy_batch = batch_row("envoy_batch")
 
 LISTED = sa.or_(
     envoy.c.arrived_with.is_(None),

@@ -4,6 +4,7 @@ keyed tokens."""
 import sqlalchemy as sa
 
 from backoffice.insurance.policies import IN_FORCE, PolicyStatus, RequestKind, RequestState, Source
+from storage.import_batches import batch_row
 from storage.tables import Id, Sealed
 from storage.types import Json, Utc, enum_column, metadata
 
@@ -161,13 +162,4 @@ policy_import = sa.Table(
 )
 """Where an import waits until it is whole; `first` rows bring their policy, the others only a further person."""
 
-policy_batch = sa.Table(
-    "policy_batch",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("batch", Id, nullable=False),
-    sa.Column("done", sa.Boolean, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("due", Utc, nullable=False),
-)
-"""One row: the batch that became true last, and whether all of it is moved; `due` is when any worker goes on."""
+policy_batch = batch_row("policy_batch")

@@ -18,11 +18,7 @@ async def refund(work: Work, payment_id: PaymentId, amount: Money, key: str) -> 
     stamp = Stamp(f"refund:{key}", work.now, payment.id)
     if not await work.uow.ledger.post(ledger.refund(stamp, amount)):
         return payment
-    before = payment.charged_for(payment.refunded)
-    payment.refunded += amount.minor
-    await work.uow.payments.save(payment)
-    back = payment.charged_for(payment.refunded) - before
-    await payments.order(work, payment, OrderKind.REFUND, back, amount)
+    await _order_back(work, payment, amount)
     return payment
 
 
@@ -37,12 +33,17 @@ async def make_good(work: Work, payment_id: PaymentId, amount: Money, key: str) 
         return payment
     if payment.refunded + amount.minor > payment.amount.minor:
         raise ledger.NotEnough
+    await _order_back(work, payment, amount)
+    return payment
+
+
+async def _order_back(work: Work, payment: Payment, amount: Money) -> None:
+    """To the payer, in what they were charged in: the parts add up to the whole, however it is split."""
     before = payment.charged_for(payment.refunded)
     payment.refunded += amount.minor
     await work.uow.payments.save(payment)
     back = payment.charged_for(payment.refunded) - before
     await payments.order(work, payment, OrderKind.REFUND, back, amount)
-    return payment
 
 
 async def refunded(work: Work, payment: Payment, order: ProviderOrder) -> None:
