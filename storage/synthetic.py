@@ -11,7 +11,7 @@ from backoffice.centre_queries import SyntheticCall
 from backoffice.kernel.exchange import Address
 from storage.centre_tables import synthetic_call
 from storage.engine import Database
-from storage.exchange_tables import inbox, letter, letter_ref, live_map, wechat_window
+from storage.exchange_tables import inbox, letter_ref, live_map, wechat_window
 from storage.tables import cases, envoy, identity, person, vault_key
 from storage.types import metadata
 
@@ -108,10 +108,9 @@ async def _targets(conn: AsyncConnection, people: Sequence[str]) -> list[Target]
         cases.c.id: await _ids(conn, cases.c.id, cases.c.requester.in_(people)),
         envoy.c.id: await _ids(conn, envoy.c.id, envoy.c.person.in_(people)),
     }
-    letters = await _ids(conn, letter.c.id, letter.c.person.in_(people))
     pointing = [_pointing(table, owned) for table in reversed(metadata.sorted_tables)]
     named = _named(owned[person.c.id] + owned[cases.c.id], lanes)
-    return [*named, *(one for one in pointing if one), (letter_ref, letter_ref.c.letter.in_(letters))]
+    return [*named, *(one for one in pointing if one)]
 
 
 async def _ids(conn: AsyncConnection, column: sa.Column[Any], where: sa.ColumnElement[bool]) -> list[str]:
@@ -129,7 +128,7 @@ def _pointing(table: sa.Table, owned: Mapping[sa.Column[Any], Sequence[str]]) ->
 
 def _named(subjects: Sequence[str], lanes: Sequence[Address]) -> list[Target]:
     """Rows that hold ids or addresses without a foreign key."""
-    names = [at.lane for at in lanes]
+    names, ats = [at.lane for at in lanes], [(at.channel, at.address) for at in lanes]
     keys = [f"{kind}:{key}" for key in subjects for kind in ("person", "case", "sealed")]
     bearing = [
         (table, [c.in_(subjects) for c in table.c if c.name in _NAMES and not c.foreign_keys])
@@ -140,5 +139,6 @@ def _named(subjects: Sequence[str], lanes: Sequence[Address]) -> list[Target]:
         (inbox, inbox.c.lane.in_(names)),
         (live_map, live_map.c.lane.in_(names)),
         (wechat_window, wechat_window.c.address.in_([at.address for at in lanes])),
+        (letter_ref, sa.tuple_(letter_ref.c.channel, letter_ref.c.address).in_(ats)),
         (vault_key, vault_key.c.subject.in_(keys)),
     ]

@@ -8,7 +8,6 @@ from backoffice.cases.model import Case, CaseStatus
 from backoffice.kernel.messages import (
     Ask,
     Choice,
-    Distance,
     Labelled,
     Listing,
     Message,
@@ -150,8 +149,3 @@ def _envoys(case: Case) -> Sentence:
     if face.shows_envoy(case):
         return Sentence("case.status_envoy")
     return Sentence("case.status_searching") if face.searches(case) else Sentence("case.status_no_envoy")
-
-
-def expected_arrival(metres: float, seconds: float) -> dict[str, Param]:
-    """Distance and time as the traveller is told them."""
-    return {"distance": Distance(metres), "eta": Span(seconds)}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 import sqlalchemy as sa
@@ -45,6 +46,20 @@ async def _counts(running: serve.Running) -> dict[str, int]:
         }
 
 
+async def _dies_after(tables: int, rows: SyntheticRows, before: datetime) -> None:
+    """The process ends with so many tables cleared: the next one goes on with what is left."""
+    clears, cleared = rows._remove, count()
+
+    async def remove(table: sa.Table, where: sa.ColumnElement[bool]) -> None:
+        if next(cleared) == tables:
+            raise SystemError("dead")
+        await clears(table, where)
+
+    rows._remove = remove  # type: ignore[method-assign]
+    with pytest.raises(SystemError):
+        await rows.prune(before)
+
+
 async def test_a_call_goes_through_and_leaves_nothing(
     given: Settings, running: serve.Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,10 +87,10 @@ async def test_a_call_goes_through_and_leaves_nothing(
     assert set(vitals.calls[0].latency) == set(drill.STAGES)
     assert bell.pages == []
     assert await _counts(running) != before
-    removed = await SyntheticRows(running.core.database).prune(
-        running.core.clock.now() + timedelta(seconds=1)
-    )
-    assert removed == 4
+    later = running.core.clock.now() + timedelta(seconds=1)
+    for tables in (1, 20, 45):
+        await _dies_after(tables, SyntheticRows(running.core.database), later)
+    assert await SyntheticRows(running.core.database).prune(later) == 4
     left = {name for name, n in (await _counts(running)).items() if n != before[name]}
     async with running.core.database.reading() as conn:
         keys = (await conn.execute(sa.select(vault_key.c.subject))).scalars().all()
